@@ -1,0 +1,95 @@
+/**
+ * Everything that can happen in a run, as plain JSON: the only thing that views, journals and clients see.
+ * `--json` prints these objects as they are, one a line. Words are CloudConvert's where it has one.
+ */
+import type { JobResource, TaskStatus } from '@pipeline/schema';
+import type { Failure } from './failure.ts';
+
+/** Raised when a key changes its meaning or goes; new keys do not raise it. */
+export const eventVersion = 1;
+
+interface EventBase {
+  /** Milliseconds since the job started. */
+  readonly ms: number;
+}
+
+export type JobEvent = EventBase &
+  (
+    | {
+        readonly type: 'job.started';
+        readonly v: typeof eventVersion;
+        readonly job: string;
+        readonly name: string;
+        readonly pipeline: string;
+        /** In the order of the file. */
+        readonly tasks: readonly TaskSummary[];
+      }
+    | { readonly type: 'task.started'; readonly task: string }
+    /** More actions of a task are known: the totals of a bar. Counts only grow. */
+    | { readonly type: 'task.expanded'; readonly task: string; readonly actions: number; readonly is_final: boolean }
+    | ({
+        readonly type: 'action.started';
+        readonly backend: 'local' | 'cloudconvert';
+        readonly converter?: string;
+        readonly version?: string;
+        readonly attempt: number;
+      } & ActionIdentity)
+    | {
+        readonly type: 'action.progress';
+        readonly action: string;
+        readonly percent: number | null;
+        readonly message?: string;
+      }
+    | {
+        readonly type: 'action.retried';
+        readonly action: string;
+        readonly attempt: number;
+        readonly delay_ms: number;
+        readonly error: Failure;
+      }
+    | ({
+        readonly type: 'action.finished';
+        readonly status: ActionStatus;
+        /** Wall time of the action itself; 0 when it never started. */
+        readonly action_ms: number;
+        readonly input_bytes: number;
+        readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256?: string }[];
+        /** Why it was skipped, or what the converter says of a success ("File size reduced by 12%"). */
+        readonly message?: string;
+        readonly error?: Failure;
+        /** The failure counts for neither the job nor its dependents (`ignore_error`). */
+        readonly is_ignored?: boolean;
+        readonly converter?: string;
+      } & ActionIdentity)
+    | { readonly type: 'task.finished'; readonly task: string; readonly status: TaskStatus; readonly message?: string }
+    | { readonly type: 'job.finished'; readonly job: JobResource; readonly counts: Counts; readonly exit_code: number }
+  );
+
+export type ActionStatus = 'finished' | 'cached' | 'skipped' | 'error' | 'cancelled';
+
+export interface TaskSummary {
+  readonly task: string;
+  readonly label: string;
+  readonly operation: string;
+  readonly inputs: readonly string[];
+}
+
+export interface ActionIdentity {
+  /** `responsive[hero.png;width=480]` */
+  readonly action: string;
+  readonly task: string;
+  /** `dir/name` of the input file, when there is exactly one. */
+  readonly file?: string;
+  readonly variant?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface Counts {
+  readonly ran: number;
+  readonly cached: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** Never started because something before them failed or the run was stopped. */
+  readonly not_run: number;
+}
+
+export type EventSink = (event: JobEvent) => void;

@@ -1,0 +1,116 @@
+/**
+ * The one plug. An operation says what an action would do (`plan`) and does it (`run`). It is given files, resolved
+ * options and a folder of its own; it knows no graph, no scheduler and no terminal. It never throws for what can be
+ * expected to go wrong: it returns a `Failure`. A throw is a bug.
+ */
+import type { JsonObject, OperationName, Result, Task, TaskName, Variant } from '@pipeline/schema';
+import type { Failure } from './failure.ts';
+
+/** A file that flows along `input`. */
+export interface Artifact {
+  /** The task that made it. */
+  readonly task: TaskName;
+  /** Its place: relative to the import's `base`, `/`-separated, empty at the top. */
+  readonly dir: string;
+  /** `intro.docx` */
+  readonly name: string;
+  /** Canonical format: `jpg` for `photo.JPEG`; empty when it is not known. */
+  readonly format: string;
+  /** Absolute; not to be changed by anyone. While planning, a file that is not made yet has an empty path. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Hex, where somebody computed it on the way. */
+  readonly sha256?: string;
+  /** Set by `export/url`. */
+  readonly url?: string;
+}
+
+export interface ActionRequest {
+  readonly task: Task;
+  readonly address: string;
+  readonly variant: Variant;
+  /** One file, or a group in the order of `input` and then of the files; empty for imports. */
+  readonly inputs: readonly Artifact[];
+  /** Files of file-valued options: `{ image: [logo] }`. */
+  readonly fileInputs: Readonly<Record<string, readonly Artifact[]>>;
+  /** Every expression evaluated. */
+  readonly options: JsonObject;
+}
+
+/** What an action will do, as far as can be known before it runs. */
+export interface ActionPlan {
+  /** Who does the work, e.g. `sharp`; its `name` is also the name of its concurrency limit. Absent: no converter. */
+  readonly converter?: { readonly name: string; readonly version: string };
+  /** Files it will yield; absent when only the run can tell (pages of a PDF, an unnamed download). */
+  readonly outputs?: readonly PlannedFile[];
+  /** Absolute paths it will write outside of the workspace: two actions must never share one. */
+  readonly writes?: readonly string[];
+  /** Said in the closing summary: `no file matches "docs/*.md"`. */
+  readonly note?: string;
+}
+
+export interface PlannedFile {
+  readonly dir: string;
+  readonly name: string;
+  /** Set for files that exist already, as those of `import/local`. */
+  readonly path?: string;
+  readonly sizeBytes?: number;
+}
+
+export interface OperationContext extends RunContext {
+  /** A new, empty folder of this attempt, for its outputs and for scratch files; removed when nobody needs it. */
+  readonly workDir: string;
+  /** Aborted on cancel and on timeout; everything started must be gone when `run` returns. */
+  readonly signal: AbortSignal;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** 0–100, or null when the converter cannot tell. */
+  readonly progress: (percent: number | null, message?: string) => void;
+}
+
+/** What holds for the whole run. */
+export interface RunContext {
+  /** Folder of the pipeline file, absolute: relative paths start here. */
+  readonly baseDir: string;
+  /** Folders that a path may lie in, absolute and real: the project root and `--allow-path`. */
+  readonly allowedDirs: readonly string[];
+  readonly jobId: string;
+  /** Milliseconds since the epoch at which the job began: one clock for every "now" inside outputs. */
+  readonly startedAt: number;
+}
+
+export interface OperationResult {
+  readonly outputs: readonly OutputFile[];
+  /** What was used in the end, when it differs from the plan or was not known then. */
+  readonly converter?: { readonly name: string; readonly version: string };
+  /** CloudConvert's `message` of a finished task: "File size reduced by 12%". */
+  readonly message?: string;
+  /** More keys for the task's `result`, e.g. `metadata`. */
+  readonly result?: JsonObject;
+}
+
+export interface OutputFile {
+  readonly dir: string;
+  readonly name: string;
+  readonly path: string;
+  readonly sha256?: string;
+  readonly url?: string;
+}
+
+export interface Operation {
+  /** Quick and without side effects; reading folders is allowed. A failure here means: nothing runs. */
+  readonly plan: (
+    request: ActionRequest,
+    context: RunContext,
+  ) => Result<ActionPlan, Failure> | Promise<Result<ActionPlan, Failure>>;
+  readonly run: (request: ActionRequest, context: OperationContext) => Promise<Result<OperationResult, Failure>>;
+}
+
+/** Where actions run. Operations load when they are first used, so that a pipeline pays only for what it does. */
+export interface Backend {
+  readonly name: 'local' | 'cloudconvert';
+  /** Undefined: this backend has no such operation (yet). */
+  readonly load: (operation: OperationName) => Promise<Operation | undefined>;
+  /** Ends every process that was kept warm. */
+  readonly close: () => Promise<void>;
+}

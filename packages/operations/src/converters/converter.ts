@@ -1,0 +1,48 @@
+/**
+ * A converter: one program or library that turns files of some formats into others. A value in a table, light to
+ * load: the heavy library itself is loaded by its host process, when the first file needs it.
+ */
+import type { Failure, OutputFile } from '@pipeline/engine';
+import type { JsonObject, Result } from '@pipeline/schema';
+
+export interface Converter {
+  /** The name that `engine:` takes, that concurrency limits go by, and that views show. */
+  readonly name: string;
+  /** CloudConvert engine names whose work this converter does: `engine: imagemagick` is honoured by sharp. */
+  readonly standsFor: readonly string[];
+  readonly version: string;
+  /** SPDX. */
+  readonly license: string;
+  /** Comes inside an npm package, or is a program found on PATH. */
+  readonly kind: 'embedded' | 'native';
+  /** Input format → output formats, canonical names. */
+  readonly pairs: Readonly<Record<string, readonly string[]>>;
+  /** Option names of `convert` that it honours for a pair; any other given option is an error before the run. */
+  readonly options: (from: string, to: string) => readonly string[];
+  /** Higher wins when several converters do a pair: fidelity first, then speed. */
+  readonly rank: (from: string, to: string) => number;
+  /** One line for `pipeline formats`, when a user should know what to expect: "text and structure, not Word's layout". */
+  readonly note?: (from: string, to: string) => string | undefined;
+  readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;
+}
+
+export interface Conversion {
+  /** Absolute. */
+  readonly inputPath: string;
+  readonly inputName: string;
+  readonly from: string;
+  readonly to: string;
+  /** Folder that the output belongs to, as in `Artifact.dir`. */
+  readonly dir: string;
+  /** The name for a single output; several outputs become `name-1.ext`, `name-2.ext`, or fill its `%d`. */
+  readonly outputName: string;
+  readonly options: JsonObject;
+  /** New, empty; outputs and scratch files go here. */
+  readonly workDir: string;
+  /** Folders from which a document may pull in images; real paths. */
+  readonly allowedDirs: readonly string[];
+  /** For dates inside outputs: ms since the epoch. */
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+  readonly progress: (percent: number | null) => void;
+}

@@ -1,0 +1,51 @@
+/**
+ * The contract between the main process and a converter host: a child process of ours that loads one converter
+ * library and does one job at a time. Native code and wasm thus run off the main thread, can be killed on timeout or
+ * cancel without harm to anyone else, and cannot take Pipeline down when they crash.
+ * Jobs and answers are plain JSON; files pass by path, never by value.
+ */
+import type { FailureType } from '@pipeline/engine';
+import type { JsonObject } from '@pipeline/schema';
+
+/** One `converters/<name>-host.ts` each; the table in `host-main.ts` loads it when it is first asked for. */
+export type HostName = 'sharp' | 'svgo' | 'pdfium' | 'pandoc' | 'typst' | 'pdf-lib' | 'tables' | 'seven-zip';
+
+/** What a `*-host.ts` file exports as `host`. */
+export interface HostModule {
+  /** Throws `ConversionError` for what can be expected to go wrong; any other throw counts as a failed converter. */
+  readonly run: (job: JsonObject, report: (percent: number | null) => void) => Promise<JsonObject>;
+}
+
+export interface HostRequest {
+  readonly host: HostName;
+  readonly job: JsonObject;
+  readonly signal: AbortSignal;
+  readonly progress?: (percent: number | null) => void;
+  /** Resident memory at which the host is killed; default 2 GiB. */
+  readonly maxMemoryBytes?: number;
+}
+
+/** Main process → host. */
+export type ToHost = { readonly type: 'run'; readonly host: HostName; readonly job: JsonObject };
+
+/** Host → main process. */
+export type FromHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly percent: number | null }
+  | { readonly type: 'done'; readonly answer: JsonObject }
+  | { readonly type: 'failed'; readonly error: ConversionErrorData };
+
+export interface ConversionErrorData {
+  readonly type: FailureType;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Thrown inside hosts only; on the other side it has become a `Failure`. */
+export class ConversionError extends Error {
+  readonly data: ConversionErrorData;
+  constructor(type: FailureType, message: string, hint?: string) {
+    super(message);
+    this.data = hint === undefined ? { type, message } : { type, message, hint };
+  }
+}

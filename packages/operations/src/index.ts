@@ -1,0 +1,1 @@
+export type { Converter, Conversion } from './converters/converter.ts';

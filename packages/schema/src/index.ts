@@ -1,0 +1,34 @@
+export { cloudConvertTargets } from './cloudconvert-conversions.ts';
+export type { Conversions } from './conversions.ts';
+export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
+export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
+export type { FormatKind } from './formats.ts';
+export {
+  canonicalFormat,
+  fileExtension,
+  formatKind,
+  formatNames,
+  formatOfFile,
+  isKnownFormat,
+} from './formats.ts';
+export type { JsonObject, JsonPath, JsonScalar, JsonValue } from './json.ts';
+export type { OperationName } from './operations/operation-name.ts';
+export { operationNames } from './operations/operation-name.ts';
+export type { OperationSpec, OptionSpec } from './operations/operation-spec.ts';
+export type {
+  BackendName,
+  Concurrency,
+  OptionTemplate,
+  Param,
+  Pipeline,
+  RetryPolicy,
+  Task,
+  TaskName,
+  Variant,
+  Watch,
+} from './pipeline.ts';
+export type { FileResource, JobResource, TaskResource, TaskStatus } from './resources.ts';
+export { resourceDate } from './resources.ts';
+export type { Result } from './result.ts';
+export { err, ok, unreachable } from './result.ts';
+export type { Range, Source } from './source.ts';
