@@ -23,17 +23,25 @@ export interface HostRequest {
   readonly progress?: (percent: number | null) => void;
   /** Resident memory at which the host is killed; default 2 GiB. */
   readonly maxMemoryBytes?: number;
+  /** Name of the file that is worked on, for messages about a host that died. */
+  readonly about?: string;
 }
 
 /** Main process → host. */
-export type ToHost = { readonly type: 'run'; readonly host: HostName; readonly job: JsonObject };
+export interface ToHost {
+  readonly type: 'run';
+  readonly host: HostName;
+  readonly job: JsonObject;
+  readonly maxMemoryBytes: number;
+}
 
 /** Host → main process. */
 export type FromHost =
-  | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly percent: number | null }
-  | { readonly type: 'done'; readonly answer: JsonObject }
-  | { readonly type: 'failed'; readonly error: ConversionErrorData };
+  /** `rssBytes`: what the host holds after the job; a big one is not kept. */
+  | { readonly type: 'done'; readonly answer: JsonObject; readonly rssBytes: number }
+  /** `detail`: the stack of an unexpected error, for the failure's stderr. */
+  | { readonly type: 'failed'; readonly error: ConversionErrorData; readonly detail?: string };
 
 export interface ConversionErrorData {
   readonly type: FailureType;

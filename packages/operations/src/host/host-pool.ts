@@ -1,0 +1,141 @@
+/**
+ * Keeps converter hosts warm and gives each job one of its kind. At most `maxHosts` work at once, further jobs wait
+ * in order; about as many may idle, the one that was used longest ago goes first. It knows no converter and no action.
+ */
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import type { Failure } from '@pipeline/engine';
+import type { JsonObject, Result } from '@pipeline/schema';
+import { err } from '@pipeline/schema';
+import { HostProcess, cancelled } from './host-process.ts';
+import type { HostRequest } from './protocol.ts';
+
+export interface HostPoolOptions {
+  /** How many jobs run at once; default: one per CPU. */
+  readonly maxHosts?: number;
+  /** The file that hosts run; default: the compiled `host-main`. */
+  readonly entry?: string;
+}
+
+export class HostPool {
+  #maxHosts: number;
+  readonly #entry: string | undefined;
+  /** Longest unused first. */
+  #idle: HostProcess[] = [];
+  readonly #busy = new Set<HostProcess>();
+  /** Retired ones on their way out. */
+  readonly #ending = new Set<Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  #working = 0;
+
+  constructor(options: HostPoolOptions = {}) {
+    this.#maxHosts = options.maxHosts ?? availableParallelism();
+    this.#entry = options.entry;
+  }
+
+  /** Holds for jobs that start from now on. */
+  configure(options: { readonly maxHosts: number }): void {
+    this.#maxHosts = options.maxHosts;
+    this.#startWaiting();
+  }
+
+  /** Never rejects. A host that crashes, is aborted or grows too large costs its own job only. */
+  async run(request: HostRequest): Promise<Result<JsonObject, Failure>> {
+    if (!(await this.#turn(request.signal))) return err(cancelled(request));
+    try {
+      return await this.#runNow(request);
+    } finally {
+      this.#working -= 1;
+      this.#startWaiting();
+    }
+  }
+
+  /** Ends every host, busy or idle, and waits until they are gone. The pool can be used again afterwards. */
+  async close(): Promise<void> {
+    const hosts = [...this.#idle, ...this.#busy];
+    this.#idle = [];
+    await Promise.all([...hosts.map((host) => host.stop()), ...this.#ending]);
+  }
+
+  async #runNow(request: HostRequest): Promise<Result<JsonObject, Failure>> {
+    const host = this.#takeIdle(request) ?? new HostProcess(request.host, this.#entry ?? compiledEntry());
+    this.#busy.add(host);
+    try {
+      return await host.run(request);
+    } finally {
+      this.#busy.delete(host);
+      this.#keepOrRetire(host);
+    }
+  }
+
+  /** False when it was aborted while waiting. */
+  async #turn(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    if (this.#working < this.#maxHosts) {
+      this.#working += 1;
+      return true;
+    }
+    return new Promise((resolve) => {
+      const start = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        this.#working += 1;
+        resolve(true);
+      };
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(start), 1);
+        resolve(false);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.#waiting.push(start);
+    });
+  }
+
+  #startWaiting(): void {
+    while (this.#working < this.#maxHosts) {
+      const start = this.#waiting.shift();
+      if (start === undefined) return;
+      start();
+    }
+  }
+
+  #takeIdle(request: HostRequest): HostProcess | undefined {
+    this.#idle = this.#idle.filter((host) => host.isUsable);
+    const host = this.#idle.findLast((idle) => idle.name === request.host);
+    if (host !== undefined) this.#idle = this.#idle.filter((idle) => idle !== host);
+    return host;
+  }
+
+  #keepOrRetire(host: HostProcess): void {
+    if (host.isUsable) this.#idle.push(host);
+    else this.#retire(host);
+    // A document goes through several kinds of hosts: two warm ones at least, or every step would start a process.
+    while (this.#idle.length > Math.max(2, this.#maxHosts)) {
+      const oldest = this.#idle.shift();
+      if (oldest !== undefined) this.#retire(oldest);
+    }
+  }
+
+  #retire(host: HostProcess): void {
+    const ending = host.stop().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+}
+
+const pool = new HostPool();
+
+export function configureHosts(options: { readonly maxHosts: number }): void {
+  pool.configure(options);
+}
+
+export function runInHost(request: HostRequest): Promise<Result<JsonObject, Failure>> {
+  return pool.run(request);
+}
+
+export function closeHosts(): Promise<void> {
+  return pool.close();
+}
+
+/** By package name, so that it is found from the sources, from `dist` and from the bundled command line alike. */
+function compiledEntry(): string {
+  return createRequire(import.meta.url).resolve('@pipeline/operations/host');
+}

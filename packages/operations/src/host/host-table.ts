@@ -1,0 +1,15 @@
+/** Which module answers for which host name. A library is loaded when the first job for it arrives, never before. */
+import type { HostModule, HostName } from './protocol.ts';
+
+export type HostTable = Readonly<Record<string, () => Promise<{ readonly host: HostModule }>>>;
+
+export const hostTable: HostTable = {
+  sharp: () => import('../converters/sharp-host.ts'),
+  svgo: () => import('../converters/svgo-host.ts'),
+  pdfium: () => import('../converters/pdfium-host.ts'),
+  pandoc: () => import('../converters/pandoc-host.ts'),
+  typst: () => import('../converters/typst-host.ts'),
+  'pdf-lib': () => import('../converters/pdf-lib-host.ts'),
+  tables: () => import('../converters/tables-host.ts'),
+  'seven-zip': () => import('../converters/seven-zip-host.ts'),
+} satisfies Record<HostName, HostTable[string]>;
