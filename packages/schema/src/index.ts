@@ -1,6 +1,7 @@
 export { cloudConvertTargets } from './cloudconvert-conversions.ts';
 export type { Conversions } from './conversions.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
+export { didYouMean, nearest } from './did-you-mean.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
 export type { FormatKind } from './formats.ts';
 export {
@@ -14,7 +15,9 @@ export {
 export type { JsonObject, JsonPath, JsonScalar, JsonValue } from './json.ts';
 export type { OperationName } from './operations/operation-name.ts';
 export { operationNames } from './operations/operation-name.ts';
-export type { OperationSpec, OptionSpec } from './operations/operation-spec.ts';
+export type { FormatPair, OperationSpec, OptionSpec } from './operations/operation-spec.ts';
+export { operationSpecs } from './operations/operation-specs.ts';
+export { optionApplies } from './operations/option-applies.ts';
 export type {
   BackendName,
   Concurrency,

@@ -35,6 +35,12 @@ export interface OptionSpec {
   readonly isFileInput?: boolean;
   /** Secrets may be used here. */
   readonly isCredential?: boolean;
-  /** Applies only when a file of one of these kinds flows in (`from`) or out (`to`); absent = always. */
-  readonly appliesTo?: { readonly from?: readonly FormatKind[]; readonly to?: readonly FormatKind[] };
+  /** Conversions that the option has a meaning for: any one of these; absent = always. */
+  readonly appliesTo?: readonly FormatPair[];
+}
+
+/** Names of kinds (`image`) or of single formats (`html`). Both given: both must hold; absent: any. */
+export interface FormatPair {
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
 }
