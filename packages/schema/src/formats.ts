@@ -25,23 +25,17 @@ const namesByKind: Readonly<Record<FormatKind, string>> = {
     '3fr arw avif bmp cr2 cr3 crw dcr dng eps erf gif heic heif icns ico jpg mos mrw nef odd orf pef ' +
     'png ppm ps psb psd raf raw rw2 tga tiff webp x3f xcf xps jxl jp2 j2k pcx pnm pbm pgm pam dds ' +
     'exr hdr qoi wbmp xbm xpm sgi miff apng cur',
-  vector:
-    'ai cdr cgm emf odg sk sk1 svg svgz vsd wmf fodg drawio',
-  pdf:
-    'pdf',
+  vector: 'ai cdr cgm emf odg sk sk1 svg svgz vsd wmf fodg drawio',
+  pdf: 'pdf',
   document:
     'abw djvu doc docm docx dot dotx html hwp hwpx lwp md odt pages pub rst rtf sdw tex txt wpd wps ' +
     'zabw docbook jats opml mediawiki dokuwiki jira textile creole org muse tikiwiki twiki vimwiki ' +
     'man t2t ipynb typst asciidoc context texinfo haddock zimwiki xwiki icml tei ms native djot gfm ' +
     'commonmark beamer',
-  spreadsheet:
-    'csv et numbers ods sdc xls xlsm xlsx xlsb fods dif slk prn dbf sylk eth',
-  presentation:
-    'dps key odp pot potx pps ppsx ppt pptm pptx sda fodp',
-  ebook:
-    'azw azw3 azw4 cbc cbr cbz chm epub fb2 htmlz lit lrf mobi oeb pdb pml prc rb snb tcr txtz',
-  data:
-    'json yaml toml xml ini tsv jsonl plist properties parquet json5 env bib biblatex ris csljson',
+  spreadsheet: 'csv et numbers ods sdc xls xlsm xlsx xlsb fods dif slk prn dbf sylk eth',
+  presentation: 'dps key odp pot potx pps ppsx ppt pptm pptx sda fodp',
+  ebook: 'azw azw3 azw4 cbc cbr cbz chm epub fb2 htmlz lit lrf mobi oeb pdb pml prc rb snb tcr txtz',
+  data: 'json yaml toml xml ini tsv jsonl plist properties parquet json5 env bib biblatex ris csljson',
   archive:
     '7z ace alz arc arj bz bz2 cab cpio deb dmg gz img iso jar lha lz lzma lzo rar rpm rz tar tar.7z ' +
     'tar.bz tar.bz2 tar.gz tar.lzo tar.xz tar.z tzo xz z zip tar.zst tar.lz4 tar.br zst wim squashfs ' +
@@ -52,12 +46,9 @@ const namesByKind: Readonly<Record<FormatKind, string>> = {
   video:
     '3g2 3gp avi cavs dv dvr flv m2ts m4v mkv mod mov mp4 mpeg mts mxf ogg ogv rm rmvb swf ts vob ' +
     'webm wmv wtv asf nut ivf h264 hevc divx xvid y4m f4v mjpeg',
-  font:
-    'eot otf ttf woff woff2 otc ttc',
-  cad:
-    'dwf dwg dxf',
-  other:
-    'eml vtt',
+  font: 'eot otf ttf woff woff2 otc ttc',
+  cad: 'dwf dwg dxf',
+  other: 'eml vtt',
 };
 
 /** Other spellings of the same format; the value is the name that the rest of the house uses. */
@@ -95,7 +86,9 @@ function asKind(kind: string): FormatKind {
   return kind;
 }
 
-const isKind = (kind: string): kind is FormatKind => kind in namesByKind;
+function isKind(kind: string): kind is FormatKind {
+  return Object.hasOwn(namesByKind, kind);
+}
 
 /** Every format name and alias, for did-you-mean and completion. */
 export function formatNames(): readonly string[] {
