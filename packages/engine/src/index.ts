@@ -14,3 +14,9 @@ export type {
   PlannedFile,
   RunContext,
 } from './operation.ts';
+export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
+export type { Keyed, Sequence } from './persistent.ts';
+export { emptyProgress, progress, taskOf } from './progress.ts';
+export type { Progress, RunningAction } from './progress.ts';
+export { remainingMs } from './remaining-time.ts';
+export type { ActionCounts, EndedAction, TaskProgress } from './task-progress.ts';

@@ -1,0 +1,161 @@
+/**
+ * How far one task is, and the words for it: counts by state, and what is kept of an action that ended. The part of the
+ * progress reducer that looks at a single task; it knows nothing of the job around it.
+ */
+import type { TaskStatus } from '@pipeline/schema';
+import { unreachable } from '@pipeline/schema';
+import type { ActionIdentity, ActionStatus, JobEvent, TaskSummary } from './event.ts';
+import type { Failure } from './failure.ts';
+
+/** Actions by state. `total` is the sum of the others, always. */
+export interface ActionCounts {
+  readonly total: number;
+  readonly done: number;
+  readonly cached: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** Ended without a result because something before them failed or the run was stopped. */
+  readonly notRun: number;
+  readonly running: number;
+  /** Known, and not started yet. */
+  readonly waiting: number;
+}
+
+export interface TaskProgress extends TaskSummary {
+  readonly status: TaskStatus;
+  readonly counts: ActionCounts;
+  /** As `task.expanded` said; `counts.total` is more when events of unannounced actions came. */
+  readonly expanded: number;
+  /** No more actions will come: the totals can be trusted. */
+  readonly isFinal: boolean;
+  /** Brings files in. */
+  readonly isSource: boolean;
+  /** No other task takes its files. */
+  readonly isSink: boolean;
+  readonly files: number;
+  readonly bytes: number;
+  /** Wall time of all actions that ended with a result, cached ones included, and how many those were. */
+  readonly busyMs: number;
+  readonly samples: number;
+  /** The latest files, the newest last. */
+  readonly recent: readonly EndedAction[];
+  readonly startedMs?: number;
+  readonly endedMs?: number;
+  readonly message?: string;
+}
+
+export interface EndedAction extends ActionIdentity {
+  readonly status: ActionStatus;
+  readonly endedMs: number;
+  readonly actionMs: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly message?: string;
+  readonly error?: Failure;
+  readonly isIgnored: boolean;
+  readonly converter?: string;
+}
+
+export type CountKey = Exclude<keyof ActionCounts, 'total' | 'waiting'>;
+export type EventOf<Type extends JobEvent['type']> = Extract<JobEvent, { readonly type: Type }>;
+
+/** Per task. A long list is the journal's business. */
+const recentLength = 16;
+export const noCounts: ActionCounts = {
+  total: 0,
+  done: 0,
+  cached: 0,
+  skipped: 0,
+  failed: 0,
+  notRun: 0,
+  running: 0,
+  waiting: 0,
+};
+
+export function newTask(summary: TaskSummary, isSink: boolean): TaskProgress {
+  return {
+    ...summary,
+    status: 'waiting',
+    counts: noCounts,
+    expanded: 0,
+    isFinal: false,
+    isSource: summary.inputs.length === 0,
+    isSink,
+    files: 0,
+    bytes: 0,
+    busyMs: 0,
+    samples: 0,
+    recent: [],
+  };
+}
+
+/** `wasRunning`: its `action.started` was seen. */
+export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: boolean): TaskProgress {
+  const key = countKey(ended);
+  const hasResult = key === 'done' || key === 'cached';
+  return {
+    ...counted(task, wasRunning ? { [key]: 1, running: -1 } : { [key]: 1 }),
+    files: task.files + ended.files,
+    bytes: task.bytes + ended.bytes,
+    busyMs: task.busyMs + (hasResult ? ended.actionMs : 0),
+    samples: task.samples + (hasResult ? 1 : 0),
+    recent: [...task.recent.slice(1 - recentLength), ended],
+  };
+}
+
+export function endedAction(event: EventOf<'action.finished'>): EndedAction {
+  return {
+    ...identityOf(event),
+    status: event.status,
+    endedMs: event.ms,
+    actionMs: event.action_ms,
+    files: event.outputs.length,
+    bytes: event.outputs.reduce((sum, output) => sum + output.bytes, 0),
+    isIgnored: event.is_ignored === true,
+    ...(event.message === undefined ? {} : { message: event.message }),
+    ...(event.error === undefined ? {} : { error: event.error }),
+    ...(event.converter === undefined ? {} : { converter: event.converter }),
+  };
+}
+
+export function identityOf({ action, task, file, variant }: ActionIdentity): ActionIdentity {
+  return {
+    action,
+    task,
+    ...(file === undefined ? {} : { file }),
+    ...(variant === undefined ? {} : { variant }),
+  };
+}
+
+/** What became of it, as the closing summary counts. */
+export function countKey(event: Pick<EndedAction, 'status' | 'error'>): CountKey {
+  switch (event.status) {
+    case 'finished':
+      return 'done';
+    case 'cached':
+      return 'cached';
+    case 'skipped':
+      return 'skipped';
+    case 'cancelled':
+      return 'notRun';
+    case 'error':
+      return event.error?.type === 'input-failed' ? 'notRun' : 'failed';
+    default:
+      return unreachable(event.status);
+  }
+}
+
+export function counted(task: TaskProgress, change: Partial<Record<CountKey, number>>): TaskProgress {
+  const counts = { ...task.counts };
+  for (const key of countKeys) counts[key] += change[key] ?? 0;
+  return { ...task, counts };
+}
+
+const countKeys: readonly CountKey[] = ['done', 'cached', 'skipped', 'failed', 'notRun', 'running'];
+
+/** `waiting` and `total` follow from the rest. */
+export function settled(task: TaskProgress): TaskProgress {
+  const known = countKeys.reduce((sum, key) => sum + task.counts[key], 0);
+  const total = Math.max(task.expanded, known);
+  return { ...task, counts: { ...task.counts, total, waiting: total - known } };
+}
