@@ -2,6 +2,11 @@ export { cloudConvertTargets } from './cloudconvert-conversions.ts';
 export type { Conversions } from './conversions.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';
+export type { KnownCode } from './diagnostic-codes.ts';
+export { diagnosticCodes } from './diagnostic-codes.ts';
+export { diagnostic } from './diagnostics.ts';
+export { didYouMean, nearest } from './did-you-mean.ts';
+export { cells, displayWidth, visible } from './display-width.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
 export type { FormatKind } from './formats.ts';
 export {
@@ -13,6 +18,8 @@ export {
   isKnownFormat,
 } from './formats.ts';
 export type { JsonObject, JsonPath, JsonScalar, JsonValue } from './json.ts';
+export type { LineAndColumn } from './line-and-column.ts';
+export { lineAndColumn } from './line-and-column.ts';
 export type { OperationName } from './operations/operation-name.ts';
 export { operationNames } from './operations/operation-name.ts';
 export type { FormatPair, OperationSpec, OptionSpec } from './operations/operation-spec.ts';
@@ -30,6 +37,8 @@ export type {
   Variant,
   Watch,
 } from './pipeline.ts';
+export type { DiagnosticStyle } from './print-diagnostic.ts';
+export { printDiagnostic } from './print-diagnostic.ts';
 export type { FileResource, JobResource, TaskResource, TaskStatus } from './resources.ts';
 export { resourceDate } from './resources.ts';
 export type { Result } from './result.ts';

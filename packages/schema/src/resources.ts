@@ -24,7 +24,7 @@ export interface TaskResource {
   readonly operation: string;
   readonly engine?: string | null;
   readonly engine_version?: string | null;
-  readonly result: { readonly files?: readonly FileResource[] } & JsonObject | null;
+  readonly result: ({ readonly files?: readonly FileResource[] } & JsonObject) | null;
   readonly created_at: string;
   readonly started_at: string | null;
   readonly ended_at: string | null;
