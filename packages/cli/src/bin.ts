@@ -1,0 +1,29 @@
+/**
+ * The executable: hands the process over to `main` and keeps its exit code. `--version` is answered before anything
+ * else is loaded.
+ */
+import { readFileSync } from 'node:fs';
+
+const argv = process.argv.slice(2);
+// Read, not bundled: the published number is whatever package.json says.
+const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);
+
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${version}\n`);
+} else {
+  const { main } = await import('./main.ts');
+  process.exitCode = await main({
+    argv,
+    version,
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signals: process,
+    crashes: process,
+    exit: (code) => process.exit(code),
+  });
+}

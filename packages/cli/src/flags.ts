@@ -1,0 +1,300 @@
+/**
+ * The one table of commands and flags. The parser, `--help`, shell completion and `docs/cli.md` are all made from it, so
+ * that they cannot disagree. It does not know what a command does.
+ */
+
+export type CommandName = 'run' | 'validate' | 'formats' | 'graph' | 'init' | 'schema' | 'completion';
+
+/** What a value is, for completion. */
+export type ValueKind = 'file' | 'folder' | 'format' | 'task' | 'text';
+
+export interface FlagSpec {
+  /** One letter. */
+  readonly short?: string;
+  /** Name of the value in help; absent: a switch. */
+  readonly value?: string;
+  readonly kind?: ValueKind;
+  /** The only values it takes. */
+  readonly choices?: readonly string[];
+  readonly isRepeatable?: true;
+  /** Has the environment twin `PIPELINE_<FLAG>`. */
+  readonly hasTwin?: true;
+  /** Flags that contradict it. */
+  readonly conflicts?: readonly string[];
+  readonly help: string;
+}
+
+export interface CommandSpec {
+  readonly summary: string;
+  /** Positional arguments as shown in help: `[file]`. */
+  readonly arguments: string;
+  readonly maxArguments: number;
+  readonly argumentKind: ValueKind;
+  readonly argumentChoices?: readonly string[];
+  /** What a person must know beyond the flags; each entry is a paragraph. */
+  readonly details: readonly string[];
+  readonly flags: Readonly<Record<string, FlagSpec>>;
+  readonly examples: readonly { readonly command: string; readonly does: string }[];
+}
+
+/** Understood by every command. */
+export const commonFlags: Readonly<Record<string, FlagSpec>> = {
+  cwd: { short: 'C', value: 'folder', kind: 'folder', hasTwin: true, help: 'Work in this folder.' },
+  verbose: {
+    short: 'v',
+    hasTwin: true,
+    help: 'Say more: every action, converter and command line; stack traces of bugs.',
+  },
+  help: { short: 'h', help: 'Show this help.' },
+};
+
+const fileFlag: FlagSpec = {
+  short: 'f',
+  value: 'file',
+  kind: 'file',
+  hasTwin: true,
+  help: 'The pipeline file; `-` reads standard input.',
+};
+
+const defaultFile =
+  'Without a file: pipeline.yaml, .yml or .json, else the only *.pipeline.{yaml,yml,json}, searched from the working folder upwards to the root of the git repository. `-` reads standard input.';
+
+export const commands: Readonly<Record<CommandName, CommandSpec>> = {
+  run: {
+    summary: 'Run a pipeline.',
+    arguments: '[file]',
+    maxArguments: 1,
+    argumentKind: 'file',
+    details: [
+      defaultFile,
+      'Results go to standard output and only when asked for (--json, --print-outputs); everything for people goes to standard error. The first Ctrl-C cancels politely, the second kills.',
+      'A flag that can be repeated takes one value a line in its environment variable.',
+    ],
+    flags: {
+      file: fileFlag,
+      param: {
+        short: 'p',
+        value: 'name=value',
+        isRepeatable: true,
+        hasTwin: true,
+        help: 'Set a param of the pipeline.',
+      },
+      'params-file': {
+        value: 'file',
+        kind: 'file',
+        hasTwin: true,
+        help: 'Read params from a YAML or JSON map; -p wins over it.',
+      },
+      only: {
+        value: 'name',
+        kind: 'task',
+        isRepeatable: true,
+        hasTwin: true,
+        help: 'Run only these tasks or actions and what they need. Globs: `*`, `?`.',
+      },
+      from: {
+        value: 'name',
+        kind: 'task',
+        isRepeatable: true,
+        hasTwin: true,
+        help: 'Run these tasks or actions and everything after them, and what those need.',
+      },
+      until: {
+        value: 'name',
+        kind: 'task',
+        isRepeatable: true,
+        hasTwin: true,
+        help: 'Run everything up to these tasks or actions, and stop there.',
+      },
+      concurrency: {
+        short: 'j',
+        value: 'n|50%',
+        hasTwin: true,
+        help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else the number of CPUs.',
+      },
+      on: {
+        value: 'backend',
+        choices: ['local', 'cloudconvert'],
+        hasTwin: true,
+        help: 'Where tasks without `runs_on` run. Default: local.',
+      },
+      'keep-going': {
+        short: 'k',
+        hasTwin: true,
+        conflicts: ['fail-fast'],
+        help: 'After a failure, still run all that does not depend on it, whatever `on_error` says.',
+      },
+      'fail-fast': {
+        hasTwin: true,
+        conflicts: ['keep-going'],
+        help: 'After a failure, cancel what runs and start nothing more.',
+      },
+      timeout: {
+        value: 'duration',
+        hasTwin: true,
+        help: 'Cancel the job after this long and exit with 124: seconds, or `90s`, `10m`, `1h30m`.',
+      },
+      'allow-path': {
+        value: 'folder',
+        kind: 'folder',
+        isRepeatable: true,
+        hasTwin: true,
+        help: 'Let paths lead into this folder too, outside of the project.',
+      },
+      reporter: {
+        value: 'name[:file],…',
+        hasTwin: true,
+        conflicts: ['no-tui'],
+        help: 'How to report: live, lines, json, github; several by commas, each to a file if named.',
+      },
+      json: { hasTwin: true, help: 'Print every event as a line of JSON on standard output.' },
+      'print-outputs': {
+        hasTwin: true,
+        conflicts: ['json'],
+        help: 'Print the path of every file written, one a line, on standard output.',
+      },
+      'no-tui': { hasTwin: true, help: 'Plain lines instead of the live view, even in a terminal.' },
+      quiet: {
+        short: 'q',
+        hasTwin: true,
+        conflicts: ['verbose'],
+        help: 'Say nothing but failures and the closing summary.',
+      },
+    },
+    examples: [
+      { command: 'pipeline run', does: 'Run the pipeline of this folder.' },
+      { command: 'pipeline run site.yaml -p quality=90 -j 4', does: 'Set a param; four actions at once.' },
+      { command: "pipeline run --only 'pdf[guide/intro.docx]'", does: 'Make one file again.' },
+      { command: 'pipeline run --json | jq -r .type', does: 'Read the events in a program.' },
+    ],
+  },
+  validate: {
+    summary: 'Check pipeline files: every mistake at once, nothing runs.',
+    arguments: '[files…]',
+    maxArguments: Number.POSITIVE_INFINITY,
+    argumentKind: 'file',
+    details: [
+      `${defaultFile} A folder stands for the pipeline files in it.`,
+      'Exits with 2 when a file has an error; warnings alone do not fail.',
+    ],
+    flags: {
+      json: { help: 'Print the mistakes as one JSON document on standard output.' },
+      quiet: { short: 'q', help: 'Say nothing of files without a mistake.' },
+    },
+    examples: [
+      { command: 'pipeline validate', does: 'Check the pipeline of this folder.' },
+      { command: 'pipeline validate a.yaml b.json --json', does: 'For editors and scripts.' },
+    ],
+  },
+  formats: {
+    summary: 'Show what converts to what, by which converter, with which options.',
+    arguments: '[from] [to]',
+    maxArguments: 2,
+    argumentKind: 'format',
+    details: [
+      'Without a format: every converter. With one: what it can become. With two: how, and which options count.',
+    ],
+    flags: { json: { help: 'Print JSON on standard output.' } },
+    examples: [
+      { command: 'pipeline formats docx', does: 'What a Word document can become.' },
+      { command: 'pipeline formats docx pdf', does: 'How, by what, and with which options.' },
+    ],
+  },
+  graph: {
+    summary: 'Draw the task graph of a pipeline.',
+    arguments: '[file]',
+    maxArguments: 1,
+    argumentKind: 'file',
+    details: [defaultFile],
+    flags: {
+      file: fileFlag,
+      format: { value: 'format', choices: ['text', 'mermaid', 'dot'], help: 'Default: text.' },
+    },
+    examples: [
+      { command: 'pipeline graph', does: 'Draw it in the terminal.' },
+      { command: 'pipeline graph --format mermaid', does: 'For Markdown.' },
+      { command: 'pipeline graph --format dot | dot -Tsvg > graph.svg', does: 'For Graphviz.' },
+    ],
+  },
+  init: {
+    summary: 'Write a commented starter pipeline, or import a CloudConvert job.',
+    arguments: '[file]',
+    maxArguments: 1,
+    argumentKind: 'file',
+    details: ['Writes pipeline.yaml, fitted to the files of the folder, unless another name is given.'],
+    flags: {
+      from: {
+        value: 'job.json',
+        kind: 'file',
+        help: 'Import this CloudConvert job body; `-` reads standard input.',
+      },
+      force: { help: 'Replace a file that is there already.' },
+    },
+    examples: [
+      { command: 'pipeline init', does: 'Start here.' },
+      { command: 'pipeline init --from job.json', does: 'Turn a CloudConvert job into a pipeline file.' },
+    ],
+  },
+  schema: {
+    summary: 'Print the JSON Schema of pipeline files, for editors.',
+    arguments: '',
+    maxArguments: 0,
+    argumentKind: 'text',
+    details: [],
+    flags: {},
+    examples: [{ command: 'pipeline schema > pipeline.schema.json', does: 'Then point your editor at it.' }],
+  },
+  completion: {
+    summary: 'Print a completion script for a shell.',
+    arguments: '<bash|zsh|fish>',
+    maxArguments: 1,
+    argumentKind: 'text',
+    argumentChoices: ['bash', 'zsh', 'fish'],
+    details: [],
+    flags: {},
+    examples: [
+      { command: 'source <(pipeline completion bash)', does: 'In ~/.bashrc.' },
+      { command: 'source <(pipeline completion zsh)', does: 'In ~/.zshrc, after compinit.' },
+      { command: 'pipeline completion fish > ~/.config/fish/completions/pipeline.fish', does: 'Once.' },
+    ],
+  },
+};
+
+/** Commands and flags that are promised but not here yet: naming one must not look like a typing mistake. */
+export const laterCommands: readonly string[] = [
+  'watch',
+  'plan',
+  'explain',
+  'convert',
+  'doctor',
+  'runs',
+  'report',
+  'retry',
+  'clean',
+  'cache',
+  'serve',
+  'worker',
+];
+export const laterFlags: Readonly<Record<string, readonly string[]>> = {
+  run: ['dry-run', 'n', 'watch', 'w', 'force', 'cache'],
+};
+
+export const exitCodes: readonly { readonly code: string; readonly means: string }[] = [
+  { code: '0', means: 'all done' },
+  { code: '1', means: 'an action failed' },
+  { code: '2', means: 'the command line or the pipeline has a mistake; nothing ran' },
+  { code: '3', means: 'this machine lacks something: a converter, a backend, a credential' },
+  { code: '4', means: 'a remote service refused: quota or credentials' },
+  { code: '5', means: 'a bug in Pipeline' },
+  { code: '124', means: '--timeout passed' },
+  { code: '130, 143', means: 'interrupted by Ctrl-C, by a termination signal' },
+];
+
+/** `params-file` → `PIPELINE_PARAMS_FILE` */
+export function twinName(flag: string): string {
+  return `PIPELINE_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}

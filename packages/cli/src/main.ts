@@ -1,0 +1,98 @@
+/**
+ * One call of the command line: arguments → command → exit code. It catches bugs, once, and knows nothing of what the
+ * commands do; each is loaded only when it is called.
+ */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { CommandName } from './flags.ts';
+import { type Invocation, parseArguments } from './parse-arguments.ts';
+import { exitCode } from './exit-code.ts';
+import type { Command, Surroundings } from './surroundings.ts';
+import { usageError } from './usage-error.ts';
+
+const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  validate: async () => (await import('./commands/validate.ts')).validate,
+  formats: async () => (await import('./commands/formats.ts')).formats,
+  graph: async () => (await import('./commands/graph.ts')).graph,
+  init: async () => (await import('./commands/init.ts')).init,
+  schema: async () => (await import('./commands/schema.ts')).schema,
+  completion: async () => (await import('./commands/completion.ts')).completion,
+};
+
+export async function main(surroundings: Surroundings): Promise<number> {
+  const { stderr, crashes, exit } = surroundings;
+  const bug = async (error: unknown): Promise<number> =>
+    (await import('./report-bug.ts')).reportBug(error, surroundings);
+  const crash = async (error: unknown): Promise<void> => exit(await bug(error));
+  // Thrown outside of any promise that somebody waits for: nothing can be trusted any more.
+  crashes.on('uncaughtException', (error) => void crash(error));
+  const output = watchOutput(surroundings);
+  try {
+    const code = await dispatch(surroundings);
+    if (output.error === undefined) return code;
+    stderr.write(`pipeline: cannot write the results to standard output: ${output.error}\n`);
+    return code === exitCode.done ? exitCode.failed : code;
+  } catch (error) {
+    return bug(error);
+  }
+}
+
+async function dispatch(surroundings: Surroundings): Promise<number> {
+  const { argv, env, stdout, stderr, version } = surroundings;
+  const parsed = parseArguments(argv, env);
+  if (!parsed.ok) return usageError(parsed.error, stderr);
+  const wanted = parsed.value;
+  if (wanted.type === 'version') {
+    stdout.write(`${version}\n`);
+    return exitCode.done;
+  }
+  if (wanted.type === 'help') {
+    const { commandHelp, mainHelp } = await import('./help.ts');
+    const width = Math.min(stdout.columns ?? 80, 100);
+    stdout.write(wanted.command === undefined ? mainHelp(width) : commandHelp(wanted.command, width));
+    return exitCode.done;
+  }
+  const { invocation } = wanted;
+  const inside = { ...surroundings, cwd: workingFolder(invocation, surroundings.cwd) };
+  if (!isFolder(inside.cwd)) {
+    return usageError({ message: `--cwd: there is no folder ${inside.cwd}`, hint: 'check the path' }, stderr);
+  }
+  if (wanted.type === 'nothing' && (await isNothingHere(invocation, inside))) {
+    const { mainHelp } = await import('./help.ts');
+    stderr.write(
+      `There is no pipeline file here. To start one: pipeline init\n\n${mainHelp(Math.min(stderr.columns ?? 80, 100))}`,
+    );
+    return exitCode.mistake;
+  }
+  const command = await loaders[invocation.command]();
+  return command(invocation, inside);
+}
+
+/** As `make -C`: everything else, `--file` too, is seen from there. */
+function workingFolder({ flags }: Invocation, cwd: string): string {
+  return path.resolve(cwd, flags.values.get('cwd') ?? '.');
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** `pipeline` alone, in a folder that has no pipeline. */
+async function isNothingHere({ flags }: Invocation, { cwd }: Surroundings): Promise<boolean> {
+  if (flags.values.has('file')) return false;
+  const { findPipeline } = await import('./find-pipeline.ts');
+  const found = findPipeline(cwd);
+  return !found.ok && found.error.isNothing;
+}
+
+/** `pipeline formats | head`: a reader that has seen enough is no error, and the work itself goes on. */
+function watchOutput({ stdout, stderr }: Surroundings): { readonly error: string | undefined } {
+  const state: { error: string | undefined } = { error: undefined };
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') state.error = error.message;
+  });
+  // Nobody is left to be told.
+  stderr.on('error', () => {});
+  return state;
+}

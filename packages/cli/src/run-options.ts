@@ -1,0 +1,139 @@
+/** The flags of `run`, read and checked: what the user wants of this run. It does not know the pipeline. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BackendName, JsonScalar, Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import type { FlagValues, Invocation, UsageError } from './parse-arguments.ts';
+import { parseDuration } from './parse-duration.ts';
+
+export interface RunOptions {
+  /** Undefined: the default file. */
+  readonly file: string | undefined;
+  readonly params: Readonly<Record<string, JsonScalar>>;
+  readonly select: Readonly<Record<'only' | 'from' | 'until', readonly string[]>>;
+  /** Undefined: what the pipeline says. */
+  readonly concurrency: number | { readonly percent: number } | undefined;
+  readonly backend: BackendName;
+  /** Undefined: what the pipeline says. */
+  readonly onError: 'continue' | 'stop' | undefined;
+  readonly timeoutMs: number | undefined;
+  /** Absolute. */
+  readonly allowedPaths: readonly string[];
+}
+
+export async function readRunOptions(
+  { arguments: [argument], flags }: Invocation,
+  cwd: string,
+): Promise<Result<RunOptions, UsageError>> {
+  const flagged = flags.values.get('file');
+  if (argument !== undefined && flagged !== undefined) {
+    return err({
+      message: `two files are named: ${argument} and --file ${flagged}`,
+      hint: 'give one of them',
+    });
+  }
+  const concurrency = readConcurrency(flags);
+  if (!concurrency.ok) return concurrency;
+  const timeout = readTimeout(flags);
+  if (!timeout.ok) return timeout;
+  const params = await readParams(flags, cwd);
+  if (!params.ok) return params;
+  return ok({
+    file: argument ?? flagged,
+    params: params.value,
+    select: { only: names(flags, 'only'), from: names(flags, 'from'), until: names(flags, 'until') },
+    concurrency: concurrency.value,
+    backend: flags.values.get('on') === 'cloudconvert' ? 'cloudconvert' : 'local',
+    onError: readOnError(flags),
+    timeoutMs: timeout.value,
+    allowedPaths: (flags.lists.get('allow-path') ?? []).map((folder) => path.resolve(cwd, folder)),
+  });
+}
+
+function readOnError(flags: FlagValues): RunOptions['onError'] {
+  if (flags.switches.has('fail-fast')) return 'stop';
+  return flags.switches.has('keep-going') ? 'continue' : undefined;
+}
+
+function readConcurrency(flags: FlagValues): Result<RunOptions['concurrency'], UsageError> {
+  const text = flags.values.get('concurrency');
+  if (text === undefined) return ok(undefined);
+  const [, digits = '', percent] = /^(\d{1,6})(%)?$/.exec(text) ?? [];
+  const number = Number(digits);
+  if (number < 1) {
+    return err({
+      message: `--concurrency cannot be "${text}"`,
+      hint: 'give a number from 1 up, or a share such as 50%',
+    });
+  }
+  return ok(percent === undefined ? number : { percent: number });
+}
+
+function readTimeout(flags: FlagValues): Result<number | undefined, UsageError> {
+  const text = flags.values.get('timeout');
+  if (text === undefined) return ok(undefined);
+  const milliseconds = parseDuration(text);
+  return milliseconds === undefined
+    ? err({
+        message: `--timeout cannot be "${text}"`,
+        hint: 'give seconds, or 90s, 10m, 1h30m, up to 24 days',
+      })
+    : ok(milliseconds);
+}
+
+/** `--only pdf,web` names two; commas inside `pdf[a,b.docx]` belong to the address. */
+function names(flags: FlagValues, flag: string): readonly string[] {
+  return (flags.lists.get(flag) ?? [])
+    .flatMap((text) => text.split(/,(?![^[]*\])/))
+    .filter((name) => name !== '');
+}
+
+async function readParams(flags: FlagValues, cwd: string): Promise<Result<RunOptions['params'], UsageError>> {
+  const file = flags.values.get('params-file');
+  const fromFile = file === undefined ? ok({}) : await readParamsFile(file, cwd);
+  if (!fromFile.ok) return fromFile;
+  const given: [string, JsonScalar][] = [];
+  for (const text of flags.lists.get('param') ?? []) {
+    const at = text.indexOf('=');
+    if (at < 1)
+      return err({
+        message: `--param needs name=value, not "${text}"`,
+        hint: `write -p ${at === 0 ? 'name' : text}=value`,
+      });
+    given.push([text.slice(0, at), text.slice(at + 1)]);
+  }
+  return ok({ ...fromFile.value, ...Object.fromEntries(given) });
+}
+
+async function readParamsFile(file: string, cwd: string): Promise<Result<RunOptions['params'], UsageError>> {
+  const what = `the params file ${file}`;
+  let parsed: unknown;
+  try {
+    const { parse } = await import('yaml');
+    parsed = parse(await readFile(path.resolve(cwd, file), 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return err({ message: `${what} cannot be read`, hint: why });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return err({
+      message: `${what} must be a map from names to values`,
+      hint: 'one line a param: `quality: 90`',
+    });
+  }
+  const entries: [string, JsonScalar][] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    if (!isScalar(value)) {
+      return err({
+        message: `${what}: "${name}" is not a single value`,
+        hint: 'a param is a string, a number, true or false',
+      });
+    }
+    entries.push([name, value]);
+  }
+  return ok(Object.fromEntries(entries));
+}
+
+function isScalar(value: unknown): value is JsonScalar {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}

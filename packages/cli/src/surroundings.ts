@@ -1,0 +1,43 @@
+/**
+ * Everything of the outside world that the command line touches, handed in by `bin.ts`: no other file reads `process`
+ * for these, so a command can be understood, and run, without a terminal.
+ */
+import type { Readable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
+import type { Environment, Invocation } from './parse-arguments.ts';
+
+export interface Surroundings {
+  /** Without node and script. */
+  readonly argv: readonly string[];
+  readonly version: string;
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly stdin: Readable;
+  /** Results. */
+  readonly stdout: OutputStream;
+  /** For people. */
+  readonly stderr: OutputStream;
+  readonly signals: SignalSource;
+  readonly crashes: CrashSource;
+  /** Ends the process at once: for the second Ctrl-C only. */
+  readonly exit: (code: number) => void;
+}
+
+/** A terminal, a pipe or a file. */
+export type OutputStream =
+  | NodeJS.WriteStream
+  | (NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>);
+
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export interface SignalSource {
+  on(signal: StopSignal, listener: () => void): unknown;
+  off(signal: StopSignal, listener: () => void): unknown;
+}
+
+export interface CrashSource {
+  on(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
+}
+
+/** What a file in `commands/` exports; resolves to the exit code. */
+export type Command = (invocation: Invocation, surroundings: Surroundings) => Promise<number>;
