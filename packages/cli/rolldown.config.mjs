@@ -19,6 +19,7 @@ const external = [
   'react-devtools-core',
 ];
 
+// oxlint-disable-next-line import/no-default-export -- rolldown reads it so
 export default defineConfig({
   input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
   platform: 'node',
