@@ -1,11 +1,9 @@
 export { cloudConvertTargets } from './cloudconvert-conversions.ts';
 export type { Conversions } from './conversions.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
-export { didYouMean, nearest } from './did-you-mean.ts';
 export type { KnownCode } from './diagnostic-codes.ts';
 export { diagnosticCodes } from './diagnostic-codes.ts';
 export { diagnostic } from './diagnostics.ts';
-export { didYouMean, nearest } from './did-you-mean.ts';
 export { cells, displayWidth, visible } from './display-width.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
 export type { FormatKind } from './formats.ts';
