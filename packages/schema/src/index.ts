@@ -1,5 +1,6 @@
 export { cloudConvertTargets } from './cloudconvert-conversions.ts';
 export type { Conversions } from './conversions.ts';
+export { didYouMean, nearest } from './did-you-mean.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
 export type { KnownCode } from './diagnostic-codes.ts';
 export { diagnosticCodes } from './diagnostic-codes.ts';
@@ -35,6 +36,7 @@ export type {
   Variant,
   Watch,
 } from './pipeline.ts';
+export { pipelineSchema } from './pipeline-schema.ts';
 export type { DiagnosticStyle } from './print-diagnostic.ts';
 export { printDiagnostic } from './print-diagnostic.ts';
 export type { FileResource, JobResource, TaskResource, TaskStatus } from './resources.ts';
