@@ -9,9 +9,17 @@ import { afterEach } from 'vitest';
 
 const folders: string[] = [];
 
+const undoings: (() => void)[] = [];
+
 afterEach(() => {
+  for (const undoing of undoings.splice(0)) undoing();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
+
+/** Done after the test, before its folders are removed. */
+export function undo(undoing: () => void): void {
+  undoings.push(undoing);
+}
 
 /** A new folder, its real path, removed after the test. */
 export function newFolder(): string {
