@@ -23,6 +23,8 @@ export interface Converter {
   readonly rank: (from: string, to: string) => number;
   /** One line for `pipeline formats`, when a user should know what to expect: "text and structure, not Word's layout". */
   readonly note?: (from: string, to: string) => string | undefined;
+  /** Several outputs may come out, and only the run tells how many. Absent: always exactly one. */
+  readonly isPlural?: (from: string, to: string, options: JsonObject) => boolean;
   readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;
 }
 
@@ -45,4 +47,6 @@ export interface Conversion {
   readonly startedAt: number;
   readonly signal: AbortSignal;
   readonly progress: (percent: number | null) => void;
+  /** What the user should know of an output that is good: "left out: logo.emf". */
+  readonly note?: (text: string) => void;
 }

@@ -31,6 +31,8 @@ interface PandocJob {
   readonly outputPath: string;
   readonly allowedDirs: readonly string[];
   readonly options: JsonObject;
+  /** The folder that images get when they cannot lie in the output; they are written to `<outputPath>.media`. */
+  readonly mediaName: string;
 }
 
 const htmlKeeping = new Set([
@@ -68,18 +70,17 @@ async function run(job: JsonObject): Promise<JsonObject> {
     shows: mode === 'embed' || mode === 'data-all',
     keepsHtml: request.to !== undefined && htmlKeeping.has(request.to),
   });
-  const folder = `${path.parse(request.outputPath).name}-media`;
   const images = await placeImages(content, {
     place,
     mode,
-    folder,
+    folder: request.mediaName,
     ...(request.to === undefined || request.to === 'typst' ? { understands: typstImages } : {}),
     ...(request.to === undefined ? { page: pageSetup(request.options) } : {}),
   });
   const placed = { ...images, nowMs };
   await (request.to === undefined ? writePage(request, placed) : writeDocument(request, writer, placed));
-  if (mode === 'beside') await writeBeside(path.join(path.dirname(request.outputPath), folder), images.files);
-  return { folder, files: mode === 'beside' ? [...images.files.keys()] : [], left: images.left };
+  if (mode === 'beside') await writeBeside(`${request.outputPath}.media`, images.files);
+  return { files: mode === 'beside' ? [...images.files.keys()] : [], left: images.left };
 }
 
 const pageWriter: PandocWriter = { writer: 'typst', embeds: true };
@@ -94,6 +95,7 @@ function readJob(job: JsonObject): PandocJob {
     outputPath: textOption(job, 'outputPath') ?? '',
     allowedDirs: listOption(job, 'allowedDirs'),
     options: isObject(options) ? options : {},
+    mediaName: textOption(job, 'mediaName') ?? 'media',
   };
 }
 

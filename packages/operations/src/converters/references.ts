@@ -131,12 +131,14 @@ const named: Readonly<Record<string, string>> = {
 };
 
 function decodeEntities(text: string): string {
-  return text.replaceAll(
-    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));?/gi,
-    (whole, hex?: string, decimal?: string, name?: string) => {
-      if (name !== undefined) return named[name.toLowerCase()] ?? whole;
-      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
+  return text
+    .replaceAll(
+      /&#x([0-9a-f]{1,6});?/gi,
+      (whole, hex: string) => character(Number.parseInt(hex, 16)) ?? whole,
+    )
+    .replaceAll(/&#(\d{1,7});?/g, (whole, decimal: string) => character(Number(decimal)) ?? whole)
+    .replaceAll(/&([a-z]+);?/gi, (whole, name: string) => named[name.toLowerCase()] ?? whole);
 }
+
+const character = (code: number): string | undefined =>
+  code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;

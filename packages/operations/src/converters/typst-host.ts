@@ -3,7 +3,6 @@
  * judged and handed in here, one by one. It never loads packages: their door, the network, is shut.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import type { JsonObject } from '@pipeline/schema';
@@ -34,7 +33,7 @@ export const host: HostModule = { run };
 async function run(job: JsonObject): Promise<JsonObject> {
   const request = readJob(job);
   await mkdir(request.rootDir, { recursive: true });
-  const compiler = loadCompiler(request.isOurs ? path.dirname(request.sourcePath) : request.rootDir);
+  const compiler = await loadCompiler(request.isOurs ? path.dirname(request.sourcePath) : request.rootDir);
   const source = decodeText(new Uint8Array(await readFile(request.sourcePath)), {
     name: request.place.inputName,
     format: 'typst',
@@ -76,7 +75,7 @@ const mainName = (request: TypstJob): string =>
     : path.relative(projectDir(request), request.place.inputPath);
 
 /** The compiler would fetch packages over the network and look for them in the user's home: neither is there for it. */
-function loadCompiler(workspace: string): NodeCompiler {
+async function loadCompiler(workspace: string): Promise<NodeCompiler> {
   const nowhere = 'http://127.0.0.1:9';
   for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'])
     process.env[name] = nowhere;
@@ -84,10 +83,8 @@ function loadCompiler(workspace: string): NodeCompiler {
   process.env.no_proxy = '';
   for (const name of ['XDG_DATA_HOME', 'XDG_CACHE_HOME', 'TYPST_PACKAGE_PATH', 'TYPST_PACKAGE_CACHE_PATH'])
     process.env[name] = workspace;
-  const typst: typeof import('@myriaddreamin/typst-ts-node-compiler') = createRequire(import.meta.url)(
-    '@myriaddreamin/typst-ts-node-compiler',
-  );
-  return typst.NodeCompiler.create({ workspace });
+  const { NodeCompiler } = await import('@myriaddreamin/typst-ts-node-compiler');
+  return NodeCompiler.create({ workspace });
 }
 
 /** Typst asks for a file by failing; it is then judged, read and handed in, and Typst begins anew (what it knows stays). */

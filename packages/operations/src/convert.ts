@@ -1,0 +1,199 @@
+/**
+ * `convert`: every input file into the output format, by the best converter that honours the options given. It checks
+ * what comes in and what came out; how it is done, only the converters know.
+ */
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  ActionPlan,
+  ActionRequest,
+  Artifact,
+  Operation,
+  OperationContext,
+  OperationResult,
+  OutputFile,
+} from '@pipeline/engine';
+import type { Failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
+import type { Converter } from './converters/converter.ts';
+import type { FileStart } from './magic.ts';
+import { canBe, formatLabel, formatOfBytes, readStart, wrongFormat } from './magic.ts';
+import { nameOf, outputName } from './output-name.ts';
+import { textOption } from './read-options.ts';
+import { findConverter, givenOptions } from './routes.ts';
+
+export const convert: Operation = { plan, run };
+export const operation: Operation = convert;
+
+function plan(request: ActionRequest): Result<ActionPlan, Failure> {
+  const outputs: { dir: string; name: string }[] = [];
+  let first: Converter | undefined;
+  let isCertain = true;
+  for (const input of request.inputs) {
+    const step = stepFor(input, request);
+    if (!step.ok) {
+      // A file that is not made yet may still get a name that tells its format.
+      if (input.path === '' && formats(input, request).from === '') return ok({});
+      return step;
+    }
+    const { converter, from, to, name } = step.value;
+    first ??= converter;
+    if (converter?.isPlural?.(from, to, request.options) === true) isCertain = false;
+    outputs.push({ dir: input.dir, name: nameOf(name, { number: 1, count: 1 }) });
+  }
+  return ok({
+    ...(first === undefined ? {} : { converter: { name: first.name, version: first.version } }),
+    ...(isCertain ? { outputs } : {}),
+  });
+}
+
+interface Step {
+  /** Undefined: the file is of that format already, and nothing is asked of it. */
+  readonly converter: Converter | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly name: string;
+}
+
+function formats(input: Artifact, request: ActionRequest): { readonly from: string; readonly to: string } {
+  return {
+    from: canonicalFormat(textOption(request.options, 'input_format') ?? input.format),
+    to: canonicalFormat(textOption(request.options, 'output_format') ?? ''),
+  };
+}
+
+function stepFor(input: Artifact, request: ActionRequest): Result<Step, Failure> {
+  const { from, to } = formats(input, request);
+  const name = outputName(input.name, request.options);
+  if (!name.ok) return name;
+  const engine = textOption(request.options, 'engine');
+  const engineVersion = textOption(request.options, 'engine_version');
+  if (from === to && from !== '' && engine === undefined && givenOptions(request.options).length === 0) {
+    return ok({ converter: undefined, from, to, name: name.value });
+  }
+  const converter = findConverter({
+    from,
+    to,
+    name: input.name,
+    options: request.options,
+    ...(engine === undefined ? {} : { engine }),
+    ...(engineVersion === undefined ? {} : { engineVersion }),
+  });
+  return converter.ok ? ok({ converter: converter.value, from, to, name: name.value }) : converter;
+}
+
+async function run(
+  request: ActionRequest,
+  context: OperationContext,
+): Promise<Result<OperationResult, Failure>> {
+  const outputs: OutputFile[] = [];
+  const notes: string[] = [];
+  let used: Converter | undefined;
+  for (const [index, input] of request.inputs.entries()) {
+    const step = stepFor(input, request);
+    if (!step.ok) return step;
+    used ??= step.value.converter;
+    const workDir =
+      request.inputs.length === 1 ? context.workDir : path.join(context.workDir, String(index + 1));
+    await mkdir(workDir, { recursive: true });
+    const share = { from: (index / request.inputs.length) * 100, size: 100 / request.inputs.length };
+    const made = await convertOne(input, step.value, {
+      request,
+      context: {
+        ...context,
+        workDir,
+        progress: (percent) =>
+          context.progress(percent === null ? null : share.from + (percent / 100) * share.size),
+      },
+      note: (text) => void notes.push(text),
+    });
+    if (!made.ok) return made;
+    outputs.push(...made.value);
+  }
+  return ok({
+    outputs,
+    ...(used === undefined ? {} : { converter: { name: used.name, version: used.version } }),
+    ...(notes.length === 0 ? {} : { message: [...new Set(notes)].join('. ') }),
+  });
+}
+
+interface Around {
+  readonly request: ActionRequest;
+  readonly context: OperationContext;
+  readonly note: (text: string) => void;
+}
+
+async function convertOne(
+  input: Artifact,
+  step: Step,
+  around: Around,
+): Promise<Result<readonly OutputFile[], Failure>> {
+  const { converter, from, to, name } = step;
+  const start = await readStart(input.path);
+  const wrong = wrongFormat(from, start, input.name);
+  if (wrong !== undefined && !(converter !== undefined && isOtherPicture(from, start))) return err(wrong);
+  if (converter === undefined) return passThrough(input, step, around);
+  const { context, request } = around;
+  const made = await converter.convert({
+    inputPath: input.path,
+    inputName: input.name,
+    from,
+    to,
+    dir: input.dir,
+    outputName: name,
+    options: request.options,
+    workDir: context.workDir,
+    allowedDirs: context.allowedDirs,
+    startedAt: context.startedAt,
+    signal: context.signal,
+    progress: context.progress,
+    note: around.note,
+  });
+  if (!made.ok) return made;
+  const bad = await firstBad(made.value, { to, converter, input });
+  return bad === undefined ? made : err(bad);
+}
+
+/** A PNG called .jpg: image converters go by content, and so do all viewers. */
+function isOtherPicture(from: string, start: FileStart): boolean {
+  const found = formatOfBytes(start.head);
+  return formatKind(from) === 'image' && found !== undefined && formatKind(found) === 'image';
+}
+
+/** The file is what it should become: a copy under its new name. */
+async function passThrough(
+  input: Artifact,
+  step: Step,
+  around: Around,
+): Promise<Result<readonly OutputFile[], Failure>> {
+  const copy = path.join(around.context.workDir, 'copy');
+  await copyFile(input.path, copy);
+  around.note(`Already ${formatLabel(step.to)}: passed through unchanged`);
+  return ok([{ dir: input.dir, name: nameOf(step.name, { number: 1, count: 1 }), path: copy }]);
+}
+
+/** A converter that ends well may still have written nothing, or something else. */
+async function firstBad(
+  outputs: readonly OutputFile[],
+  about: { readonly to: string; readonly converter: Converter; readonly input: Artifact },
+): Promise<Failure | undefined> {
+  const { to, converter, input } = about;
+  const bad = (why: string): Failure =>
+    failure(
+      'converter-failed',
+      `${converter.name} made no good ${formatLabel(to)} of ${JSON.stringify(input.name)}: ${why}`,
+      { converter: { name: converter.name } },
+    );
+  if (outputs.length === 0) return bad('it wrote no file');
+  for (const [index, output] of outputs.entries()) {
+    const start = await readStart(output.path);
+    if (start.sizeBytes === 0) return bad('the output is empty');
+    // Files beside the first are images of a document, of any format.
+    const isOfFormat = index === 0 || output.dir === outputs[0]?.dir;
+    if (isOfFormat && !canBe(to, start.head))
+      return bad(`the output looks like ${formatLabel(formatOfBytes(start.head) ?? 'an unknown format')}`);
+  }
+  return undefined;
+}

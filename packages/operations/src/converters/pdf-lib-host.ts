@@ -1,0 +1,117 @@
+/**
+ * Pages of PDFs into one PDF, inside a converter host: merging, and selecting pages. Deterministic: the result carries
+ * no date and no random identifier. It draws nothing.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { EncryptedPDFError, PDFDocument, PDFHexString, PDFName } from '@cantoo/pdf-lib';
+import type { JsonObject, JsonValue } from '@pipeline/schema';
+import { ConversionError } from '../host/protocol.ts';
+import type { HostModule } from '../host/protocol.ts';
+import { readStart, wrongFormat } from '../magic.ts';
+import { selectPages } from '../page-range.ts';
+import type { PageRange } from '../page-range.ts';
+import { textOption } from '../read-options.ts';
+
+interface Input {
+  readonly path: string;
+  /** What messages call it. */
+  readonly name: string;
+}
+
+export const host: HostModule = { run };
+
+/** `{ inputs: [{path, name}], pages?: [[first, last|null]], title?, outputPath }` → `{ pages }`. */
+async function run(job: JsonObject, report: (percent: number | null) => void): Promise<JsonObject> {
+  const inputs = Array.isArray(job.inputs) ? job.inputs.map(readInput) : [];
+  const ranges = Array.isArray(job.pages) ? job.pages.map(readRange) : undefined;
+  const target = await PDFDocument.create({ updateMetadata: false });
+  for (const [index, input] of inputs.entries()) {
+    await appendPages(target, input, ranges);
+    report(((index + 1) / (inputs.length + 1)) * 100);
+  }
+  const title = textOption(job, 'title');
+  if (title !== undefined) target.setTitle(title);
+  target.setProducer('Pipeline');
+  const body = await target.save({ useObjectStreams: true, addDefaultPage: false });
+  await writeFile(textOption(job, 'outputPath') ?? '', await identified(target, body));
+  return { pages: target.getPageCount() };
+}
+
+function readInput(value: JsonValue): Input {
+  const record = isObject(value) ? value : {};
+  return { path: textOption(record, 'path') ?? '', name: textOption(record, 'name') ?? '' };
+}
+
+function readRange(value: JsonValue): PageRange {
+  const [first, last]: readonly JsonValue[] = Array.isArray(value) ? value : [];
+  return {
+    first: typeof first === 'number' ? first : 1,
+    last: typeof last === 'number' ? last : Number.POSITIVE_INFINITY,
+  };
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+async function appendPages(
+  target: PDFDocument,
+  input: Input,
+  ranges: readonly PageRange[] | undefined,
+): Promise<void> {
+  const source = await openPdf(input);
+  const count = source.getPageCount();
+  const indices =
+    ranges === undefined ? source.getPageIndices() : selectPages(ranges, count).map((page) => page - 1);
+  if (indices.length === 0) {
+    throw new ConversionError(
+      'bad-input',
+      `${JSON.stringify(input.name)} has ${count === 1 ? 'one page' : `${count} pages`}, and none of those that \`pages\` names`,
+    );
+  }
+  try {
+    for (const page of await target.copyPages(source, indices)) target.addPage(page);
+  } catch (error) {
+    throw broken(input, error);
+  }
+}
+
+async function openPdf(input: Input): Promise<PDFDocument> {
+  const wrong = wrongFormat('pdf', await readStart(input.path), input.name);
+  if (wrong !== undefined) throw new ConversionError(wrong.type, wrong.message, wrong.hint);
+  try {
+    const document = await PDFDocument.load(await readFile(input.path), {
+      updateMetadata: false,
+      throwOnInvalidObject: true,
+    });
+    // Walks the page tree, so that a broken one shows here.
+    document.getPages();
+    return document;
+  } catch (error) {
+    if (error instanceof EncryptedPDFError) {
+      throw new ConversionError(
+        'bad-input',
+        `${JSON.stringify(input.name)} is protected by a password`,
+        'Remove the password first, for example with an operation `pdf/decrypt`.',
+      );
+    }
+    throw broken(input, error);
+  }
+}
+
+function broken(input: Input, error: unknown): ConversionError {
+  const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  return new ConversionError(
+    'bad-input',
+    `${JSON.stringify(input.name)} is a broken PDF: ${why}`,
+    'Open it in a PDF viewer and save it again, or make it anew.',
+  );
+}
+
+/** The identifier that PDF asks for, made of the content. */
+async function identified(target: PDFDocument, body: Uint8Array): Promise<Uint8Array> {
+  const id = PDFHexString.of(createHash('sha256').update(body).digest('hex').slice(0, 32));
+  target.context.trailerInfo.ID = target.context.obj([id, id]);
+  target.catalog.delete(PDFName.of('Metadata'));
+  return target.save({ useObjectStreams: true, addDefaultPage: false });
+}
