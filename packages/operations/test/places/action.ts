@@ -1,5 +1,5 @@
 /** An action as the engine would hand it over, in a project folder of the test's own. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { ActionRequest, Artifact, OperationContext } from '@pipeline/engine';
@@ -113,6 +113,15 @@ export function artifact(
     sizeBytes: place.sizeBytes ?? 0,
   };
 }
+
+/** A file made by an earlier action, outside of the project. */
+export const made = (content: string, place: { readonly dir?: string; readonly name: string }): Artifact => {
+  const file = path.join(newFolder(), 'out.bin');
+  writeFileSync(file, content);
+  return artifact(file, place);
+};
+
+export const namesIn = (folder: string): readonly string[] => readdirSync(folder).sort();
 
 /** Runs `work` as a user whom permissions bind: root passes over them. */
 export async function unprivileged<T>(work: () => T | Promise<T>): Promise<T> {

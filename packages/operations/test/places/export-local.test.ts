@@ -1,27 +1,12 @@
-/** `export/local` on real folders: where files go, what is replaced, and what happens when writing goes wrong. */
-import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+/** `export/local` on real folders: where files go and what is replaced. */
+import { chmodSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import os from 'node:os';
 import path from 'node:path';
 import type { Artifact, Failure, OperationResult } from '@pipeline/engine';
 import type { Expression, JsonObject, OptionTemplate } from '@pipeline/schema';
-import { rolldown } from 'rolldown';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { exportLocal } from '../../src/export/local.ts';
-import { action, artifact, contextOf, newFolder, project, undo, unprivileged } from './action.ts';
+import { action, artifact, contextOf, made, namesIn, newFolder, project } from './action.ts';
 
 interface Settings {
   readonly options: JsonObject;
@@ -37,15 +22,7 @@ async function exported(root: string, settings: Settings): Promise<OperationResu
   return result.ok ? result.value : result.error;
 }
 
-/** A file made by an earlier action, outside of the project. */
-const made = (content: string, place: { readonly dir?: string; readonly name: string }): Artifact => {
-  const file = path.join(newFolder(), 'out.bin');
-  writeFileSync(file, content);
-  return artifact(file, place);
-};
-
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const namesIn = (folder: string): readonly string[] => readdirSync(folder).sort();
 
 const range = { start: 0, end: 0 };
 const fileStem: Expression = { type: 'reference', root: 'file', name: 'stem', range };
@@ -71,8 +48,8 @@ test('below a folder each file keeps its place', async () => {
   expect(readFileSync(input.path, 'utf8')).toBe('content');
 });
 
-test.each<[string, Expression, string, string]>([
-  ['an expression over file is the path of the file', fileStem, 'out/intro.txt', 'out/intro.txt'],
+test.each<[string, Expression, [given: string, expected: string]]>([
+  ['an expression over file is the path of the file', fileStem, ['out/intro.txt', 'out/intro.txt']],
   [
     'wherever it stands',
     {
@@ -81,17 +58,15 @@ test.each<[string, Expression, string, string]>([
       arguments: [{ type: 'binary', operator: '==', left: fileStem, right: fileStem, range }],
       range,
     },
-    'out/x',
-    'out/x',
+    ['out/x', 'out/x'],
   ],
-  ['a slash at the end makes it a folder', fileStem, 'out/intro/', 'out/intro/a/b.pdf'],
+  ['a slash at the end makes it a folder', fileStem, ['out/intro/', 'out/intro/a/b.pdf']],
   [
     'other expressions leave it a folder',
     { type: 'reference', root: 'params', name: 'to', range },
-    'out/there',
-    'out/there/a/b.pdf',
+    ['out/there', 'out/there/a/b.pdf'],
   ],
-])('%s', async (_, expression, given, expected) => {
+])('%s', async (_, expression, [given, expected]) => {
   const root = newFolder();
   const settings = {
     options: { path: given },
@@ -231,161 +206,4 @@ test.each(odd)('the name %j works', async (name) => {
   });
   expect(namesIn(path.join(root, 'out'))).toEqual([name]);
   expect(readFileSync(path.join(root, 'out', name), 'utf8')).toBe(name);
-});
-
-test('what is in the way is named', async () => {
-  const root = project({ 'public/a.pdf/inside.txt': 'kept', file: 'kept' });
-  const inputs = [made('x', { name: 'a.pdf' })];
-  for (const overwrite of ['if_changed', 'always', 'never']) {
-    expect(await exported(root, { options: { path: 'public', overwrite }, inputs })).toMatchObject({
-      type: 'write-failed',
-      message: 'cannot write "public/a.pdf": it is a folder',
-      hint: 'remove or rename the folder, or choose another path',
-    });
-  }
-  for (const below of ['file', 'file/deeper/still']) {
-    expect(await exported(root, { options: { path: below }, inputs })).toMatchObject({
-      type: 'write-failed',
-      message: `cannot write "${below}/a.pdf": "file" is a file, and a folder of that name is needed`,
-    });
-  }
-  expect(
-    await exported(root, { options: { path: 'out' }, inputs: [made('x', { name: 'n'.repeat(256) })] }),
-  ).toMatchObject({
-    type: 'write-failed',
-    message: expect.stringContaining('longer than the file system allows'),
-  });
-  expect(namesIn(path.join(root, 'public'))).toEqual(['a.pdf']);
-  expect(readFileSync(path.join(root, 'public/a.pdf/inside.txt'), 'utf8')).toBe('kept');
-});
-
-test('a folder without permission fails cleanly, and the older file stays', async () => {
-  const root = project({ 'out/a.txt': 'older' });
-  const input = made('newer', { name: 'a.txt' });
-  for (const folder of [root, path.dirname(input.path)]) chmodSync(folder, 0o755);
-  chmodSync(path.join(root, 'out'), 0o555);
-  await unprivileged(async () => {
-    expect(await exported(root, { options: { path: 'out' }, inputs: [input] })).toMatchObject({
-      type: 'write-failed',
-      message: 'cannot write "out/a.txt": no permission to write into "out"',
-    });
-  });
-  expect(readFileSync(path.join(root, 'out/a.txt'), 'utf8')).toBe('older');
-  expect(namesIn(path.join(root, 'out'))).toEqual(['a.txt']);
-});
-
-test('a source that is gone is not blamed on the target', async () => {
-  const root = newFolder();
-  expect(
-    await exported(root, { options: { path: 'out' }, inputs: [artifact(path.join(root, 'gone.txt'))] }),
-  ).toMatchObject({
-    type: 'not-found',
-    message: '"gone.txt" is not there any more',
-  });
-});
-
-test('a cancelled write leaves the older file and nothing else', async () => {
-  const root = project({ 'out/a.txt': 'older' });
-  const settings = { options: { path: 'out' }, inputs: [made('x'.repeat(3_000_000), { name: 'a.txt' })] };
-  const controller = new AbortController();
-  const context = contextOf(root, { signal: controller.signal, progress: () => controller.abort() });
-  expect(await exportLocal.run(request(settings), context)).toMatchObject({
-    ok: false,
-    error: { type: 'cancelled' },
-  });
-  expect(readFileSync(path.join(root, 'out/a.txt'), 'utf8')).toBe('older');
-  expect(namesIn(path.join(root, 'out'))).toEqual(['a.txt']);
-});
-
-// What follows needs a process that may be limited and killed.
-let atomicWriteModule = '';
-
-beforeAll(async () => {
-  atomicWriteModule = path.join(os.tmpdir(), `pipeline-atomic-write-${process.pid}.mjs`);
-  const bundle = await rolldown({
-    input: path.resolve(import.meta.dirname, '../../src/atomic-write.ts'),
-    platform: 'node',
-    resolve: { conditionNames: ['source', 'import', 'node'] },
-  });
-  await bundle.write({ file: atomicWriteModule, format: 'esm' });
-});
-
-/** Writes in a child process; `onProgress` is code that runs there in the middle of the copy. */
-function writeInChild(
-  files: { readonly source: string; readonly target: string },
-  limits: { readonly shell?: string; readonly onProgress?: string },
-) {
-  const script = path.join(newFolder(), 'write.mjs');
-  writeFileSync(
-    script,
-    `import { atomicWrite } from ${JSON.stringify(atomicWriteModule)};
-     const result = await atomicWrite({ ...${JSON.stringify(files)}, baseDir: ${JSON.stringify(path.dirname(files.target))},
-       signal: new AbortController().signal, progress: () => { ${limits.onProgress ?? ''} } });
-     process.stdout.write(JSON.stringify(result));`,
-  );
-  return spawnSync('sh', ['-c', `${limits.shell ?? ''} exec "$0" "$1"`, process.execPath, script], {
-    encoding: 'utf8',
-  });
-}
-
-test('kill -9 in the middle leaves the older file; the next export removes what lies about', async () => {
-  const root = project({ 'out/big.bin': 'older' });
-  const source = path.join(newFolder(), 'big');
-  writeFileSync(source, '');
-  truncateSync(source, 64 * 1024 * 1024);
-  const child = writeInChild(
-    { source, target: path.join(root, 'out/big.bin') },
-    { onProgress: `process.kill(process.pid, 'SIGKILL')` },
-  );
-  expect(child.signal).toBe('SIGKILL');
-  expect(readFileSync(path.join(root, 'out/big.bin'), 'utf8')).toBe('older');
-  const left = namesIn(path.join(root, 'out'));
-  expect(left).toEqual([expect.stringMatching(/^\.pipeline-.*\.tmp$/), 'big.bin']);
-  // One of a run that lives, which must stay, and one that a machine elsewhere left long ago.
-  const alive = String(left[0]).replace(/-\d+-/, `-${process.pid}-`);
-  const ancient = `.pipeline-000000-1-0123456789ab.tmp`;
-  for (const name of [alive, ancient, ancient.replace('-1-', '-2-')])
-    writeFileSync(path.join(root, 'out', name), '');
-  utimesSync(path.join(root, 'out', ancient), 1000, 1000);
-  await exported(root, { options: { path: 'out' }, inputs: [made('newer', { name: 'big.bin' })] });
-  expect(namesIn(path.join(root, 'out'))).toEqual([ancient.replace('-1-', '-2-'), alive, 'big.bin'].sort());
-  expect(readFileSync(path.join(root, 'out/big.bin'), 'utf8')).toBe('newer');
-});
-
-test('a limit that is met in the middle of the file leaves the older one', () => {
-  const root = project({ 'a.bin': 'older' });
-  const source = path.join(newFolder(), 'big');
-  writeFileSync(source, Buffer.alloc(3_000_000, 'x'));
-  const child = writeInChild(
-    { source, target: path.join(root, 'a.bin') },
-    { shell: `trap '' XFSZ; ulimit -f 2048;` },
-  );
-  expect(JSON.parse(child.stdout)).toMatchObject({
-    ok: false,
-    error: { type: 'write-failed', message: 'cannot write "a.bin": it is larger than a file may be here' },
-  });
-  expect(namesIn(root)).toEqual(['a.bin']);
-  expect(readFileSync(path.join(root, 'a.bin'), 'utf8')).toBe('older');
-});
-
-test('a full disk and a read-only one are said to be so', async (context) => {
-  const root = newFolder();
-  const disk = path.join(root, 'disk');
-  mkdirSync(disk);
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
-  if (mount.status !== 0) return context.skip('needs the right to mount a disk');
-  undo(() => void spawnSync('umount', ['-l', disk]));
-  writeFileSync(path.join(disk, 'a.bin'), 'older');
-  const inputs = [made('x'.repeat(2_500_000), { name: 'a.bin' })];
-  expect(await exported(root, { options: { path: 'disk' }, inputs })).toMatchObject({
-    type: 'write-failed',
-    message: 'cannot write "disk/a.bin": no space is left on the disk',
-    hint: 'free some space on the disk of "disk"',
-  });
-  expect(namesIn(disk)).toEqual(['a.bin']);
-  spawnSync('mount', ['-o', 'remount,ro', disk]);
-  expect(await exported(root, { options: { path: 'disk' }, inputs })).toMatchObject({
-    message: 'cannot write "disk/a.bin": "disk" lies on a disk that is read-only',
-  });
-  expect(readFileSync(path.join(disk, 'a.bin'), 'utf8')).toBe('older');
 });

@@ -18,7 +18,7 @@ async function bytesOf(operation: Operation, options: JsonObject): Promise<Buffe
   expect(output).toMatchObject({
     dir: '',
     name: options['filename'],
-    path: path.join(context.workDir, String(options['filename'])),
+    path: path.join(context.workDir, output?.name ?? ''),
   });
   expect(planned.value.outputs).toEqual([{ dir: '', name: options['filename'], sizeBytes: bytes.length }]);
   return bytes;

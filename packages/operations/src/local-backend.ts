@@ -1,0 +1,70 @@
+/**
+ * The local backend: this machine. One table says which operations it has; each is loaded when a run first needs it,
+ * so that a run that only copies files loads no converter. It knows no operation from inside.
+ */
+import type { Backend, Operation } from '@pipeline/engine';
+import type { OperationName } from '@pipeline/schema';
+import { operationNames } from '@pipeline/schema';
+import { closeHosts, configureHosts } from './host/host-pool.ts';
+
+export interface LocalBackendOptions {
+  /** How many converter processes work at once. */
+  readonly maxHosts: number;
+}
+
+export function createLocalBackend(options: LocalBackendOptions): Backend {
+  configureHosts({ maxHosts: options.maxHosts });
+  return {
+    name: 'local',
+    load: async (operation) => await loaders[operation]?.(),
+    close: closeHosts,
+  };
+}
+
+type Load = () => Promise<Operation>;
+
+/** Undefined: not available on this backend yet. The engine says so before anything runs. */
+const loaders = {
+  'import/local': async () => (await import('./import/local.ts')).importLocal,
+  'import/url': undefined,
+  'import/upload': undefined,
+  'import/base64': async () => (await import('./import/base64.ts')).importBase64,
+  'import/raw': async () => (await import('./import/raw.ts')).importRaw,
+  'import/s3': undefined,
+  'import/azure/blob': undefined,
+  'import/google-cloud-storage': undefined,
+  'import/openstack': undefined,
+  'import/sftp': undefined,
+
+  'export/local': async () => (await import('./export/local.ts')).exportLocal,
+  'export/url': undefined,
+  'export/upload': undefined,
+  'export/s3': undefined,
+  'export/azure/blob': undefined,
+  'export/google-cloud-storage': undefined,
+  'export/openstack': undefined,
+  'export/sftp': undefined,
+
+  convert: undefined,
+  optimize: undefined,
+  watermark: undefined,
+  'capture-website': undefined,
+  thumbnail: undefined,
+  metadata: undefined,
+  'metadata/write': undefined,
+  merge: undefined,
+  archive: undefined,
+  'archive/extract': undefined,
+  command: undefined,
+  'pdf/a': undefined,
+  'pdf/x': undefined,
+  'pdf/ocr': undefined,
+  'pdf/encrypt': undefined,
+  'pdf/decrypt': undefined,
+  'pdf/split-pages': undefined,
+  'pdf/extract-pages': undefined,
+  'pdf/rotate-pages': undefined,
+} satisfies Readonly<Record<OperationName, Load | undefined>>;
+
+/** What this backend can do. */
+export const localOperations: readonly OperationName[] = operationNames.filter((name) => loaders[name] !== undefined);
