@@ -16,7 +16,7 @@ const declarations = `// Generated. Do not edit.
 export interface ValidationError {
   readonly instancePath: string;
   readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, string | number | undefined>>;
 }
 export interface Validator {
   (value: unknown): boolean;
