@@ -26,7 +26,7 @@ type Load = () => Promise<Operation>;
 /** Undefined: not available on this backend yet. The engine says so before anything runs. */
 const loaders = {
   'import/local': async () => (await import('./import/local.ts')).importLocal,
-  'import/url': undefined,
+  'import/url': async () => (await import('./import/url.ts')).importUrl,
   'import/upload': undefined,
   'import/base64': async () => (await import('./import/base64.ts')).importBase64,
   'import/raw': async () => (await import('./import/raw.ts')).importRaw,
