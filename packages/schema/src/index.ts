@@ -26,6 +26,8 @@ export {
 export type { JsonObject, JsonPath, JsonScalar, JsonValue } from './json.ts';
 export type { LineAndColumn } from './line-and-column.ts';
 export { lineAndColumn } from './line-and-column.ts';
+export type { LoadedPipeline, LoadOptions } from './load-pipeline.ts';
+export { loadPipeline } from './load-pipeline.ts';
 export type { OperationName } from './operations/operation-name.ts';
 export { operationNames } from './operations/operation-name.ts';
 export type { FormatPair, OperationSpec, OptionSpec } from './operations/operation-spec.ts';

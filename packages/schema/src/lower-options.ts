@@ -1,0 +1,107 @@
+/**
+ * The options of a task → plain JSON with its templates parsed and checked against what the option wants. Texts keep
+ * their `${{ }}`; whoever runs the task puts the values in.
+ */
+import type { Written } from './check-value.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { expressionDiagnostic } from './expression-diagnostics.ts';
+import { checkTemplate, type TemplateEnvironment } from './expression/check-template.ts';
+import { parseTemplate } from './expression/parse-template.ts';
+import { isJsonList, isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './json.ts';
+import { constantOnly } from './key-diagnostics.ts';
+import type { OperationSpec } from './operations/operation-spec.ts';
+import type { OptionTemplate } from './pipeline.ts';
+import type { Range } from './source.ts';
+import type { Given } from './task-body.ts';
+
+export interface LoweredOptions {
+  readonly options: JsonObject;
+  readonly templates: readonly OptionTemplate[];
+  readonly optionRanges: Readonly<Record<string, Range>>;
+  readonly fileInputs: Readonly<Record<string, string>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface OptionsToLower {
+  readonly options: Readonly<Record<string, Given>>;
+  readonly spec: OperationSpec;
+  readonly environment: Omit<TemplateEnvironment, 'allowsSecrets'>;
+}
+
+export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptions {
+  const options: Record<string, JsonValue> = {};
+  const optionRanges: Record<string, Range> = {};
+  const fileInputs: Record<string, string> = {};
+  const templates: OptionTemplate[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const key of Object.keys(given.options)) {
+    const one = given.options[key];
+    const option = given.spec.options[key];
+    if (one === undefined || option === undefined) continue;
+    options[key] = key === 'pages' && typeof one.value === 'number' ? String(one.value) : one.value;
+    optionRanges[key] = file.places.value(one.path);
+    if (option.isFileInput === true && typeof one.value === 'string') {
+      fileInputs[key] = one.value;
+      if (one.value.includes('${{')) diagnostics.push(constantOnly(file.places.value(one.path), `"${key}"`));
+      continue;
+    }
+    const environment = { ...given.environment, allowsSecrets: option.isCredential === true };
+    const scalars: Scalar[] = [];
+    collect({ value: one.value, at: [key], path: one.path, schema: option.schema }, scalars);
+    for (const scalar of scalars) diagnostics.push(...template(scalar, { environment, file, templates }));
+  }
+  return { options, templates, optionRanges, fileInputs, diagnostics };
+}
+
+/** A text that may hold expressions. */
+interface Scalar {
+  readonly value: JsonValue;
+  /** Inside `options`. */
+  readonly at: JsonPath;
+  /** Inside the file. */
+  readonly path: JsonPath;
+  readonly schema: JsonObject;
+}
+
+function collect({ value, at, path, schema }: Scalar, scalars: Scalar[]): void {
+  if (typeof value === 'string') {
+    if (value.includes('{{')) scalars.push({ value, at, path, schema });
+  } else if (isJsonList(value)) {
+    const items = child(schema, 'items');
+    value.forEach((item, index) =>
+      collect({ value: item, at: [...at, index], path: [...path, index], schema: items }, scalars),
+    );
+  } else if (isJsonObject(value)) {
+    const properties = child(schema, 'properties');
+    const others = child(schema, 'additionalProperties');
+    for (const [key, item] of Object.entries(value)) {
+      const inner = Object.hasOwn(properties, key) ? child(properties, key) : others;
+      collect({ value: item, at: [...at, key], path: [...path, key], schema: inner }, scalars);
+    }
+  }
+}
+
+function child(schema: JsonObject, key: string): JsonObject {
+  const value = schema[key];
+  return isJsonObject(value) ? value : {};
+}
+
+interface Context {
+  readonly environment: TemplateEnvironment;
+  readonly file: Written;
+  readonly templates: OptionTemplate[];
+}
+
+function template(
+  { value, at, path, schema }: Scalar,
+  { environment, file, templates }: Context,
+): readonly Diagnostic[] {
+  if (typeof value !== 'string') return [];
+  const parsed = parseTemplate(value, file.places.offsets(path));
+  if (!parsed.ok) return parsed.error.map(expressionDiagnostic);
+  if (parsed.value === undefined) return [];
+  templates.push({ path: at, template: parsed.value });
+  return checkTemplate(parsed.value, environment, { name: at.join('.'), schema }).errors.map(
+    expressionDiagnostic,
+  );
+}
