@@ -17,7 +17,7 @@ export interface OperationSpec {
   /** Exactly one of each group must be given, e.g. `[['key', 'key_prefix']]`. */
   readonly oneOf?: readonly (readonly string[])[];
   /** What may flow in; absent = any format. */
-  readonly accepts?: { readonly kinds?: readonly FormatKind[]; readonly formats?: readonly string[] };
+  readonly accepts?: AcceptedFormats;
   /** What flows out: the value of `output_format`, the same as came in, a fixed format, or not known before the run. */
   readonly gives: 'output_format' | 'same' | 'unknown' | { readonly format: string };
   readonly groupBy: 'file' | 'all';
@@ -27,12 +27,19 @@ export interface OperationSpec {
   readonly alias?: string;
 }
 
+export interface AcceptedFormats {
+  readonly kinds?: readonly FormatKind[];
+  readonly formats?: readonly string[];
+}
+
 export interface OptionSpec {
   /** JSON Schema of the value (type, enum, minimum, …); `description` is required, `examples` are shown by editors. */
   readonly schema: JsonObject & { readonly description: string };
   readonly default?: JsonValue;
   /** The value is the name of a task whose file is used. */
   readonly isFileInput?: boolean;
+  /** Of a file input: what the file may be; absent = any format. */
+  readonly accepts?: AcceptedFormats;
   /** Secrets may be used here. */
   readonly isCredential?: boolean;
   /** Conversions that the option has a meaning for: any one of these; absent = always. */

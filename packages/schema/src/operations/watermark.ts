@@ -32,6 +32,7 @@ export const watermark: OperationSpec = {
       'Name of the task that gives the picture (PNG, JPEG or SVG) of the watermark; this or `text`.',
       {
         isFileInput: true,
+        accepts: { kinds: ['image', 'vector'] },
         schema: { examples: ['logo'] },
       },
     ),
