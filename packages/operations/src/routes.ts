@@ -7,13 +7,28 @@ import { failure } from '@pipeline/engine';
 import type { Conversions, JsonObject, Result } from '@pipeline/schema';
 import { cloudConvertTargets, didYouMean, err, isKnownFormat, ok, operationSpecs } from '@pipeline/schema';
 import type { Converter } from './converters/converter.ts';
+import { chain } from './converters/chain.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
+import { sevenZip } from './converters/seven-zip.ts';
+import { sharp } from './converters/sharp.ts';
+import { tables } from './converters/tables.ts';
 import { typst } from './converters/typst.ts';
 import { satisfiesVersion } from './engine-version.ts';
 import { formatLabel } from './magic.ts';
 
-export const converters: readonly Converter[] = [pandoc, typst, pandocTypst];
+/** Spreadsheets that pandoc does not read reach paper as HTML. */
+const tablesOnPaper = chain({ first: tables, via: 'html', second: pandocTypst });
+
+export const converters: readonly Converter[] = [
+  sharp,
+  pandoc,
+  typst,
+  pandocTypst,
+  tables,
+  tablesOnPaper,
+  sevenZip,
+];
 
 const targetsByFormat: ReadonlyMap<string, ReadonlySet<string>> = collectTargets();
 

@@ -1,0 +1,115 @@
+/** Spreadsheet files ↔ tables, by SheetJS. Loaded only by the host of tables. Links to other files are never followed. */
+import { read, set_cptable, utils, write } from '@e965/xlsx';
+import type { BookType, WorkBook, WorkSheet } from '@e965/xlsx';
+import * as codepages from '@e965/xlsx/dist/cpexcel.full.mjs';
+import type { Cell, Table } from './table-model.ts';
+import { maxCells, tableOf } from './table-model.ts';
+import { ConversionError } from '../host/protocol.ts';
+
+set_cptable(codepages);
+
+/** Our format → SheetJS's name of it, for those that it writes. */
+export const sheetTypes: Readonly<Record<string, BookType>> = {
+  xlsx: 'xlsx',
+  xlsm: 'xlsm',
+  xlsb: 'xlsb',
+  xls: 'biff8',
+  ods: 'ods',
+  fods: 'fods',
+  dif: 'dif',
+  slk: 'sylk',
+  dbf: 'dbf',
+  eth: 'eth',
+  html: 'html',
+  prn: 'prn',
+  rtf: 'rtf',
+};
+
+export function readWorkbook(bytes: Uint8Array, about: { readonly format: string }): WorkBook {
+  const options = {
+    type: 'array',
+    cellDates: true,
+    UTC: true,
+    dense: true,
+    cellFormula: false,
+    cellHTML: false,
+    cellNF: true,
+  } as const;
+  if (about.format !== 'html') return read(bytes, options);
+  return read(new TextDecoder().decode(bytes), { ...options, type: 'string' });
+}
+
+export function workbookTables(book: WorkBook): readonly Table[] {
+  return book.SheetNames.flatMap((name) => {
+    const sheet = book.Sheets[name];
+    return sheet === undefined ? [] : [tableOf(name, grid(sheet))];
+  }).filter((table) => table.columns.length > 0);
+}
+
+function grid(sheet: WorkSheet): readonly (readonly Cell[])[] {
+  const range = utils.decode_range(sheet['!ref'] ?? 'A1:A1');
+  if ((range.e.r - range.s.r + 1) * (range.e.c - range.s.c + 1) > maxCells) {
+    throw new ConversionError('too-large', `A sheet claims more than ${maxCells} cells`);
+  }
+  const rows: readonly (readonly unknown[])[] = utils.sheet_to_json(sheet, {
+    header: 1,
+    raw: true,
+    UTC: true,
+    defval: null,
+    blankrows: false,
+  });
+  return rows.map((row) => row.map(cellOf));
+}
+
+function cellOf(value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    value instanceof Date
+  )
+    return value;
+  return JSON.stringify(value);
+}
+
+export function tablesWorkbook(tables: readonly Table[]): WorkBook {
+  const book = utils.book_new();
+  const used = new Set<string>();
+  for (const table of tables) {
+    const rows = [[...table.columns], ...table.rows.map((row) => row.map(sheetCell))];
+    const sheet = utils.aoa_to_sheet(rows, { cellDates: true, UTC: true, dateNF: 'yyyy-mm-dd' });
+    utils.book_append_sheet(book, sheet, sheetName(table.name, used));
+  }
+  return book;
+}
+
+/** ISO dates become dates. */
+function sheetCell(cell: Cell): Cell {
+  if (typeof cell !== 'string' || !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?$/.test(cell)) return cell;
+  const date = new Date(cell.length === 10 ? `${cell}T00:00:00Z` : `${cell}Z`);
+  return Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1900 ? cell : date;
+}
+
+/** What Excel takes: at most 31 characters, none of `\ / ? * [ ] :`, and no name twice. */
+function sheetName(name: string, used: Set<string>): string {
+  const clean =
+    name
+      .replaceAll(/[\\/?*[\]:]/g, ' ')
+      .trim()
+      .slice(0, 31) || 'Sheet';
+  let free = clean;
+  for (let number = 2; used.has(free.toLowerCase()); number += 1) free = `${clean.slice(0, 28)} ${number}`;
+  used.add(free.toLowerCase());
+  return free;
+}
+
+export function writeWorkbook(book: WorkBook, format: string): Uint8Array {
+  const bytes: unknown = write(book, {
+    bookType: sheetTypes[format] ?? 'xlsx',
+    type: 'buffer',
+    compression: true,
+    cellDates: true,
+  });
+  return bytes instanceof Uint8Array ? bytes : new Uint8Array();
+}
