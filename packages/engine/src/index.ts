@@ -20,3 +20,4 @@ export { emptyProgress, progress, taskOf } from './progress.ts';
 export type { Progress, RunningAction } from './progress.ts';
 export { remainingMs } from './remaining-time.ts';
 export type { ActionCounts, EndedAction, TaskProgress } from './task-progress.ts';
+export { countKey } from './task-progress.ts';

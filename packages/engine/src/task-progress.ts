@@ -128,7 +128,7 @@ export function identityOf({ action, task, file, variant }: ActionIdentity): Act
 }
 
 /** What became of it, as the closing summary counts. */
-export function countKey(event: Pick<EndedAction, 'status' | 'error'>): CountKey {
+export function countKey(event: Pick<EndedAction, 'status' | 'error'>): Exclude<CountKey, 'running'> {
   switch (event.status) {
     case 'finished':
       return 'done';

@@ -1,0 +1,116 @@
+/**
+ * The one line that an event is worth, or none. Shared by everything that writes lines, so that a failure reads the same
+ * wherever it is met. It knows no stream and no time but that of the events.
+ */
+import type { EndedAction, JobEvent, Progress, TaskProgress } from '@pipeline/engine';
+import { countKey, taskOf } from '@pipeline/engine';
+import { unreachable } from '@pipeline/schema';
+import { failureText, resultText, retryText } from './outcome-text.ts';
+import { printable } from './printable.ts';
+import { formatBytes, formatCount, formatDuration, plural } from './quantity.ts';
+import type { Verbosity } from './reporter.ts';
+import type { TerminalStyle } from './terminal-style.ts';
+
+export interface LineOptions {
+  readonly style: TerminalStyle;
+  readonly verbosity: Verbosity;
+}
+
+/** `state`: progress with this event in it. */
+export function eventLine(
+  event: JobEvent,
+  state: Progress,
+  { style, verbosity }: LineOptions,
+): string | undefined {
+  const isVerbose = verbosity === 'verbose';
+  if (event.type === 'action.finished') {
+    const action = taskOf(state, event.task)?.recent.at(-1);
+    return action === undefined ? undefined : endedLine(action, { style, verbosity });
+  }
+  if (verbosity === 'quiet') return undefined;
+  switch (event.type) {
+    case 'job.started':
+      return `${style.bold(printable(event.name === '' ? event.pipeline : event.name))}  ${plural(event.tasks.length, 'task')}`;
+    case 'action.started': {
+      const converter = [event.converter, event.version].filter((part) => part !== undefined).join(' ');
+      const attempt = event.attempt > 1 ? `attempt ${event.attempt}` : '';
+      return isVerbose ? row(style.signs.running, event.action, [converter, attempt]) : undefined;
+    }
+    case 'action.retried':
+      return row(style.yellow(style.signs.warning), event.action, [retryText(event.error, event.delay_ms)]);
+    case 'task.finished': {
+      const task = taskOf(state, event.task);
+      return isVerbose && task !== undefined ? taskLine(task, style) : undefined;
+    }
+    case 'task.started':
+    case 'task.expanded':
+    case 'action.progress':
+    case 'job.finished':
+      return undefined;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** `✗ pdf[guide/broken.docx]  "guide/broken.docx" is not a Word document` */
+export function failureLine(action: EndedAction, style: TerminalStyle): string {
+  const ignored = action.isIgnored ? style.dim('  (ignored)') : '';
+  return `${style.red(`${style.signs.failed} ${printable(action.action)}`)}  ${failureText(action.error)}${ignored}`;
+}
+
+/** `✓ pdf  40 files, 3 cached, 1 failed · 1.2 MB · 12 s` */
+export function taskLine(task: TaskProgress, style: TerminalStyle): string {
+  const { counts } = task;
+  const parts = [
+    task.files > 0 || counts.failed === 0 ? plural(task.files, 'file') : '',
+    counts.cached > 0 ? `${formatCount(counts.cached)} cached` : '',
+    counts.failed > 0 ? `${formatCount(counts.failed)} failed` : '',
+    counts.skipped > 0 ? `${formatCount(counts.skipped)} skipped` : '',
+    counts.notRun > 0 ? `${formatCount(counts.notRun)} not run` : '',
+  ].filter((part) => part !== '');
+  const tookMs =
+    task.startedMs === undefined || task.endedMs === undefined ? 0 : task.endedMs - task.startedMs;
+  const details = [
+    parts.join(', '),
+    task.bytes > 0 ? formatBytes(task.bytes) : '',
+    tookMs > 0 ? formatDuration(tookMs) : '',
+    task.message === undefined ? '' : printable(task.message),
+  ];
+  const text = details.filter((part) => part !== '').join(` ${style.signs.separator} `);
+  return `${taskSign(task, style)} ${printable(task.label)}  ${text}`;
+}
+
+function taskSign({ counts, status }: TaskProgress, { signs, red, green, yellow }: TerminalStyle): string {
+  if (counts.failed > 0 || status === 'error') return red(signs.failed);
+  if (counts.done === 0 && counts.cached > 0) return green(signs.cached);
+  if (counts.done === 0) return yellow(signs.skipped);
+  return green(signs.done);
+}
+
+function endedLine(action: EndedAction, { style, verbosity }: LineOptions): string | undefined {
+  const { signs, green, yellow } = style;
+  const key = countKey(action);
+  if (key === 'failed') return failureLine(action, style);
+  if (verbosity === 'quiet') return undefined;
+  const reason = printable(action.message ?? action.error?.message ?? '');
+  switch (key) {
+    case 'done':
+      return row(green(signs.done), action.action, [resultText(action), formatDuration(action.actionMs)]);
+    case 'cached':
+      return row(green(signs.cached), action.action, ['cached', resultText(action)]);
+    case 'skipped':
+      return row(yellow(signs.skipped), action.action, ['skipped', reason]);
+    case 'notRun':
+      // One failure can leave out thousands: the summary counts them.
+      return verbosity === 'verbose'
+        ? row(yellow(signs.skipped), action.action, ['not run', reason])
+        : undefined;
+    default:
+      return unreachable(key);
+  }
+}
+
+function row(sign: string, action: string, details: readonly string[]): string {
+  const text = details.filter((part) => part !== '').join(', ');
+  return `${sign} ${printable(action)}${text === '' ? '' : `  ${text}`}`;
+}

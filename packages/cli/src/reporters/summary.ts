@@ -1,0 +1,163 @@
+/**
+ * What a person reads when a run is over: what went wrong and what to do, what was left out, where the time went, and
+ * in the last line how it ended. Text only; it is given all that it says, and knows no stream.
+ */
+import type { Counts, EndedAction, Failure, Progress } from '@pipeline/engine';
+import { itemsOf } from '@pipeline/engine';
+import { converterEnd, countsText, failureText, lastWords } from './outcome-text.ts';
+import { printable } from './printable.ts';
+import { formatBytes, formatDuration, plural } from './quantity.ts';
+import { shellCommand } from './shell-quote.ts';
+import type { ReportStream, Verbosity } from './reporter.ts';
+import type { TerminalStyle } from './terminal-style.ts';
+import { widthOf, wrapColumns } from './text-width.ts';
+
+export interface SummaryOptions {
+  readonly style: TerminalStyle;
+  /** Where it goes: lines are only broken for a terminal, never in a log. */
+  readonly stream: Pick<ReportStream, 'isTTY' | 'columns'>;
+  readonly verbosity: Verbosity;
+  /** What starts this run again; absent: the file that the events name. */
+  readonly command: readonly string[] | undefined;
+}
+
+interface Layout {
+  readonly style: TerminalStyle;
+  readonly width: number;
+  readonly isVerbose: boolean;
+  readonly command: readonly string[] | undefined;
+}
+
+const lastWordsLength = 8;
+
+/** Ends with a newline. */
+export function summaryText(state: Progress, { style, stream, verbosity, command }: SummaryOptions): string {
+  const width = stream.isTTY === true ? Math.max(20, stream.columns ?? 80) : Infinity;
+  const layout: Layout = { style, width, isVerbose: verbosity === 'verbose', command };
+  return summaryLines(state, layout)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function summaryLines(state: Progress, layout: Layout): readonly string[] {
+  if (isUpToDate(state))
+    return [`up to date: ${plural(state.filesOut, 'file')}, ${formatDuration(state.ms)}`];
+  const failures = [...itemsOf(state.failures)].flatMap((action) => [
+    '',
+    ...failureLines(action, state, layout),
+  ]);
+  const rest = [...noteLines(state, layout), ...slowestLines(state, layout), ...headline(state, layout)];
+  return [...failures, ...(failures.length === 0 ? [] : ['']), ...rest];
+}
+
+/** `pipeline run -f site.yaml --only 'pdf[guide/intro.docx]'` */
+export function retryCommand(action: string, state: Progress, command?: readonly string[]): string {
+  const start = command ?? ['pipeline', 'run', '-f', state.job?.pipeline ?? 'pipeline.yaml'];
+  return shellCommand([...start, '--only', action]);
+}
+
+/** How it ended, in a word. */
+export function endWord(state: Progress): 'finished' | 'failed' | 'interrupted' | 'timed out' {
+  const exitCode = state.end?.exitCode;
+  if (exitCode === 130 || exitCode === 143) return 'interrupted';
+  if (exitCode === 124) return 'timed out';
+  return state.status === 'error' || (exitCode !== undefined && exitCode !== 0) ? 'failed' : 'finished';
+}
+
+export function endCounts(state: Progress): Counts {
+  const { done, cached, skipped, failed, notRun } = state.counts;
+  return state.end?.counts ?? { ran: done, cached, skipped, failed, not_run: notRun };
+}
+
+/** Everything that processes files came from the cache: only imports, which always look, ran. */
+function isUpToDate(state: Progress): boolean {
+  if (endWord(state) !== 'finished' || state.counts.cached === 0) return false;
+  const { total, cached, skipped } = state.counts;
+  let imports = 0;
+  for (const task of itemsOf(state.tasks)) if (task.isSource) imports += task.counts.done;
+  return total === cached + skipped + imports;
+}
+
+function failureLines(action: EndedAction, state: Progress, layout: Layout): readonly string[] {
+  const { style, width, command } = layout;
+  const { error } = action;
+  const title = `${style.signs.failed} ${printable(action.action)}`;
+  return [
+    style.bold(style.red(title)) + style.dim(action.isIgnored ? '  (ignored)' : ''),
+    ...indented(failureText(error), width),
+    ...(error === undefined ? [] : converterLines(error, layout)),
+    ...(error?.hint === undefined ? [] : indented(`hint: ${printable(error.hint)}`, width).map(style.cyan)),
+    // Never broken: it is there to be copied.
+    `  retry: ${retryCommand(action.action, state, command)}`,
+  ];
+}
+
+function converterLines(error: Failure, { style, width, isVerbose }: Layout): readonly string[] {
+  const words = lastWords(error, lastWordsLength);
+  const end = converterEnd(error);
+  const command = error.converter?.command;
+  const tail = words.flatMap((line) =>
+    wrapColumns(line, width - 4).map((part) => `  ${style.signs.gutter} ${part}`),
+  );
+  return [
+    ...(words.length === 0 ? [] : indented(`${end} and said:`, width)),
+    ...tail.map(style.dim),
+    ...(isVerbose && command !== undefined ? [`  command: ${shellCommand(command)}`] : []),
+  ];
+}
+
+/** One line for all actions of a task that were left out for the same reason. */
+function noteLines(state: Progress, { style, width }: Layout): readonly string[] {
+  const groups = new Map<string, { readonly task: string; readonly reason: string; count: number }>();
+  for (const { task, message = '' } of itemsOf(state.notes)) {
+    const key = `${task}\n${message}`;
+    const group = groups.get(key) ?? { task, reason: message, count: 0 };
+    groups.set(key, { ...group, count: group.count + 1 });
+  }
+  return [...groups.values()].flatMap(({ task, reason, count }) => {
+    const times = count === 1 ? '' : ` (${plural(count, 'time')})`;
+    const lines = indented(`${printable(task)}: skipped, ${printable(reason)}${times}`, width);
+    return [`${style.yellow(style.signs.skipped)} ${(lines[0] ?? '').trimStart()}`, ...lines.slice(1)];
+  });
+}
+
+function slowestLines(state: Progress, { style, width }: Layout): readonly string[] {
+  // What would be shown as 0.0 s took no time.
+  const slowest = state.slowest.filter((action) => action.actionMs >= 50);
+  if (slowest.length < 2) return [];
+  const separator = ` ${style.signs.separator} `;
+  const lines: string[] = [];
+  let line = '  slowest: ';
+  for (const [index, action] of slowest.entries()) {
+    const text = `${formatDuration(action.actionMs)} ${printable(action.action)}`;
+    const last = index === slowest.length - 1 ? '' : separator;
+    if (index > 0 && widthOf(line + text) > width) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(4);
+    }
+    line += text + last;
+  }
+  return [...lines, line].map(style.dim);
+}
+
+function headline(state: Progress, { style, width }: Layout): readonly string[] {
+  const word = endWord(state);
+  const isGood = word === 'finished';
+  const sign = isGood ? style.signs.done : word === 'failed' ? style.signs.failed : style.signs.warning;
+  const paint = isGood ? style.green : word === 'failed' ? style.red : style.yellow;
+  const name = state.job === undefined || state.job.name === '' ? 'pipeline' : printable(state.job.name);
+  const bytes = `${formatBytes(state.bytesIn)} in, ${formatBytes(state.bytesOut)} out`;
+  const counts = countsText(endCounts(state));
+  const facts = [
+    isGood || word === 'failed' ? '' : word,
+    counts === '' ? 'nothing to do' : counts,
+    formatDuration(state.ms),
+    state.bytesIn + state.bytesOut === 0 ? '' : bytes,
+  ].filter((fact) => fact !== '');
+  const lines = indented(`${name}: ${facts.join(` ${style.signs.separator} `)}`, width);
+  return [style.bold(paint(`${sign} ${(lines[0] ?? '').trimStart()}`)), ...lines.slice(1)];
+}
+
+function indented(text: string, width: number): readonly string[] {
+  return wrapColumns(text, Math.max(10, width - 2)).map((line) => `  ${line}`);
+}
