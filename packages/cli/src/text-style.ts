@@ -15,12 +15,11 @@ export function textStyle(stream: OutputStream, env: Environment): TextStyle {
   return { isColored: isColored(stream, env), width: stream.columns ?? widthOfFiles };
 }
 
-/** https://no-color.org and https://force-color.org: set and not empty counts, and a "no" wins. */
+/** FORCE_COLOR wins, then NO_COLOR (https://no-color.org: any non-empty value), then what the stream is. */
 function isColored(stream: OutputStream, env: Environment): boolean {
-  if (isSet(env['NO_COLOR'])) return false;
   const forced = env['FORCE_COLOR'];
-  if (isSet(forced)) return forced !== '0' && forced !== 'false';
-  return stream.isTTY === true && env['TERM'] !== 'dumb';
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
+  // Logs on GitHub are no terminal, and show colours.
+  return stream.isTTY === true || env['GITHUB_ACTIONS'] === 'true';
 }
-
-const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';

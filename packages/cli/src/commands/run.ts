@@ -1,0 +1,139 @@
+/**
+ * `pipeline run`: reads, checks, binds, plans, runs and closes, in this order; whatever is wrong is said before
+ * anything runs. It makes no decision about how work is done or drawn.
+ */
+import type { JobPlan, Selection, Workspace } from '@pipeline/engine';
+import { openWorkspace, planJob, runJob } from '@pipeline/engine';
+import type { Result, RunValues } from '@pipeline/schema';
+import { bindValues, err, ok } from '@pipeline/schema';
+import { type Composition, compose } from '../compose.ts';
+import { exitCode } from '../exit-code.ts';
+import { type Masker, createMasker } from '../masker.ts';
+import { type OpenedPipeline, openPipeline } from '../open-pipeline.ts';
+import { openReporters } from '../open-reporters.ts';
+import type { Invocation } from '../parse-arguments.ts';
+import { planProblems, problemsExitCode } from '../plan-problems.ts';
+import { countProblems, printProblems } from '../print-problems.ts';
+import { type RunOptions, readRunOptions } from '../run-options.ts';
+import { type Stop, listenForStop } from '../stop.ts';
+import type { Command, Surroundings } from '../surroundings.ts';
+import { textStyle } from '../text-style.ts';
+import { usageError } from '../usage-error.ts';
+
+export const run: Command = async (invocation, surroundings) => {
+  const options = await readRunOptions(invocation, surroundings.cwd);
+  if (!options.ok) return usageError(options.error, surroundings.stderr);
+  const opened = await openPipeline(options.value.file, surroundings);
+  if (!opened.ok) return opened.error;
+  const planned = await plan({ options: options.value, opened: opened.value, surroundings });
+  if (!planned.ok) return planned.error;
+  return execute(planned.value, { invocation, options: options.value, surroundings });
+};
+
+interface Planned {
+  readonly plan: JobPlan;
+  readonly composition: Composition;
+  readonly masker: Masker;
+}
+
+interface PlanRequest {
+  readonly options: RunOptions;
+  readonly opened: OpenedPipeline;
+  readonly surroundings: Surroundings;
+}
+
+/** The error is the exit code; all that there is to say has been said. */
+async function plan({ options, opened, surroundings }: PlanRequest): Promise<Result<Planned, number>> {
+  const { stderr } = surroundings;
+  const values = bind({ options, opened, surroundings });
+  if (!values.ok) return values;
+  const composed = await compose({ ...opened, options });
+  if (!composed.ok) return err(usageError(composed.error, stderr));
+  const { backend, context } = composed.value;
+  const masker = createMasker(values.value.secrets);
+  const planned = await planJob({
+    pipeline: opened.pipeline,
+    values: values.value,
+    backends: { local: backend },
+    context,
+    defaultBackend: options.backend,
+    select: selection(options),
+  });
+  if (planned.ok) return ok({ plan: planned.value, composition: composed.value, masker });
+  await backend.close();
+  const diagnostics = planProblems(planned.error, masker);
+  tell(diagnostics, opened, surroundings);
+  return err(problemsExitCode(planned.error));
+}
+
+function bind({ options, opened, surroundings }: PlanRequest): Result<RunValues, number> {
+  const bound = bindValues(opened.pipeline, { params: options.params, env: surroundings.env });
+  if (bound.ok) return bound;
+  tell(bound.error, opened, surroundings);
+  return err(exitCode.mistake);
+}
+
+function tell(
+  diagnostics: Parameters<typeof printProblems>[0],
+  { source }: OpenedPipeline,
+  { stderr, env }: Surroundings,
+): void {
+  printProblems(diagnostics, { source, stream: stderr, style: textStyle(stderr, env) });
+  stderr.write(`${countProblems(diagnostics, source)}; nothing ran\n`);
+}
+
+function selection({ select }: RunOptions): Selection {
+  const { only, from, until } = select;
+  return {
+    ...(only.length === 0 ? {} : { only }),
+    ...(from.length === 0 ? {} : { from }),
+    ...(until.length === 0 ? {} : { until }),
+  };
+}
+
+interface RunRequest {
+  readonly invocation: Invocation;
+  readonly options: RunOptions;
+  readonly surroundings: Surroundings;
+}
+
+async function execute({ plan, composition, masker }: Planned, request: RunRequest): Promise<number> {
+  const { options, surroundings } = request;
+  const { backend } = composition;
+  const open: { workspace?: Workspace; isLive: boolean } = { isLive: false };
+  const stop: Stop = listenForStop({
+    signals: surroundings.signals,
+    timeoutMs: options.timeoutMs,
+    onStop: (reason) => {
+      if (!open.isLive) surroundings.stderr.write(`${reason.message}: cancelling what runs; once more kills it\n`);
+    },
+    onKill: (code) => {
+      void backend.close();
+      open.workspace?.removeNow();
+      surroundings.exit(code);
+    },
+  });
+  const reporters = await openReporters({ ...request, masker, onQuit: stop.interrupt });
+  if (!reporters.ok) {
+    stop.close();
+    return usageError(reporters.error, surroundings.stderr);
+  }
+  open.isLive = reporters.value.isLive;
+  try {
+    const workspace = await openWorkspace({ dir: composition.workDir, jobId: plan.context.jobId });
+    open.workspace = workspace;
+    const outcome = await runJob(plan, {
+      workspace,
+      now: composition.now,
+      onEvent: (event) => reporters.value.reporter.event(event),
+      signal: stop.signal,
+      maxActions: composition.maxActions,
+      limits: plan.pipeline.concurrency.limits,
+      ...(options.onError === undefined ? {} : { onError: options.onError }),
+    });
+    return outcome.exitCode;
+  } finally {
+    await Promise.all([reporters.value.reporter.close(), backend.close(), open.workspace?.close()]);
+    stop.close();
+  }
+}
