@@ -1,7 +1,7 @@
 /**
  * Format flow: the formats that can arrive are followed along every edge of the graph, and each task is checked against
  * them before anything runs. What is not known stays unknown and silences the checks that would need it.
- * It assumes that references are right; a cycle or an unknown task counts as unknown formats.
+ * It assumes that references are right: what comes from a task that is not there, or from a cycle, is not known.
  */
 import type { Conversions } from './conversions.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -21,6 +21,8 @@ export function checkFormats(
   const flows = new Map<TaskName, FormatFlow>();
   const diagnostics: Diagnostic[] = [];
   for (const task of inOrder(pipeline)) {
+    // A matrix without variants is a mistake that has been told.
+    if (task.variants.length === 0) continue;
     const cases = formatCases(task, pipeline.params);
     const pairs = arrivingPairs(task, cases, flows);
     checkTask({ task, pairs, cases, flows }, { pipeline, conversions, diagnostics });

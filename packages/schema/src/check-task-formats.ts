@@ -105,14 +105,15 @@ function checkMerge({ task, pairs }: TaskFormats, { pipeline, conversions, diagn
   for (const arriving of byInput(wrong, pipeline)) diagnostics.push(messages.notMergeable(task, arriving));
 }
 
-/** An option must have a meaning for at least one file: a task may well take several formats at once. */
+/** An option must have a meaning for at least one file: a task may take several formats, and defaults are for many tasks. */
 function checkOptions({ task, pairs }: TaskFormats, { diagnostics }: FormatCheck): void {
   const [first] = pairs;
   if (first === undefined) return;
   const { options } = operationSpecs[task.operation];
   for (const name of Object.keys(task.options)) {
     const option = options[name];
-    if (option?.appliesTo === undefined || pairs.some((pair) => optionApplies(option, pair))) continue;
+    if (option?.appliesTo === undefined || task.inherited?.includes(name) === true) continue;
+    if (pairs.some((pair) => optionApplies(option, pair))) continue;
     diagnostics.push(messages.idleOption(task, name, { pair: first, appliesTo: option.appliesTo }));
   }
 }

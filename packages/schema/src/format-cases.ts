@@ -18,10 +18,10 @@ export interface FormatCase {
 
 type Params = Pipeline['params'];
 
-/** At least one. A task whose formats do not depend on the matrix has one case, however many variants there are. */
+/** A task whose formats do not depend on the matrix has one case, however many variants there are. */
 export function formatCases(task: Task, params: Params): readonly FormatCase[] {
   const variants = variesByMatrix(task) ? task.variants : task.variants.slice(0, 1);
-  return (variants.length === 0 ? [{}] : variants).flatMap((variant) => {
+  return variants.flatMap((variant) => {
     const claims = optionValues(task, 'input_format', { variant, params });
     return optionValues(task, 'output_format', { variant, params }).flatMap((to) =>
       claims.map((claimed) => ({ variant, to: canonical(to), claimed: canonical(claimed) })),

@@ -16,6 +16,7 @@ import type { Given } from './task-body.ts';
 
 export interface LoweredOptions {
   readonly options: JsonObject;
+  readonly inherited?: readonly string[];
   readonly templates: readonly OptionTemplate[];
   readonly optionRanges: Readonly<Record<string, Range>>;
   readonly fileInputs: Readonly<Record<string, string>>;
@@ -50,7 +51,15 @@ export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptio
     collect({ value: one.value, at: [key], path: one.path, schema: option.schema }, scalars);
     for (const scalar of scalars) diagnostics.push(...template(scalar, { environment, file, templates }));
   }
-  return { options, templates, optionRanges, fileInputs, diagnostics };
+  const inherited = Object.keys(options).filter((key) => given.options[key]?.path[0] === 'defaults');
+  return {
+    options,
+    templates,
+    optionRanges,
+    fileInputs,
+    diagnostics,
+    ...(inherited.length === 0 ? {} : { inherited }),
+  };
 }
 
 /** A text that may hold expressions. */

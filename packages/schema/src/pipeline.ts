@@ -54,6 +54,8 @@ export interface Task {
   readonly runsOn?: BackendName;
   /** Operation options without control keys, `defaults` and `options:` merged in. */
   readonly options: JsonObject;
+  /** Names of options that come from `defaults`: where such a one has no meaning for a file, it is left out, no mistake. */
+  readonly inherited?: readonly string[];
   /** The expressions inside `options`. */
   readonly templates: readonly OptionTemplate[];
   /** Range of the value of each top-level option, for messages. */
