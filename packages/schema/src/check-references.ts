@@ -78,8 +78,10 @@ function checkNames(
   return found;
 }
 
-const inputsOf = (body: TaskBody | undefined): readonly string[] =>
-  body === undefined ? [] : taskReferences(body).flatMap(({ kind, to }) => (kind === 'input' ? [to] : []));
+const inputsOf = (body: TaskBody | undefined): readonly string[] => {
+  const references = body === undefined ? [] : taskReferences(body);
+  return [...new Set(references.flatMap(({ kind, to }) => (kind === 'input' ? [to] : [])))];
+};
 
 function checkInput(
   body: TaskBody,

@@ -146,13 +146,17 @@ function typeMistake({ name, path, value, schema }: Complaint, { places }: Writt
 }
 
 function unknownProperty(
-  { name, path, schema }: Complaint,
+  { name, path, value, schema }: Complaint,
   key: string,
   { places }: Written,
 ): Diagnostic | undefined {
   if (key.startsWith('x-')) return undefined;
   const known = Object.keys(child(schema, 'properties'));
-  const hint = didYouMean(key, known) ?? `its keys are ${known.join(', ')}`;
+  // `{ description: Of photos, 1 to 100 }`: the comma ended the text.
+  const isText = isJsonObject(value) && value[key] === null && key.includes(' ');
+  const hint = isText
+    ? 'inside { } a comma ends the text before it: put that text in quotes'
+    : (didYouMean(key, known) ?? `its keys are ${known.join(', ')}`);
   return unknownKey(places.key([...path, key]), { key, where: name, hint });
 }
 

@@ -1,13 +1,14 @@
 /**
  * A pipeline file, from text to meaning: the steps in order, as many mistakes at once as make sense. A task with a
- * mistake does not silence the others: each later step takes the tasks that were sound before it.
+ * mistake does not silence the others, and what is said of a place once is not said again in other words.
  */
-import { checkReferences, type CheckedReferences } from './check-references.ts';
+import { checkFormats } from './check-formats.ts';
+import { type CheckedReferences, checkReferences } from './check-references.ts';
 import type { Written } from './check-value.ts';
 import type { Conversions } from './conversions.ts';
 import { foundValue } from './describe-value.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './json.ts';
 import { lowerParams } from './lower-params.ts';
 import { lowerHead } from './lower-pipeline.ts';
 import { lowerTask } from './lower-task.ts';
@@ -16,6 +17,7 @@ import type { Pipeline, Task } from './pipeline.ts';
 import { err, ok, type Result } from './result.ts';
 import type { Range, Source } from './source.ts';
 import { notAMap } from './syntax-diagnostics.ts';
+import type { TaskBody } from './task-body.ts';
 import { objectAt, validate, type Validated } from './validate.ts';
 
 export interface LoadOptions {
@@ -28,28 +30,26 @@ export interface LoadedPipeline {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The mistakes are in the order of the file; warnings are among them. */
+/** Mistakes come in the order of the file, warnings among them. */
 export function loadPipeline(
   source: Source,
-  _options: LoadOptions = {},
+  options: LoadOptions = {},
 ): Result<LoadedPipeline, readonly Diagnostic[]> {
   const { document, diagnostics: syntax } = parseYaml(source);
   if (document === undefined) return err(syntax);
   const { value, places } = document;
-  if (!isJsonObject(value)) {
-    return err(syntax.length > 0 ? syntax : [notAMap({ start: 0, end: 0 }, emptyOr(source, value))]);
-  }
-  const { pipeline, diagnostics } = check({
-    value,
-    file: { source, places },
-    holes: syntax.map(({ range }) => range),
-  });
+  if (!isJsonObject(value))
+    return err(syntax.length > 0 ? syntax : [notAMap({ start: 0, end: 0 }, whatItHolds(source, value))]);
+  const holes = syntax.map(({ range }) => range);
+  const { pipeline, diagnostics } = check({ value, holes, file: { source, places } }, options);
   const all = [...syntax, ...diagnostics].sort((a, b) => a.range.start - b.range.start);
-  return all.some(({ severity }) => severity === 'error') ? err(all) : ok({ pipeline, warnings: all });
+  return all.some(isError) ? err(all) : ok({ pipeline, warnings: all });
 }
 
-const emptyOr = ({ text }: Source, value: Parameters<typeof foundValue>[0]): string =>
-  text.trim() === '' ? 'nothing: it is empty' : foundValue(value);
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
+const whatItHolds = ({ text }: Source, value: JsonValue): string =>
+  value === null && text.trim() === '' ? 'nothing: it is empty' : foundValue(value);
 
 interface Document {
   readonly value: JsonObject;
@@ -58,49 +58,66 @@ interface Document {
   readonly holes: readonly Range[];
 }
 
-function check({ value, file, holes }: Document): { pipeline: Pipeline; diagnostics: readonly Diagnostic[] } {
-  const { places } = file;
-  const isKnown = ({ range }: Diagnostic): boolean =>
-    !holes.some((hole) => range.start >= hole.start && range.end <= hole.end);
-  const validated = withHoles(validate(value, file), file, holes);
-  const { params, diagnostics: inParams } = lowerParams(objectAt(value, 'params'), places);
-  const { head, diagnostics: inHead } = lowerHead(value, places);
-  const references = checkReferences({
-    ...validated,
-    names: new Set(Object.keys(objectAt(value, 'tasks'))),
-    places,
-  });
+function check(
+  document: Document,
+  { conversions }: LoadOptions,
+): { pipeline: Pipeline; diagnostics: readonly Diagnostic[] } {
+  const { value, file } = document;
+  const validated = withHoles(validate(value, file), document);
+  const mistakes = validated.diagnostics;
+  const { params, diagnostics: inParams } = lowerParams(objectAt(value, 'params'), file.places, mistakes);
+  const { head, diagnostics: inHead } = lowerHead(value, file.places);
+  const names = new Set(Object.keys(objectAt(value, 'tasks')));
+  const references = checkReferences({ ...validated, names, places: file.places });
   const lowered = lowerTasks({ validated, references, pipeline: { ...head, params } }, file);
   const pipeline: Pipeline = { source: file.source, ...head, params, tasks: lowered.tasks };
-  const diagnostics = [
-    ...validated.diagnostics,
-    ...onlyIfSound(['params'], validated, inParams),
-    ...onlyIfSound(['env', 'secrets', 'concurrency'], validated, inHead),
+  const formats = checkFormats({ ...pipeline, tasks: soundTasks(lowered, references) }, conversions);
+  const all = [
+    ...mistakes,
+    ...inParams,
+    ...inHead,
     ...references.diagnostics,
     ...lowered.diagnostics,
-  ].filter(isKnown);
-  return { pipeline, diagnostics };
+    ...formats,
+  ];
+  return {
+    pipeline,
+    diagnostics: document.holes.length === 0 ? all : all.filter((one) => !isInHole(one.range, document)),
+  };
+}
+
+function soundTasks(lowered: LoweredTasks, references: CheckedReferences): ReadonlyMap<string, Task> {
+  if (lowered.broken.size === 0 && references.broken.size === 0) return lowered.tasks;
+  return new Map(
+    [...lowered.tasks].filter(([name]) => !lowered.broken.has(name) && !references.broken.has(name)),
+  );
+}
+
+function isInHole(range: Range, { holes, file }: Document): boolean {
+  return holes.some((hole) => {
+    if (range.start >= hole.start && range.end <= hole.end) return true;
+    // An empty value is reported at its key, which stands right before what YAML swallowed.
+    return (
+      range.end <= hole.start && /^["']?[ \t]*:[ \t]*$/.test(file.source.text.slice(range.end, hole.start))
+    );
+  });
 }
 
 /** A task with a hole in it is broken, though its keys may look right. */
-function withHoles(validated: Validated, { places }: Written, holes: readonly Range[]): Validated {
-  if (holes.length === 0) return validated;
-  const touched = validated.tasks.filter((body) =>
-    [...Object.values(body.control), ...Object.values(body.options)].some(({ path }) => {
-      const value = places.value(path);
-      return holes.some(({ start, end }) => start >= value.start && end <= value.end);
-    }),
+function withHoles(validated: Validated, document: Document): Validated {
+  const { places } = document.file;
+  if (document.holes.length === 0) return validated;
+  const hasHole = ({ path }: { path: JsonPath }): boolean => {
+    const value = places.value(path);
+    return (
+      isInHole(value, document) ||
+      document.holes.some(({ start, end }) => start >= value.start && end <= value.end)
+    );
+  };
+  const touched = validated.tasks.filter(({ control, options }) =>
+    [...Object.values(control), ...Object.values(options)].some(hasHole),
   );
   return { ...validated, broken: new Set([...validated.broken, ...touched.map(({ name }) => name)]) };
-}
-
-/** What a key means is not discussed when its shape is wrong. */
-function onlyIfSound(
-  keys: readonly string[],
-  { brokenKeys }: Validated,
-  found: readonly Diagnostic[],
-): readonly Diagnostic[] {
-  return keys.some((key) => brokenKeys.has(key)) ? [] : found;
 }
 
 interface TasksToLower {
@@ -118,15 +135,32 @@ interface LoweredTasks {
 function lowerTasks({ validated, references, pipeline }: TasksToLower, file: Written): LoweredTasks {
   const tasks = new Map<string, Task>();
   const diagnostics: Diagnostic[] = [];
-  const broken = new Set<string>();
+  const broken = new Set<string>(validated.broken);
   for (const body of validated.tasks) {
-    const { spec } = body;
-    if (spec === undefined || validated.broken.has(body.name)) continue;
-    const own = references.references.get(body.name) ?? [];
+    const { name, spec } = body;
+    const isBroken = validated.broken.has(name);
+    if (spec === undefined || (isBroken && hasMistake(body, validated, file))) continue;
+    const own = references.references.get(name) ?? [];
     const lowered = lowerTask({ body, spec, references: own, pipeline }, file);
-    if (lowered.diagnostics.some(({ severity }) => severity === 'error')) broken.add(body.name);
-    diagnostics.push(...lowered.diagnostics);
-    tasks.set(body.name, lowered.task);
+    // Expressions are checked also where another key is wrong; the task itself is of no use then.
+    if (lowered.diagnostics.some(isError)) broken.add(name);
+    diagnostics.push(
+      ...(isBroken ? withoutKnown(lowered.diagnostics, validated.diagnostics) : lowered.diagnostics),
+    );
+    if (!isBroken) tasks.set(name, lowered.task);
   }
   return { tasks, diagnostics, broken };
 }
+
+/** In its matrix, without which nothing can be said about expressions. */
+function hasMistake({ control }: TaskBody, { diagnostics }: Validated, { places }: Written): boolean {
+  const { matrix } = control;
+  if (matrix === undefined) return false;
+  const { start, end } = places.value(matrix.path);
+  return diagnostics.some(({ range }) => range.start >= start && range.end <= end);
+}
+
+const withoutKnown = (found: readonly Diagnostic[], known: readonly Diagnostic[]): readonly Diagnostic[] =>
+  found.filter(
+    ({ range }) => !known.some((one) => one.range.start === range.start && one.range.end === range.end),
+  );

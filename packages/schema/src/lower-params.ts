@@ -9,7 +9,7 @@ import {
   type JsonScalar,
   type JsonValue,
 } from './json.ts';
-import { badName, badParam, noValue } from './key-diagnostics.ts';
+import { badName, badParam } from './key-diagnostics.ts';
 import type { Param } from './pipeline.ts';
 import type { Places } from './places.ts';
 
@@ -19,7 +19,8 @@ export interface LoweredParams {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function lowerParams(params: JsonObject, places: Places): LoweredParams {
+/** `known`: what is wrong with their shape; nothing more is said about those declarations. */
+export function lowerParams(params: JsonObject, places: Places, known: readonly Diagnostic[]): LoweredParams {
   const lowered = new Map<string, Param>();
   const diagnostics: Diagnostic[] = [];
   for (const [name, declared] of Object.entries(params)) {
@@ -28,15 +29,14 @@ export function lowerParams(params: JsonObject, places: Places): LoweredParams {
     if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
       diagnostics.push(badName(range, { what: 'a parameter', name, isVariable: false }));
     }
-    if (declared === null)
-      diagnostics.push(noValue(range, `"${name}"`, 'a required parameter is `{ type: string }`'));
     const declaration: JsonObject = isJsonObject(declared) ? declared : { default: declared };
     const param: Param = { name, range, ...paramOf(declaration) };
     lowered.set(name, param);
-    if (declared !== null)
-      diagnostics.push(
-        ...contradictions(param, { path: isJsonObject(declared) ? path : [], places, bare: path }),
-      );
+    const { end } = places.value(path);
+    if (known.some((one) => one.range.start >= range.start && one.range.end <= end)) continue;
+    diagnostics.push(
+      ...contradictions(param, { path: isJsonObject(declared) ? path : [], places, bare: path }),
+    );
   }
   return { params: lowered, diagnostics };
 }

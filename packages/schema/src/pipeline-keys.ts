@@ -106,6 +106,7 @@ export const pipelineKeys: Readonly<Record<string, KeySchema>> = {
       type: [...scalar, 'object'],
       properties: paramKeys,
       additionalProperties: false,
+      examples: [{ type: 'string' }],
     },
     description: 'Inputs of a run: name → declaration, or a bare default. Read as `${{ params.name }}`.',
     examples: [{ quality: { type: 'integer', default: 80, minimum: 1, maximum: 100 }, title: 'Untitled' }],

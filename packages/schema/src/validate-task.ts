@@ -32,7 +32,12 @@ export function validateTask(task: JsonObject, body: TaskBody, file: Written): r
     );
   }
   for (const key of Object.keys(task)) checkKey({ key, value: task[key] ?? null, path, spec }, file, found);
-  return spec === undefined ? found : [...found, ...absent(body, spec, file)];
+  if (spec === undefined) return found;
+  // `ouput_format` is unknown, and that is enough: its right spelling is not missing as well.
+  const typed = found.length === 0 ? [] : unknownKeys(task, spec);
+  const misspelt = new Set(typed.flatMap((key) => nearest(key, spec.required) ?? []));
+  const missing = absent(body, spec, file).filter(({ key }) => key === undefined || !misspelt.has(key));
+  return [...found, ...missing.map(({ diagnostic }) => diagnostic)];
 }
 
 export function validateDefaults(defaults: JsonObject, file: Written): readonly Diagnostic[] {
@@ -138,24 +143,31 @@ function operationHint(name: string): string | undefined {
   return otherWord('operation', name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
 }
 
+interface Absent {
+  readonly key?: string;
+  readonly diagnostic: Diagnostic;
+}
+
+const unknownKeys = (task: JsonObject, spec: OperationSpec): readonly string[] =>
+  Object.keys(task).filter(
+    (key) => !isControlKey(key) && !isIgnoredKey(key) && !Object.hasOwn(spec.options, key),
+  );
+
 /** `required` and `oneOf`, after defaults and `options:` are merged. */
-function absent(
-  { name, path, options }: TaskBody,
-  spec: OperationSpec,
-  file: Written,
-): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
+function absent({ name, path, options }: TaskBody, spec: OperationSpec, file: Written): readonly Absent[] {
+  const found: Absent[] = [];
   const where = `${spec.name} "${name}"`;
   for (const key of spec.required) {
     if (Object.hasOwn(options, key)) continue;
-    found.push(missingKey(file.places.key(path), { where, key, example: exampleLine(spec, key) }));
+    const example = exampleLine(spec, key);
+    found.push({ key, diagnostic: missingKey(file.places.key(path), { where, key, example }) });
   }
   for (const group of spec.oneOf ?? []) {
     const given = group.filter((key) => Object.hasOwn(options, key));
-    if (given.length === 0) found.push(missingOneOf(file.places.key(path), where, group));
+    if (given.length === 0) found.push({ diagnostic: missingOneOf(file.places.key(path), where, group) });
     if (given.length < 2) continue;
     const [last, ...others] = given.map((key) => file.places.key(options[key]?.path ?? path)).reverse();
-    if (last !== undefined) found.push(severalOf(last, given, others));
+    if (last !== undefined) found.push({ diagnostic: severalOf(last, given, others) });
   }
   return found;
 }
