@@ -1,0 +1,90 @@
+/** `convert` for pictures: opened, turned upright, fitted, encoded. Animations stay animated where they can. In a host. */
+import { join } from 'node:path';
+import type { Metadata, Sharp } from 'sharp';
+import type { JsonObject } from '@pipeline/schema';
+import { jobObject, jobText, numberOption } from '../host/read-job.ts';
+import { nameOf } from '../output-name.ts';
+import { askedPages } from './asked-pages.ts';
+import { encodePicture } from './encode-picture.ts';
+import { loadFonts } from './load-fonts.ts';
+import { openPicture } from './open-picture.ts';
+import type { OpenPicture } from './open-picture.ts';
+import { pictureError } from './picture-errors.ts';
+import { checkOutputPixels, fittedSize, readFit } from './picture-fit.ts';
+import type { Fit, Size } from './picture-fit.ts';
+
+const animated: ReadonlySet<string> = new Set(['gif', 'webp']);
+
+/** Job: `inputPath inputName to outputDir outputName options isStill?`; answer: `files`, names inside `outputDir`. */
+export async function convertPicture(job: JsonObject): Promise<JsonObject> {
+  const options = jobObject(job, 'options');
+  const pixelDensity = numberOption(options, 'pixel_density');
+  const picture = await openPicture(jobText(job, 'inputPath'), {
+    name: jobText(job, 'inputName'),
+    pixelDensity,
+  });
+  if (picture.isVector) await loadFonts();
+  const to = jobText(job, 'to');
+  const selection = job['isStill'] === true ? [0] : selectFrames(picture, { to, pages: options['pages'] });
+  const names = selection.map((_, index) =>
+    nameOf(jobText(job, 'outputName'), { number: index + 1, count: selection.length }),
+  );
+  for (const [index, frames] of selection.entries()) {
+    const name = names[index] ?? '';
+    try {
+      const image = await fittedPicture(picture, { frames, options, output: { name, format: to } });
+      const encoded = encodePicture(image, { format: to, options, metadata: picture.metadata });
+      await encoded.toFile(join(jobText(job, 'outputDir'), name));
+    } catch (error) {
+      throw pictureError(error, picture);
+    }
+  }
+  return { files: names };
+}
+
+/** Each entry makes one output. */
+function selectFrames(
+  picture: OpenPicture,
+  request: { readonly to: string; readonly pages: JsonObject[string] | undefined },
+): readonly ('all' | number)[] {
+  if (request.pages !== undefined) {
+    return askedPages(request.pages, { name: picture.name, count: picture.frames }).map((page) => page - 1);
+  }
+  if (picture.frames === 1) return [0];
+  if (animated.has(picture.format) && animated.has(request.to)) return ['all'];
+  if (picture.format === 'tiff' && request.to === 'tiff') return ['all'];
+  // Pages of a scan belong to the document; of an animation, its first frame is the picture.
+  if (picture.format === 'tiff') return Array.from({ length: picture.frames }, (_, index) => index);
+  return [0];
+}
+
+async function fittedPicture(
+  picture: OpenPicture,
+  request: {
+    readonly frames: 'all' | number;
+    readonly options: JsonObject;
+    readonly output: { readonly name: string; readonly format: string };
+  },
+): Promise<Sharp> {
+  const image = picture.open(request.frames);
+  const isUpright = request.options['auto_orient'] !== false;
+  const isFirst = request.frames === 'all' || request.frames === 0;
+  const natural = sizeOf(isFirst ? picture.metadata : await image.metadata(), isUpright);
+  const fit = { ...readFit(request.options), isVector: picture.isVector };
+  const frames = request.frames === 'all' ? picture.frames : 1;
+  checkOutputPixels({ ...fittedSize(natural, fit), frames }, request.output);
+  return resized(isUpright ? image.autoOrient() : image, fit);
+}
+
+function sizeOf(metadata: Metadata, isUpright: boolean): Size {
+  const { width, height } = isUpright ? metadata.autoOrient : metadata;
+  return { width, height: metadata.pageHeight ?? height };
+}
+
+export function resized(image: Sharp, fit: Fit & { readonly isVector: boolean }): Sharp {
+  const { width, height } = fit;
+  if (width === undefined && height === undefined) return image;
+  const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
+  if (fit.mode === 'max') return image.resize({ ...size, fit: 'inside', withoutEnlargement: !fit.isVector });
+  return image.resize({ ...size, fit: fit.mode === 'crop' ? 'cover' : 'fill' });
+}

@@ -1,0 +1,21 @@
+/** Everything that is done to pictures, inside a converter host: native code on files that nobody vouches for. */
+import type { JsonObject } from '@pipeline/schema';
+import type { HostModule } from '../host/protocol.ts';
+import { jobText } from '../host/read-job.ts';
+import { convertPicture } from './convert-picture.ts';
+import { optimizePicture } from './optimize-picture.ts';
+import { watermarkPicture } from './watermark-picture.ts';
+
+const jobs: Readonly<Record<string, (job: JsonObject) => Promise<JsonObject>>> = {
+  convert: convertPicture,
+  optimize: optimizePicture,
+  watermark: watermarkPicture,
+};
+
+export const host: HostModule = {
+  run: (job) => {
+    const run = jobs[jobText(job, 'type')];
+    if (run === undefined) throw new Error(`no such job for sharp: ${jobText(job, 'type')}`);
+    return run(job);
+  },
+};

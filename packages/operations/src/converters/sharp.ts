@@ -1,0 +1,68 @@
+/** Pictures into pictures by sharp: the entry of the table. The work is done in `sharp-host.ts`. */
+import { join } from 'node:path';
+import type { Failure, OutputFile } from '@pipeline/engine';
+import type { JsonObject, Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import { runInHost } from '../host/host-pool.ts';
+import { listOption } from '../read-options.ts';
+import type { Conversion, Converter } from './converter.ts';
+
+/** Of the npm package; a test holds it to the one that is installed. */
+export const sharpVersion = '0.35.5';
+
+const outputs: readonly string[] = ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'];
+const always: readonly string[] = ['width', 'height', 'fit', 'strip', 'auto_orient', 'alpha', 'colorspace'];
+const paged: ReadonlySet<string> = new Set(['tiff', 'gif']);
+
+export const sharp: Converter = {
+  name: 'sharp',
+  standsFor: ['imagemagick', 'graphicsmagick', 'inkscape'],
+  version: sharpVersion,
+  license: 'Apache-2.0 AND LGPL-3.0-or-later',
+  kind: 'embedded',
+  pairs: Object.fromEntries([...outputs, 'svg', 'svgz'].map((from) => [from, outputs])),
+  options: (from, to) => [
+    ...always,
+    ...(to === 'gif' ? [] : ['quality']),
+    ...(from.startsWith('svg') ? ['pixel_density'] : []),
+    ...(paged.has(from) ? ['pages'] : []),
+  ],
+  rank: () => 80,
+  note: (from, to) => (from.startsWith('svg') || to !== 'jpg' ? undefined : 'transparency becomes white'),
+  isPlural: (from, to, options) =>
+    options['pages'] === undefined ? from === 'tiff' && to !== 'tiff' : paged.has(from),
+  convert,
+};
+
+async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
+  const { inputPath, inputName, to, outputName, workDir } = conversion;
+  const job = {
+    type: 'convert',
+    inputPath,
+    inputName,
+    to,
+    outputName,
+    outputDir: workDir,
+    options: conversion.options,
+  };
+  const answer = await runInHost({
+    host: 'sharp',
+    job,
+    signal: conversion.signal,
+    progress: conversion.progress,
+    about: inputName,
+  });
+  return answer.ok ? ok(outputFiles(answer.value, conversion)) : err(answer.error);
+}
+
+/** For hosts that answer with `files`: names inside the action's folder. */
+export function outputFiles(
+  answer: JsonObject,
+  place: { readonly dir: string; readonly workDir: string },
+): readonly OutputFile[] {
+  return listOption(answer, 'files').map((name) => ({
+    dir: place.dir,
+    name,
+    path: join(place.workDir, name),
+  }));
+}

@@ -1,0 +1,24 @@
+/** Reads the values of a host's job, which our own side wrote: a missing or wrong one is a bug and throws. */
+import type { JsonObject } from '@pipeline/schema';
+
+export function jobText(job: JsonObject, key: string): string {
+  const value = job[key];
+  if (typeof value !== 'string') throw new Error(`the job has no text "${key}"`);
+  return value;
+}
+
+export function jobObject(job: JsonObject, key: string): JsonObject {
+  const value = job[key];
+  if (!isObject(value)) throw new Error(`the job has no object "${key}"`);
+  return value;
+}
+
+/** For values that a user may leave out. */
+export function numberOption(options: JsonObject, key: string): number | undefined {
+  const value = options[key];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
