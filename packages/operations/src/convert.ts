@@ -189,10 +189,11 @@ async function firstBad(
   if (outputs.length === 0) return bad('it wrote no file');
   for (const [index, output] of outputs.entries()) {
     const start = await readStart(output.path);
-    if (start.sizeBytes === 0) return bad('the output is empty');
+    // A picture, or a scan, has no text.
+    if (start.sizeBytes === 0 && to !== 'txt') return bad('the output is empty');
     // Files beside the first are images of a document, of any format.
     const isOfFormat = index === 0 || output.dir === outputs[0]?.dir;
-    if (isOfFormat && !canBe(to, start.head))
+    if (start.sizeBytes > 0 && isOfFormat && !canBe(to, start.head))
       return bad(`the output looks like ${formatLabel(formatOfBytes(start.head) ?? 'an unknown format')}`);
   }
   return undefined;

@@ -10,15 +10,22 @@ import type { Converter } from './converters/converter.ts';
 import { chain } from './converters/chain.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
+import { pdfium } from './converters/pdfium.ts';
 import { sevenZip } from './converters/seven-zip.ts';
 import { sharp } from './converters/sharp.ts';
 import { tables } from './converters/tables.ts';
 import { typst } from './converters/typst.ts';
+import { sharpPictures, typstPictures } from './converters/typst-pictures.ts';
 import { satisfiesVersion } from './engine-version.ts';
 import { formatLabel } from './magic.ts';
 
 /** Spreadsheets that pandoc does not read reach paper as HTML. */
 const tablesOnPaper = chain({ first: tables, via: 'html', second: pandocTypst });
+
+/** Documents become pictures of their pages by way of PDF. */
+const pictureFormats = ['png', 'jpg', 'webp', 'avif', 'tiff', 'gif'];
+const documentPictures = chain({ first: pandocTypst, via: 'pdf', second: pdfium, to: pictureFormats });
+const tablePictures = chain({ first: tablesOnPaper, via: 'pdf', second: pdfium, to: pictureFormats });
 
 export const converters: readonly Converter[] = [
   sharp,
@@ -27,6 +34,11 @@ export const converters: readonly Converter[] = [
   pandocTypst,
   tables,
   tablesOnPaper,
+  typstPictures,
+  sharpPictures,
+  pdfium,
+  documentPictures,
+  tablePictures,
   sevenZip,
 ];
 

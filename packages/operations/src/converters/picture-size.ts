@@ -5,7 +5,7 @@
 import type { ImageNode } from './document-tree.ts';
 import type { PageSetup } from './typst-template.ts';
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -99,7 +99,7 @@ function attributesOf(value: unknown): Attributes {
 }
 
 /** Of PNG, GIF, JPEG and WebP; undefined for others and for broken ones. */
-function pixelSize(bytes: Buffer): Size | undefined {
+export function pixelSize(bytes: Buffer): Size | undefined {
   const size = rawSize(bytes);
   return size === undefined || size.width === 0 || size.height === 0 ? undefined : size;
 }

@@ -11,6 +11,7 @@ import type { HostModule } from '../host/protocol.ts';
 import { isInside } from '../paths.ts';
 import { listOption, textOption } from '../read-options.ts';
 import { decodeText } from './decode-text.ts';
+import { pictureSource } from './picture-pages.ts';
 import { readReferenced } from './reference-policy.ts';
 import type { DocumentPlace } from './reference-policy.ts';
 
@@ -31,7 +32,8 @@ const maxFiles = 500;
 export const host: HostModule = { run };
 
 async function run(job: JsonObject): Promise<JsonObject> {
-  const request = readJob(job);
+  const pictures = listOption(job, 'pictures');
+  const request = pictures.length === 0 ? readJob(job) : await picturePages(job, pictures);
   await mkdir(request.rootDir, { recursive: true });
   const compiler = await loadCompiler(request.isOurs ? path.dirname(request.sourcePath) : request.rootDir);
   const source = decodeText(new Uint8Array(await readFile(request.sourcePath)), {
@@ -61,6 +63,15 @@ function readJob(job: JsonObject): TypstJob {
       allowedDirs: listOption(job, 'allowedDirs'),
     },
   };
+}
+
+/** A source of our own that shows each picture on a page of its size. */
+async function picturePages(job: JsonObject, pictures: readonly string[]): Promise<TypstJob> {
+  const request = readJob(job);
+  await mkdir(request.rootDir, { recursive: true });
+  const sourcePath = path.join(request.rootDir, 'pictures.typ');
+  await writeFile(sourcePath, await pictureSource(pictures, { request, density: job.density }));
+  return { ...request, sourcePath, isOurs: true };
 }
 
 /** The folder that Typst's root stands for: the allowed folder that holds the document. */
