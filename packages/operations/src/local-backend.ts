@@ -37,8 +37,8 @@ const loaders = {
   'import/sftp': undefined,
 
   'export/local': async () => (await import('./export/local.ts')).exportLocal,
-  'export/url': undefined,
-  'export/upload': undefined,
+  'export/url': async () => (await import('./export/url.ts')).exportUrl,
+  'export/upload': async () => (await import('./export/upload.ts')).exportUpload,
   'export/s3': undefined,
   'export/azure/blob': undefined,
   'export/google-cloud-storage': undefined,

@@ -26,8 +26,8 @@ export function statusFailure(url: URL, response: IncomingMessage): Failure {
   const text = STATUS_CODES[status];
   const answer = `${shownUrl(url)} answered ${status}${text === undefined ? '' : ` ${text}`}`;
   if (status === 404 || status === 410) {
-    return failure('not-found', `${answer}: there is no such file`, {
-      hint: 'open the address in a browser to check it',
+    return failure('not-found', `${answer}: there is nothing at this address`, {
+      hint: 'check the address',
     });
   }
   if (status === 401 || status === 403) {
@@ -50,18 +50,15 @@ export function statusFailure(url: URL, response: IncomingMessage): Failure {
   return failure('refused', answer, { hint: 'check the address and the headers' });
 }
 
-export function networkFailure(url: URL, error: unknown): Failure {
-  const shown = shownUrl(url);
+export function networkFailure(url: URL, error: unknown, method: 'GET' | 'PUT' = 'GET'): Failure {
+  const shown = `${method === 'GET' ? 'fetch' : 'upload to'} ${shownUrl(url)}`;
   if (error instanceof HttpTimeout) return timeoutFailure(shown, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = reasonOf(code, url);
   if (reason === undefined) {
-    return failure(
-      'network',
-      `cannot fetch ${shown}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return failure('network', `cannot ${shown}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return failure('network', `cannot fetch ${shown}: ${reason.why}`, {
+  return failure('network', `cannot ${shown}: ${reason.why}`, {
     hint: reason.hint,
     isTransient: reason.isTransient ?? true,
   });
@@ -114,15 +111,15 @@ function timeoutFailure(shown: string, { phase, ms }: HttpTimeout): Failure {
   const time = `${ms / 1000} s`;
   switch (phase) {
     case 'connect':
-      return failure('timed-out', `cannot fetch ${shown}: no connection after ${time}`, {
+      return failure('timed-out', `cannot ${shown}: no connection after ${time}`, {
         hint: 'check the network',
       });
     case 'headers':
-      return failure('timed-out', `cannot fetch ${shown}: no answer after ${time}`, {
+      return failure('timed-out', `cannot ${shown}: no answer after ${time}`, {
         hint: 'the server may be overloaded: try again later',
       });
     case 'body':
-      return failure('stalled', `${shown} stopped in the middle: not a byte for ${time}`, {
+      return failure('stalled', `cannot ${shown}: it stopped in the middle, not a byte for ${time}`, {
         hint: 'try again later, or set retry',
       });
     default:

@@ -122,7 +122,7 @@ function sendOnce(sent: HttpRequest): Promise<Result<HttpResponse, Failure>> {
     call.on('error', (error) => {
       clock.stop();
       lateError = error;
-      resolve(err(signal.aborted ? cancelled(url) : networkFailure(url, error)));
+      resolve(err(signal.aborted ? cancelled(url) : networkFailure(url, error, sent.method)));
     });
     sendBody(call, sent, clock.start);
   });

@@ -3,18 +3,18 @@
  * all, after the time that Retry-After names, up to a minute each: CloudConvert does the same. A task with a `retry` of
  * its own overrules that: then each action is one attempt, and the engine does the rest.
  */
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ActionRequest, Failure, Operation, OperationContext, OperationResult } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { statusFailure } from '../http/http-failure.ts';
+import { httpTarget } from '../http/http-target.ts';
+import type { HttpTarget } from '../http/http-target.ts';
 import { defaultTimeouts, request as sendRequest } from '../http/request.ts';
 import type { HttpRequest, HttpTimeouts } from '../http/request.ts';
 import { politeAttempts, retry, waitFor } from '../http/retry.ts';
 import type { Wait } from '../http/retry.ts';
 import { outputName } from '../output-name.ts';
-import { mapOption, textOption } from '../read-options.ts';
+import { textOption } from '../read-options.ts';
 import { download } from './download.ts';
 import { downloadName } from './download-name.ts';
 
@@ -51,38 +51,17 @@ export function createImportUrl(settings: ImportUrlSettings): Operation {
   };
 }
 
-interface Source {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
+interface Source extends HttpTarget {
   /** Undefined: the server decides. */
   readonly name: string | undefined;
 }
 
 function sourceOf({ options }: ActionRequest): Result<Source, Failure> {
-  const text = textOption(options, 'url') ?? '';
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    // Not shown: an address that cannot be read cannot be masked either.
-    return err(
-      failure('bad-input', 'url is no http or https address', {
-        hint: 'write it as https://example.com/file.docx',
-      }),
-    );
-  }
-  const headers = mapOption(options, 'headers');
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderName(name);
-      validateHeaderValue(name, value);
-    } catch {
-      return err(
-        failure('bad-input', `the header ${JSON.stringify(name)} holds characters that HTTP does not allow`),
-      );
-    }
-  }
-  if (textOption(options, 'filename') === undefined) return ok({ url, headers, name: undefined });
+  const target = httpTarget(options);
+  if (!target.ok) return target;
+  if (textOption(options, 'filename') === undefined) return ok({ ...target.value, name: undefined });
   const name = outputName('', options);
-  return name.ok ? ok({ url, headers, name: name.value }) : name;
+  return name.ok ? ok({ ...target.value, name: name.value }) : name;
 }
 
 async function attempt(

@@ -177,7 +177,9 @@ test('a server that hangs is left: before it answers, and in the middle', async 
   expect(await failureOf({ url: `${stuck}/a.txt` }, { ...once, timeouts })).toMatchObject({
     type: 'stalled',
     isTransient: true,
-    message: expect.stringMatching(/a.txt" stopped in the middle: not a byte for 0.04 s$/),
+    message: expect.stringMatching(
+      /cannot fetch ".*a.txt": it stopped in the middle, not a byte for 0.04 s$/,
+    ),
   });
 });
 
