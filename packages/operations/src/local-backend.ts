@@ -45,15 +45,15 @@ const loaders = {
   'export/openstack': undefined,
   'export/sftp': undefined,
 
-  convert: undefined,
-  optimize: undefined,
-  watermark: undefined,
+  convert: async () => (await import('./convert.ts')).convert,
+  optimize: async () => (await import('./optimize.ts')).optimize,
+  watermark: async () => (await import('./watermark.ts')).watermark,
   'capture-website': undefined,
-  thumbnail: undefined,
+  thumbnail: async () => (await import('./thumbnail.ts')).thumbnail,
   metadata: undefined,
   'metadata/write': undefined,
-  merge: undefined,
-  archive: undefined,
+  merge: async () => (await import('./merge.ts')).merge,
+  archive: async () => (await import('./archive.ts')).archive,
   'archive/extract': undefined,
   command: undefined,
   'pdf/a': undefined,
@@ -67,4 +67,6 @@ const loaders = {
 } satisfies Readonly<Record<OperationName, Load | undefined>>;
 
 /** What this backend can do. */
-export const localOperations: readonly OperationName[] = operationNames.filter((name) => loaders[name] !== undefined);
+export const localOperations: readonly OperationName[] = operationNames.filter(
+  (name) => loaders[name] !== undefined,
+);

@@ -10,13 +10,22 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ActionRequest, Failure, Operation, OperationContext, OutputFile } from '@pipeline/engine';
+import type {
+  ActionRequest,
+  Artifact,
+  Failure,
+  Operation,
+  OperationContext,
+  OutputFile,
+} from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
-import { ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
 import { atomicWrite } from '../atomic-write.ts';
+import { stemOf } from '../output-name.ts';
 import { projectRoot } from '../paths.ts';
 import { flagOption } from '../read-options.ts';
-import { zipFiles } from './zip-files.ts';
+import { writeFailure } from '../write-failure.ts';
 
 export const exportUrl: Operation = {
   plan: (request) => {
@@ -45,14 +54,43 @@ const isPacked = ({ options, inputs }: ActionRequest): boolean =>
 
 const zipName = ({ task }: ActionRequest): string => `${task.name}.zip`;
 
+/** Throws nothing: what `archive` does not expect, such as a full disk, is a failure to write. */
 async function packed(
   request: ActionRequest,
-  { workDir, startedAt, signal }: OperationContext,
+  context: OperationContext,
 ): Promise<Result<readonly OutputFile[], Failure>> {
+  const { archive } = await import('../archive.ts');
   const name = zipName(request);
-  const target = path.join(workDir, name);
-  const zipped = await zipFiles({ files: request.inputs, target, startedAt, signal });
-  return zipped.ok ? ok([{ dir: '', name, path: target }]) : zipped;
+  const options = { output_format: 'zip', filename: name };
+  try {
+    const result = await archive.run({ ...request, inputs: withPlaces(request.inputs), options }, context);
+    return result.ok ? ok(result.value.outputs) : result;
+  } catch (error) {
+    if (context.signal.aborted)
+      return err(failure('cancelled', `packing ${JSON.stringify(name)} was cancelled`));
+    const target = path.join(context.workDir, name);
+    return err(writeFailure(error, { target, baseDir: context.workDir, source: sourceOf(error, request) }));
+  }
+}
+
+/** The input that could not be read, if it was one. */
+function sourceOf(error: unknown, { inputs }: ActionRequest): string | undefined {
+  const place = error instanceof Error && 'path' in error ? error.path : undefined;
+  return inputs.find((input) => input.path === place)?.path;
+}
+
+/** `dir/a.pdf`, then `dir/a-2.pdf`: files of several tasks may share a place, and an archive has each place once. */
+function withPlaces(inputs: readonly Artifact[]): readonly Artifact[] {
+  const taken = new Set<string>();
+  return inputs.map((input) => {
+    const stem = stemOf(input.name);
+    let name = input.name;
+    for (let number = 2; taken.has(`${input.dir}/${name}`); number += 1) {
+      name = `${stem}-${number}${input.name.slice(stem.length)}`;
+    }
+    taken.add(`${input.dir}/${name}`);
+    return { ...input, name };
+  });
 }
 
 async function publish(
