@@ -35,21 +35,22 @@ export function checkFormats(
 function inOrder({ tasks }: Pipeline): readonly Task[] {
   const ordered: Task[] = [];
   const seen = new Set<TaskName>();
+  // A stack of its own: a chain of 10,000 tasks must not overflow the call stack.
+  const open: { readonly task: Task; readonly sources: readonly TaskName[]; next: number }[] = [];
+  const enter = (task: Task): void => {
+    seen.add(task.name);
+    const sources = sourcesOf(task);
+    if (sources.every((source) => seen.has(source))) ordered.push(task);
+    else open.push({ task, sources, next: 0 });
+  };
   for (const first of tasks.values()) {
-    // A stack of its own: a chain of 10,000 tasks must not overflow the call stack.
-    const open: { readonly task: Task; next: number }[] = [];
-    const enter = (task: Task | undefined): void => {
-      if (task === undefined || seen.has(task.name)) return;
-      seen.add(task.name);
-      open.push({ task, next: 0 });
-    };
-    enter(first);
+    if (!seen.has(first.name)) enter(first);
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const sources = sourcesOf(top.task);
-      const source = sources[top.next];
+      const source = top.sources[top.next];
       top.next += 1;
-      if (source !== undefined) enter(tasks.get(source));
-      else {
+      const task = source === undefined || seen.has(source) ? undefined : tasks.get(source);
+      if (task !== undefined) enter(task);
+      else if (source === undefined) {
         ordered.push(top.task);
         open.pop();
       }
@@ -72,11 +73,12 @@ function arrivingPairs(
   const spec = operationSpecs[task.operation];
   const fixed = typeof spec.gives === 'object' ? spec.gives.format : undefined;
   const pairs: CheckedPair[] = [];
-  const seen = new Set<string>();
+  // Variants that differ in other things than formats give the same pairs again.
+  const seen = cases.length > 1 ? new Set<string>() : undefined;
   const add = (pair: CheckedPair): void => {
-    const key = `${pair.input} ${pair.from} ${pair.to} ${pair.isSure}`;
-    if (cases.length > 1 && seen.has(key)) return;
-    if (cases.length > 1) seen.add(key);
+    const key = seen === undefined ? '' : `${pair.input} ${pair.from} ${pair.to} ${pair.isSure}`;
+    if (seen?.has(key) === true) return;
+    seen?.add(key);
     pairs.push(pair);
   };
   const outputOf = (from: string | undefined, { to }: FormatCase): string | undefined =>

@@ -48,6 +48,7 @@ export function checkTask(formats: TaskFormats, check: FormatCheck): void {
 
 /** Names of formats that nobody knows, in `output_format` and `input_format`. */
 function checkNames({ task, cases }: TaskFormats, { diagnostics, conversions }: FormatCheck): void {
+  if (cases.every(({ to, claimed }) => isKnownFormat(to ?? 'pdf') && isKnownFormat(claimed ?? 'pdf'))) return;
   const seen = new Set<string>();
   const report = (option: string, name: string | undefined): void => {
     if (name === undefined || isKnownFormat(name) || seen.has(name)) return;
@@ -82,14 +83,12 @@ function checkConversions(
   { task, pairs }: TaskFormats,
   { pipeline, conversions, diagnostics }: FormatCheck,
 ): void {
-  const wrong = new Map<string, CheckedPair[]>();
-  for (const pair of pairs) {
-    const { from, to, isSure } = pair;
-    if (!isSure || from === undefined || to === undefined || !isKnownFormat(to)) continue;
-    if (canBecome(from, to, conversions)) continue;
-    wrong.set(to, [...(wrong.get(to) ?? []), pair]);
-  }
-  for (const [to, some] of wrong) {
+  const wrong = pairs.filter(({ from, to, isSure }) => {
+    if (!isSure || from === undefined || to === undefined || !isKnownFormat(to)) return false;
+    return !canBecome(from, to, conversions);
+  });
+  for (const to of new Set(wrong.map((pair) => pair.to ?? ''))) {
+    const some = wrong.filter((pair) => pair.to === to);
     for (const arriving of byInput(some, pipeline)) {
       const targets = reachable(arriving.formats[0] ?? '', to, conversions);
       diagnostics.push(messages.noConversion(task, arriving, { to, reachable: targets }));
@@ -150,6 +149,7 @@ function checkFileInput(
 
 /** One message for all formats that come from one task. */
 function byInput(pairs: readonly CheckedPair[], { tasks }: Pipeline): readonly messages.Arriving[] {
+  if (pairs.length === 0) return [];
   const groups = new Map<TaskName, Set<string>>();
   for (const { input, from } of pairs) {
     if (input === undefined || from === undefined) continue;

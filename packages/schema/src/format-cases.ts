@@ -6,6 +6,7 @@ import { evaluateTemplate } from './expression/evaluate-template.ts';
 import { possibleValues, visitReferences } from './expression/possible-values.ts';
 import type { Expression, Template } from './expression/template.ts';
 import { canonicalFormat, fileExtension, formatNames } from './formats.ts';
+import type { JsonValue } from './json.ts';
 import type { Param, Pipeline, Task, Variant } from './pipeline.ts';
 
 export interface FormatCase {
@@ -20,6 +21,7 @@ type Params = Pipeline['params'];
 
 /** A task whose formats do not depend on the matrix has one case, however many variants there are. */
 export function formatCases(task: Task, params: Params): readonly FormatCase[] {
+  if (task.templates.length === 0 && task.condition === undefined) return [plainCase(task)];
   const variants = variesByMatrix(task) ? task.variants : task.variants.slice(0, 1);
   return variants.flatMap((variant) => {
     const claims = optionValues(task, 'input_format', { variant, params });
@@ -28,6 +30,14 @@ export function formatCases(task: Task, params: Params): readonly FormatCase[] {
     );
   });
 }
+
+function plainCase({ options, variants }: Task): FormatCase {
+  const { output_format: to, input_format: claimed } = options;
+  return { variant: variants[0] ?? {}, to: canonical(textOf(to)), claimed: canonical(textOf(claimed)) };
+}
+
+const textOf = (value: JsonValue | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 const canonical = (format: string | undefined): string | undefined =>
   format === undefined ? undefined : canonicalFormat(format);
@@ -45,8 +55,7 @@ export function optionValues(
 ): readonly (string | undefined)[] {
   const template = templateOf(task, name);
   if (template === undefined) {
-    const value = task.options[name];
-    return [typeof value === 'string' && value !== '' ? value : undefined];
+    return [textOf(task.options[name])];
   }
   const values = possibleValues(template, { variants: [variant], params });
   return values === undefined

@@ -5,6 +5,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { type FormatKind, formatNames } from './formats.ts';
 import type { AcceptedFormats, FormatPair } from './operations/operation-spec.ts';
 import type { Task } from './pipeline.ts';
+import { usualFormats } from './reachable-formats.ts';
 import type { Range } from './source.ts';
 
 /** Formats that come from one task. */
@@ -74,7 +75,7 @@ export const unknownFormat = (range: Range, name: string): Diagnostic =>
   diagnostic('PL403', {
     range,
     message: `there is no format "${name}"`,
-    hint: didYouMean(name, formatNames()) ?? '`pipeline formats` lists them',
+    hint: didYouMean(name, [...usualFormats, ...formatNames()]) ?? '`pipeline formats` lists them',
   });
 
 export function idleOption(

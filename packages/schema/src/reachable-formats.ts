@@ -6,6 +6,27 @@ import { cloudConvertTargets } from './cloudconvert-conversions.ts';
 import type { Conversions } from './conversions.ts';
 import { formatKind, formatNames } from './formats.ts';
 
+/** What people mostly want, the most wanted first. */
+export const usualFormats: readonly string[] = [
+  'pdf',
+  'png',
+  'jpg',
+  'webp',
+  'html',
+  'docx',
+  'md',
+  'txt',
+  'mp4',
+  'mp3',
+  'gif',
+  'svg',
+  'xlsx',
+  'csv',
+  'epub',
+  'odt',
+  'zip',
+];
+
 const cloudTargets = new Map<string, ReadonlySet<string>>();
 
 export function canBecome(from: string, to: string, conversions: Conversions | undefined): boolean {
@@ -25,32 +46,11 @@ export function reachable(
   );
   const rank = (format: string): number => {
     if (kind !== undefined && formatKind(format) === kind) return 0;
-    const place = usual.indexOf(format);
-    return place === -1 ? usual.length + 1 : place + 1;
+    const place = usualFormats.indexOf(format);
+    return place === -1 ? usualFormats.length + 1 : place + 1;
   };
   return targets.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en'));
 }
-
-/** What people mostly want. */
-const usual = [
-  'pdf',
-  'png',
-  'jpg',
-  'webp',
-  'html',
-  'docx',
-  'md',
-  'txt',
-  'mp4',
-  'mp3',
-  'gif',
-  'svg',
-  'xlsx',
-  'csv',
-  'epub',
-  'odt',
-  'zip',
-];
 
 function cloudSet(from: string): ReadonlySet<string> {
   const known = cloudTargets.get(from);

@@ -48,8 +48,12 @@ function typeHint(template: Template, allowed: readonly ScalarType[]): string | 
     : 'write the values of the matrix without quotes';
 }
 
-function valueHint(value: JsonScalar, { enum: choices }: JsonObject): string | undefined {
-  if (!isJsonList(choices)) return undefined;
+function valueHint(value: JsonScalar, schema: JsonObject): string | undefined {
+  const { enum: choices } = schema;
+  if (!isJsonList(choices)) {
+    const isNumber = typeof value === 'string' && value.trim() !== '' && accepts(schema, Number(value));
+    return isNumber ? `write ${value} without quotes` : undefined;
+  }
   return didYouMean(
     String(value),
     choices.filter((choice) => typeof choice === 'string'),
