@@ -26,7 +26,12 @@ export type JobEvent = EventBase &
       }
     | { readonly type: 'task.started'; readonly task: string }
     /** More actions of a task are known: the totals of a bar. Counts only grow. */
-    | { readonly type: 'task.expanded'; readonly task: string; readonly actions: number; readonly is_final: boolean }
+    | {
+        readonly type: 'task.expanded';
+        readonly task: string;
+        readonly actions: number;
+        readonly is_final: boolean;
+      }
     | ({
         readonly type: 'action.started';
         readonly backend: 'local' | 'cloudconvert';
@@ -53,7 +58,11 @@ export type JobEvent = EventBase &
         /** Wall time of the action itself; 0 when it never started. */
         readonly action_ms: number;
         readonly input_bytes: number;
-        readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256?: string }[];
+        readonly outputs: readonly {
+          readonly path: string;
+          readonly bytes: number;
+          readonly sha256?: string;
+        }[];
         /** Why it was skipped, or what the converter says of a success ("File size reduced by 12%"). */
         readonly message?: string;
         readonly error?: Failure;
@@ -61,8 +70,18 @@ export type JobEvent = EventBase &
         readonly is_ignored?: boolean;
         readonly converter?: string;
       } & ActionIdentity)
-    | { readonly type: 'task.finished'; readonly task: string; readonly status: TaskStatus; readonly message?: string }
-    | { readonly type: 'job.finished'; readonly job: JobResource; readonly counts: Counts; readonly exit_code: number }
+    | {
+        readonly type: 'task.finished';
+        readonly task: string;
+        readonly status: TaskStatus;
+        readonly message?: string;
+      }
+    | {
+        readonly type: 'job.finished';
+        readonly job: JobResource;
+        readonly counts: Counts;
+        readonly exit_code: number;
+      }
   );
 
 export type ActionStatus = 'finished' | 'cached' | 'skipped' | 'error' | 'cancelled';

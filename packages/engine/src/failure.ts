@@ -31,6 +31,8 @@ export interface Failure {
   readonly isTransient: boolean;
   /** The server said when to come back. */
   readonly retryAfterMs?: number;
+  /** More than a person wants to read at once: the stack of a bug. */
+  readonly details?: string;
   /** How the converter was called and what it said last. */
   readonly converter?: {
     readonly name: string;
@@ -61,7 +63,9 @@ const codes: Readonly<Record<FailureType, string>> = {
 
 const transientTypes: ReadonlySet<FailureType> = new Set(['network', 'stalled', 'timed-out']);
 
-export type FailureDetails = Partial<Pick<Failure, 'code' | 'hint' | 'isTransient' | 'retryAfterMs' | 'converter'>>;
+export type FailureDetails = Partial<
+  Pick<Failure, 'code' | 'hint' | 'isTransient' | 'retryAfterMs' | 'details' | 'converter'>
+>;
 
 /** `failure('bad-input', '"a.png" ends in the middle of its pixels', { hint: 'copy it again from its source' })` */
 export function failure(type: FailureType, message: string, details: FailureDetails = {}): Failure {

@@ -103,7 +103,10 @@ export interface Operation {
     request: ActionRequest,
     context: RunContext,
   ) => Result<ActionPlan, Failure> | Promise<Result<ActionPlan, Failure>>;
-  readonly run: (request: ActionRequest, context: OperationContext) => Promise<Result<OperationResult, Failure>>;
+  readonly run: (
+    request: ActionRequest,
+    context: OperationContext,
+  ) => Promise<Result<OperationResult, Failure>>;
 }
 
 /** Where actions run. Operations load when they are first used, so that a pipeline pays only for what it does. */

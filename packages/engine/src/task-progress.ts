@@ -39,6 +39,7 @@ export interface TaskProgress extends TaskSummary {
   readonly samples: number;
   /** The latest files, the newest last. */
   readonly recent: readonly EndedAction[];
+  readonly lastFailure?: EndedAction;
   readonly startedMs?: number;
   readonly endedMs?: number;
   readonly message?: string;
@@ -100,6 +101,7 @@ export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: bo
     busyMs: task.busyMs + (hasResult ? ended.actionMs : 0),
     samples: task.samples + (hasResult ? 1 : 0),
     recent: [...task.recent.slice(1 - recentLength), ended],
+    ...(key === 'failed' ? { lastFailure: ended } : {}),
   };
 }
 

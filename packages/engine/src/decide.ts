@@ -1,0 +1,115 @@
+/**
+ * What one action is to do, once its input is known: whether `if` lets it run, and its options with every expression
+ * evaluated. It builds the values that expressions read; the language evaluates them.
+ */
+import {
+  err,
+  evaluateTemplate,
+  type Expression,
+  fileExtension,
+  type FileScope,
+  ok,
+  resolveOptions,
+  type Result,
+  type RunValues,
+  type Scope,
+  type Task,
+  type Template,
+} from '@pipeline/schema';
+import type { ActionIdentity, Decision } from './action.ts';
+import { filePlace } from './artifact.ts';
+import type { Artifact, RunContext } from './operation.ts';
+
+/** What is the same for every action of a job. */
+export type JobScope = Pick<Scope, 'params' | 'env' | 'secrets' | 'job'>;
+
+export interface Candidate extends Pick<ActionIdentity, 'variant' | 'file'> {
+  readonly task: Task;
+  readonly inputs: readonly Artifact[];
+}
+
+export function jobScope(values: RunValues, context: RunContext): JobScope {
+  const date = new Date(context.startedAt).toISOString().slice(0, 10);
+  return {
+    params: values.params,
+    env: values.env,
+    secrets: values.secrets,
+    job: { id: context.jobId, date },
+  };
+}
+
+/** The error says which expression has no value, and why. */
+export function decide(candidate: Candidate, job: JobScope): Result<Decision, string> {
+  const { task, inputs } = candidate;
+  if (task.condition === undefined && task.templates.length === 0) {
+    return ok({ type: 'run', options: task.options });
+  }
+  if (inputs.some((input) => input.path === '') && readsFileSize(task)) return ok({ type: 'later' });
+  const scope = scopeOf(candidate, job);
+  if (task.condition !== undefined) {
+    const isWanted = evaluateTemplate(task.condition, scope);
+    if (!isWanted.ok) return err(`"if" of task "${task.name}": ${isWanted.error}`);
+    if (isWanted.value === false) return ok({ type: 'skip', reason: '"if" is false' });
+    if (isWanted.value !== true) {
+      return err(
+        `"if" of task "${task.name}" gave ${JSON.stringify(isWanted.value)}: it must be true or false`,
+      );
+    }
+  }
+  const options = resolveOptions(task, scope);
+  if (!options.ok) return err(`options of task "${task.name}": ${options.error}`);
+  return ok({ type: 'run', options: options.value });
+}
+
+function scopeOf({ variant, inputs, file }: Candidate, job: JobScope): Scope {
+  const [input] = inputs;
+  const scope = { ...job, matrix: variant };
+  return file === undefined || input === undefined ? scope : { ...scope, file: fileScope(input) };
+}
+
+function fileScope(file: Artifact): FileScope {
+  const ext = fileExtension(file.name);
+  return {
+    path: filePlace(file),
+    dir: file.dir,
+    name: file.name,
+    stem: ext === '' ? file.name : file.name.slice(0, -ext.length - 1),
+    ext,
+    format: file.format,
+    size: file.sizeBytes,
+  };
+}
+
+function readsFileSize(task: Task): boolean {
+  const templates = task.templates.map(({ template }) => template);
+  if (task.condition !== undefined) templates.push(task.condition);
+  return templates.some((template) => expressionsOf(template).some(isFileSize));
+}
+
+const isFileSize = (expression: Expression): boolean =>
+  expression.type === 'reference' && expression.root === 'file' && expression.name === 'size';
+
+/** Every expression in it, however deep. */
+function expressionsOf(template: Template): readonly Expression[] {
+  const found = template.parts.filter((part) => typeof part !== 'string');
+  for (const expression of found) found.push(...operands(expression));
+  return found;
+}
+
+function operands(expression: Expression): readonly Expression[] {
+  switch (expression.type) {
+    case 'literal':
+    case 'reference':
+      return [];
+    case 'list':
+      return expression.items;
+    case 'not':
+      return [expression.operand];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'call':
+      return expression.arguments;
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Two actions that would write the same file: whichever ended last would win, so neither may start. It compares the
+ * paths that the plan promises, and opens nothing.
+ */
+import type { Pipeline, TaskName } from '@pipeline/schema';
+import type { PlannedAction } from './action.ts';
+import type { RunContext } from './operation.ts';
+import type { PlanNote, PlanProblem } from './job-plan.ts';
+
+export interface Collisions {
+  readonly problems: readonly PlanProblem[];
+  /** Paths that are one file where a file system ignores case. */
+  readonly notes: readonly PlanNote[];
+}
+
+interface Place {
+  readonly pipeline: Pipeline;
+  readonly context: RunContext;
+}
+
+interface Writer {
+  readonly action: PlannedAction;
+  readonly path: string;
+}
+
+export function findCollisions(actions: readonly PlannedAction[], { pipeline, context }: Place): Collisions {
+  const exact = new Map<string, Writer>();
+  const folded = new Map<string, Writer>();
+  const problems: PlanProblem[] = [];
+  const notes: PlanNote[] = [];
+  for (const action of actions) {
+    for (const path of action.writes ?? []) {
+      const same = exact.get(path);
+      const alike = folded.get(path.toLowerCase());
+      const display = shownPath(path, context.baseDir);
+      if (same !== undefined) {
+        problems.push(collision(same.action, { action, path: display }, pipeline));
+      } else if (alike !== undefined) {
+        notes.push(caseNote(alike, { action, path: display }, context.baseDir));
+      }
+      if (same === undefined) exact.set(path, { action, path });
+      if (alike === undefined) folded.set(path.toLowerCase(), { action, path });
+    }
+  }
+  return { problems, notes };
+}
+
+/** As the pipeline file would write it, where it lies beside or below. */
+export function shownPath(path: string, baseDir: string): string {
+  return path.startsWith(`${baseDir}/`) ? path.slice(baseDir.length + 1) : path;
+}
+
+function collision(first: PlannedAction, { action, path }: Writer, pipeline: Pipeline): PlanProblem {
+  const isSameTask = first.task === action.task;
+  return {
+    kind: 'error',
+    message: `${first.address} and ${action.address} would both write ${path}`,
+    range: rangeOf(action.task, pipeline),
+    ...(!isSameTask && {
+      related: [{ message: `${first.address} writes it as well`, range: rangeOf(first.task, pipeline) }],
+    }),
+    hint: isSameTask
+      ? 'give each file a name of its own, e.g. with "filename" and ${{ matrix.… }} or ${{ file.ext }}'
+      : 'give one of the two another path or file name',
+    task: action.task,
+    address: action.address,
+  };
+}
+
+function caseNote(first: Writer, { action, path }: Writer, baseDir: string): PlanNote {
+  const other = shownPath(first.path, baseDir);
+  const message = `${path} and ${other} differ in upper and lower case only: on macOS and Windows they are one file`;
+  return { task: action.task, address: action.address, message };
+}
+
+function rangeOf(name: TaskName, pipeline: Pipeline): PlanProblem['range'] {
+  return pipeline.tasks.get(name)?.range ?? { start: 0, end: 0 };
+}

@@ -1,0 +1,66 @@
+/**
+ * How many actions run at once: one p-limit for the job, and one for each operation or converter that has a limit.
+ * A place in the narrow ones is taken first and in one fixed order, so that nobody who waits holds what another needs.
+ */
+import pLimit, { type LimitFunction } from 'p-limit';
+
+export interface PoolLimits {
+  /** Actions at once, in all. */
+  readonly max: number;
+  /** By name of an operation or a converter. */
+  readonly byName: ReadonlyMap<string, number>;
+}
+
+interface Pool {
+  readonly limit: LimitFunction;
+  /** Actions that were let in and have not ended; the pool's own count is behind by some microtasks. */
+  taken: number;
+}
+
+export class Pools {
+  readonly #max: Pool;
+  readonly #byName: ReadonlyMap<string, Pool>;
+
+  constructor({ max, byName }: PoolLimits) {
+    this.#max = createPool(max);
+    this.#byName = new Map([...byName].map(([name, limit]) => [name, createPool(limit)]));
+  }
+
+  get isFull(): boolean {
+    return !hasRoom(this.#max);
+  }
+
+  /** An action that is let in now starts now: nothing queues, so there is nothing to cancel in a queue. */
+  hasRoom(names: readonly string[]): boolean {
+    return this.#poolsFor(names).every(hasRoom);
+  }
+
+  /** `names` in the order in which every action of the job gives them: operation, then converter. */
+  async run(names: readonly string[], work: () => Promise<void>): Promise<void> {
+    const pools = this.#poolsFor(names);
+    let nested = work;
+    for (const { limit } of pools.toReversed()) {
+      const inner = nested;
+      nested = () => limit(inner);
+    }
+    for (const pool of pools) pool.taken += 1;
+    try {
+      await nested();
+    } finally {
+      for (const pool of pools) pool.taken -= 1;
+    }
+  }
+
+  /** From the narrow ones to the widest. */
+  #poolsFor(names: readonly string[]): readonly Pool[] {
+    if (this.#byName.size === 0) return [this.#max];
+    const narrow = [...new Set(names)].flatMap((name) => this.#byName.get(name) ?? []);
+    return [...narrow, this.#max];
+  }
+}
+
+function createPool(limit: number): Pool {
+  return { limit: pLimit(limit), taken: 0 };
+}
+
+const hasRoom = ({ limit, taken }: Pool): boolean => taken < limit.concurrency;

@@ -1,0 +1,82 @@
+/**
+ * The actions that may start, the furthest downstream first: files that are on their way leave the job before new ones
+ * enter it, which keeps the disk that a large job needs small. It asks whether there is room, and does not know of what.
+ */
+export interface QueueItem {
+  /** What its place in the limits depends on; items of one lane are let in or kept out together. */
+  readonly lane: string;
+  /** The higher, the further downstream. */
+  readonly rank: number;
+}
+
+interface Entry<T> {
+  readonly item: T;
+  readonly turn: number;
+}
+
+export class ReadyQueue<T extends QueueItem> {
+  /** A binary heap each. */
+  readonly #lanes = new Map<string, Entry<T>[]>();
+  #turns = 0;
+
+  add(item: T): void {
+    const heap = this.#lanes.get(item.lane) ?? [];
+    this.#lanes.set(item.lane, heap);
+    this.#turns += 1;
+    heap.push({ item, turn: this.#turns });
+    siftUp(heap);
+  }
+
+  /** The first of all items whose lane has room; undefined when there is none. */
+  take(hasRoom: (item: T) => boolean): T | undefined {
+    let best: Entry<T>[] | undefined;
+    for (const heap of this.#lanes.values()) {
+      const [first] = heap;
+      if (first === undefined || (best?.[0] !== undefined && !isBefore(first, best[0]))) continue;
+      if (hasRoom(first.item)) best = heap;
+    }
+    return best === undefined ? undefined : removeFirst(best)?.item;
+  }
+
+  clear(): void {
+    this.#lanes.clear();
+  }
+}
+
+function isBefore<T extends QueueItem>(a: Entry<T>, b: Entry<T>): boolean {
+  return a.item.rank > b.item.rank || (a.item.rank === b.item.rank && a.turn < b.turn);
+}
+
+function siftUp<T extends QueueItem>(heap: Entry<T>[]): void {
+  let at = heap.length - 1;
+  const entry = heap[at];
+  while (entry !== undefined && at > 0) {
+    const above = (at - 1) >> 1;
+    const parent = heap[above];
+    if (parent === undefined || !isBefore(entry, parent)) return;
+    heap[at] = parent;
+    heap[above] = entry;
+    at = above;
+  }
+}
+
+function removeFirst<T extends QueueItem>(heap: Entry<T>[]): Entry<T> | undefined {
+  const [first] = heap;
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    const left = at * 2 + 1;
+    const right = left + 1;
+    const leftEntry = heap[left];
+    const rightEntry = heap[right];
+    if (leftEntry === undefined) break;
+    const isRight = rightEntry !== undefined && isBefore(rightEntry, leftEntry);
+    const child = isRight ? rightEntry : leftEntry;
+    if (!isBefore(child, last)) break;
+    heap[at] = child;
+    at = isRight ? right : left;
+  }
+  heap[at] = last;
+  return first;
+}

@@ -1,0 +1,141 @@
+/**
+ * The folders that a job works in, and the only file of the engine that touches a disk. Every attempt gets a folder of
+ * its own with a short numeric name, so that a file name of 255 bytes still fits below it. Everything is removed at the
+ * end of the job, and what a killed job left behind by the next one. It does not know what the files are.
+ */
+import { rmSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import { err, ok, type Result } from '@pipeline/schema';
+
+export interface Workspace {
+  /** Absolute and real. */
+  readonly dir: string;
+  /** A new, empty folder: absolute and real. */
+  readonly createDir: () => Promise<string>;
+  /** Best effort: what is left goes with `close`. */
+  readonly removeDir: (dir: string) => Promise<void>;
+  /** The size of a file that an operation made; with `within`, it must really lie in that folder. */
+  readonly inspect: (path: string, within?: string) => Promise<Result<number, FileFault>>;
+  /** Removes everything. */
+  readonly close: () => Promise<void>;
+  /** The same for exit handlers, which cannot wait. */
+  readonly closeSync: () => void;
+}
+
+export type FileFault = 'missing' | 'not-a-file' | 'outside';
+
+export interface WorkspaceOptions {
+  /** `<project root>/.pipeline/work`; the system's folder for temporary files when it cannot be written. */
+  readonly dir: string;
+  readonly jobId: string;
+}
+
+export async function openWorkspace({ dir, jobId }: WorkspaceOptions): Promise<Workspace> {
+  const root = await createRoot(dir);
+  await removeDead(root);
+  const own = await realpath(await mkdtemp(join(root, folderPrefix(jobId))));
+  let count = 0;
+  return {
+    dir: own,
+    createDir: async () => {
+      count += 1;
+      const created = join(own, String(count));
+      await mkdir(created);
+      return created;
+    },
+    removeDir: (target) => remove(target),
+    inspect,
+    close: async () => {
+      await remove(own);
+    },
+    closeSync: () => {
+      try {
+        rmSync(own, { recursive: true, force: true });
+      } catch {
+        // The process is on its way out: the next job removes what is left.
+      }
+    },
+  };
+}
+
+// `<job>-<host>-<pid>-XXXXXX`: a process number means something on its own machine only.
+const separator = '-';
+
+function folderPrefix(jobId: string): string {
+  return [jobId.replaceAll(/[^\w]/g, '').slice(0, 40), ownHost(), process.pid, ''].join(separator);
+}
+
+function ownHost(): string {
+  return hostname().replaceAll(/[^\w]/g, '').slice(0, 40) || 'host';
+}
+
+async function createRoot(dir: string): Promise<string> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await ignoreInGit(dirname(dir));
+    return await realpath(dir);
+  } catch {
+    // A read-only project can still be read: only the scratch files move.
+    const fallback = join(tmpdir(), 'pipeline-work');
+    await mkdir(fallback, { recursive: true, mode: 0o700 });
+    return realpath(fallback);
+  }
+}
+
+async function ignoreInGit(stateDir: string): Promise<void> {
+  try {
+    await writeFile(join(stateDir, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Folders of processes on this machine that are no more. A folder of another machine, or of another user, stays. */
+async function removeDead(root: string): Promise<void> {
+  const names = await readdir(root).catch(() => []);
+  const dead = names.filter((name) => {
+    const [, host, pid] = name.split(separator);
+    return host === ownHost() && pid !== undefined && /^\d+$/.test(pid) && !isAlive(Number(pid));
+  });
+  await Promise.all(dead.map((name) => remove(join(root, name))));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  } catch {
+    // Something still holds a file open: the next job tries again.
+  }
+}
+
+async function inspect(path: string, within?: string): Promise<Result<number, FileFault>> {
+  try {
+    if (within === undefined) {
+      const facts = await stat(path);
+      return facts.isFile() ? ok(facts.size) : err('not-a-file');
+    }
+    const facts = await lstat(path);
+    if (!facts.isFile()) return err('not-a-file');
+    // A plain file right inside needs no second look; below that, a folder may be a link that leads out.
+    if (dirname(path) === within) return ok(facts.size);
+    return (await realpath(path)).startsWith(within + sep) ? ok(facts.size) : err('outside');
+  } catch {
+    return err('missing');
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
