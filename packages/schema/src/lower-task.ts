@@ -31,7 +31,7 @@ const noMatrix: readonly Variant[] = [{}];
 export function lowerTask({ body, spec, references, pipeline }: TaskToLower, file: Written): LoweredTask {
   const { control } = body;
   const matrix = matrixOf(control['matrix'], file);
-  const groupBy = groupByOf(control['group_by']?.value) ?? spec.groupBy;
+  const groupBy = groupByOf(control['group_by']?.value) ?? usualGroupBy(body, spec);
   const inputs = namesOf(references, 'input');
   const environment: Omit<TemplateEnvironment, 'allowsSecrets'> = {
     params: pipeline.params,
@@ -77,6 +77,11 @@ function matrixOf(given: Given | undefined, { places }: Written): ReturnType<typ
 function namesOf(references: readonly Reference[], kind: Reference['kind']): readonly string[] {
   const names = references.flatMap((reference) => (reference.kind === kind ? [reference.to] : []));
   return names.length < 2 ? names : [...new Set(names)];
+}
+
+/** One archive of several files needs all of them in one action, as in CloudConvert, where nobody writes `group_by`. */
+function usualGroupBy({ options }: TaskToLower['body'], spec: OperationSpec): Task['groupBy'] {
+  return options['archive_multiple_files']?.value === true ? 'all' : spec.groupBy;
 }
 
 function groupByOf(value: JsonValue | undefined): Task['groupBy'] | undefined {
