@@ -86,5 +86,7 @@ export function resized(image: Sharp, fit: Fit & { readonly isVector: boolean })
   if (width === undefined && height === undefined) return image;
   const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
   if (fit.mode === 'max') return image.resize({ ...size, fit: 'inside', withoutEnlargement: !fit.isVector });
+  // sharp would leave the edge that nobody gave as it is; here it follows in proportion.
+  if (width === undefined || height === undefined) return image.resize({ ...size, fit: 'inside' });
   return image.resize({ ...size, fit: fit.mode === 'crop' ? 'cover' : 'fill' });
 }
