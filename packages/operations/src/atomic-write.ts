@@ -89,6 +89,7 @@ async function copy(source: FileHandle, temporary: string, request: Copy): Promi
     if (request.mode !== undefined) await file.chmod(request.mode);
     // A clone has taken over the mode of its source, which may be stricter or laxer than this user wants.
     else if (isCloned) await file.chmod(0o666 & ~process.umask());
+    if (isCloned) request.progress?.(100);
     await file.sync();
     return { sizeBytes, ...(hash !== undefined && { sha256: hash.digest('hex') }) };
   } finally {

@@ -2,22 +2,23 @@
  * From the options of `import/local` to the files that they mean, each with its place. It knows the rules for plain
  * paths (they must be there), for globs (they may match nothing) and for `base`; how folders are walked, it does not.
  */
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { didYouMean, err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
 import { isInside, refusalOf, resolveInside, shownPath } from '../paths.ts';
 import type { PathContext } from '../paths.ts';
 import { flagOption, listOption, textOption } from '../read-options.ts';
 import { excludeMatcher, parseGlob } from './glob.ts';
 import type { Glob } from './glob.ts';
+import { exists, isLink, missingPart, missingText } from './missing-path.ts';
 import { isReadable, startWalk, walkFolders } from './walk-folders.ts';
 import type { Walk } from './walk-folders.ts';
 
-export interface SelectedFile {
+interface SelectedFile {
   readonly dir: string;
   readonly name: string;
   readonly path: string;
@@ -62,8 +63,9 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
   if (problem !== undefined) return err(problem);
   const sorted = [...files.values()].sort((a, b) => compare(placeOf(a), placeOf(b)));
   const allNotes = [...(sorted.length === 0 ? notes : []), ...walk.notes];
-  if (sorted.length === 0 && allNotes.length === 0)
+  if (sorted.length === 0 && allNotes.length === 0) {
     allNotes.push(`every file that matches ${wanted.join(', ')} is excluded`);
+  }
   return ok({ files: sorted, ...(allNotes.length > 0 && { note: allNotes.join('; ') }) });
 }
 
@@ -88,7 +90,7 @@ function findGlob(pattern: string, glob: Glob, walk: Walk): Result<Found, Failur
   walkFolders(glob, root.value, walk);
   const files = new Map([...walk.found].filter(([file]) => !before.has(file)));
   const missing = files.size === 0 ? missingPart(root.value) : undefined;
-  const why = missing === undefined ? '' : `: ${missingText(missing, 'folder', walk.context)}`;
+  const why = missing === undefined ? '' : `: ${missingText(missing, 'folder', walk.context.baseDir)}`;
   return ok({
     base: root.value,
     files,
@@ -106,8 +108,8 @@ function findLiteral(name: string, walk: Walk, isMissingAllowed: boolean): Resul
   const stats = statOf(file);
   if (stats === undefined) {
     const missing = missingPart(file);
-    if (missing === undefined) return err(unreadable([file], context));
-    const reason = missingText(missing, missing === file ? 'file' : 'folder', context);
+    if (missing === undefined) return err(isLink(file) ? danglingLink(name) : unreadable([file], context));
+    const reason = missingText(missing, missing === file ? 'file' : 'folder', context.baseDir);
     if (isMissingAllowed) return ok({ base, files: new Map(), note: reason });
     return err(notFound(name, reason, context));
   }
@@ -162,6 +164,11 @@ function notFound(name: string, reason: string, context: PathContext): Failure {
   );
 }
 
+const danglingLink = (name: string): Failure =>
+  failure('not-found', `${JSON.stringify(name)} is a link to something that does not exist`, {
+    hint: 'correct the link, or name the file itself',
+  });
+
 function isFolder(name: string, context: PathContext): Failure {
   const folder = name.replace(/\/+$/, '');
   const inside =
@@ -169,26 +176,6 @@ function isFolder(name: string, context: PathContext): Failure {
   return failure('bad-input', `${JSON.stringify(name)} is a folder, and path takes files`, {
     hint: `did you mean ${JSON.stringify(inside)}, which takes every file below it?`,
   });
-}
-
-/** The first part of a path that is not there; undefined when every part is. */
-function missingPart(file: string): string | undefined {
-  if (exists(file)) return undefined;
-  const parent = path.dirname(file);
-  return missingPart(parent) ?? file;
-}
-
-function missingText(missing: string, kind: 'file' | 'folder', context: PathContext): string {
-  const parent = path.dirname(missing);
-  let names: readonly string[] = [];
-  try {
-    names = readdirSync(parent);
-  } catch {
-    // Without its names there is nothing to suggest.
-  }
-  const text = `there is no ${kind} ${shownPath(missing, context.baseDir)}`;
-  const guess = didYouMean(path.basename(missing), names);
-  return guess === undefined ? text : `${text}, ${guess}`;
 }
 
 function misplaced(
@@ -234,15 +221,6 @@ function selected(file: string, sizeBytes: number, base: string): SelectedFile {
 const placeOf = (file: SelectedFile): string => (file.dir === '' ? file.name : `${file.dir}/${file.name}`);
 const slashed = (file: string): string => (path.sep === '/' ? file : file.replaceAll(path.sep, '/'));
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-const exists = (file: string): boolean => {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // Too long a name, or below a folder that cannot be entered: as good as not there.
-    return false;
-  }
-};
 
 const statOf = (file: string): Stats | undefined => {
   try {

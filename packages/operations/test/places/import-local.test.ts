@@ -220,6 +220,15 @@ test('links inside the project are followed, circles end, dangling links are not
   });
 });
 
+test('a plain path that is a dangling link says so', async () => {
+  const root = newFolder();
+  symlinkSync('nowhere', path.join(root, 'a.md'));
+  expect(await pick(root, { path: 'a.md' })).toMatchObject({
+    type: 'not-found',
+    message: '"a.md" is a link to something that does not exist',
+  });
+});
+
 test('an unreadable file or folder fails by name', async () => {
   const root = project(['docs/open.md', 'docs/shut.md', 'docs/closed/in.md']);
   chmodSync(root, 0o755);

@@ -7,9 +7,14 @@ export const exportUrl: OperationSpec = {
   summary: 'Give each file a URL in the result of the job.',
   role: 'export',
   options: {
-    inline: flag('Browsers show the file instead of saving it.', { default: false }),
+    inline: flag(
+      'Browsers show the file instead of saving it. Without effect on the local backend, whose URLs are `file://`.',
+      { default: false },
+    ),
     archive_multiple_files: flag('Pack several files into one ZIP with one URL.', { default: false }),
-    inline_additional: flag('Known to the .NET client of CloudConvert only; not documented there.'),
+    inline_additional: flag(
+      'Known to the .NET client of CloudConvert only, and not documented there. Without effect on the local backend.',
+    ),
   },
   required: [],
   gives: 'same',
