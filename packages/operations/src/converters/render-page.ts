@@ -54,18 +54,19 @@ export function pageSize(
 ): { readonly drawn: Size; readonly cropped: Size } {
   const density = numberOption(options, 'pixel_density');
   const scale = (density ?? defaultDensity) / pointsPerInch;
-  const natural = {
-    width: Math.max(1, Math.round(points.width * scale)),
-    height: Math.max(1, Math.round(points.height * scale)),
-  };
+  const natural = { width: points.width * scale, height: points.height * scale };
   // A density that somebody asked for is the page's own size, which `max` does not enlarge.
   const fit: Fit & { isVector: boolean } = { ...readFit(options), isVector: density === undefined };
-  const cropped = fittedSize(natural, fit);
+  const cropped = whole(fittedSize(natural, fit));
   if (fit.mode !== 'crop') return { drawn: cropped, cropped };
   const factor = Math.max(cropped.width / natural.width, cropped.height / natural.height);
-  const drawn = {
-    width: Math.max(cropped.width, Math.round(natural.width * factor)),
-    height: Math.max(cropped.height, Math.round(natural.height * factor)),
+  const drawn = whole({ width: natural.width * factor, height: natural.height * factor });
+  return {
+    drawn: { width: Math.max(cropped.width, drawn.width), height: Math.max(cropped.height, drawn.height) },
+    cropped,
   };
-  return { drawn, cropped };
+}
+
+function whole({ width, height }: Size): Size {
+  return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
 }

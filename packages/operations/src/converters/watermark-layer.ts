@@ -125,12 +125,14 @@ async function finished(layer: Layer, options: JsonObject): Promise<Layer> {
   const opacity = (numberOption(options, 'opacity') ?? 100) / 100;
   const rotation = numberOption(options, 'rotation') ?? 0;
   if (opacity === 1 && rotation % 360 === 0) return layer;
-  const faded = sharp(layer.png, { limitInputPixels: false }).ensureAlpha().toColourspace('srgb');
-  const turned = rotation % 360 === 0 ? faded : faded.rotate(rotation, { background: '#00000000' });
-  // Only the fourth channel, alpha, is scaled.
-  const { data, info } = await turned
+  const opaque = sharp(layer.png, { limitInputPixels: false }).toColourspace('srgb').ensureAlpha();
+  const turned = rotation % 360 === 0 ? opaque : opaque.rotate(rotation, { background: '#00000000' });
+  const raw = await turned.raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = raw.info;
+  // Of the four channels only alpha is scaled.
+  const png = await sharp(raw.data, { raw: { width, height, channels: 4 } })
     .linear([1, 1, 1, opacity], [0, 0, 0, 0])
     .png()
-    .toBuffer({ resolveWithObject: true });
-  return { png: data, width: info.width, height: info.height };
+    .toBuffer();
+  return { png, width, height };
 }

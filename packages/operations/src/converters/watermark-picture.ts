@@ -34,6 +34,8 @@ export async function watermarkPicture(job: JsonObject): Promise<JsonObject> {
     const frames = picture.frames > 1 ? 'all' : 0;
     const image = frames === 'all' ? picture.open(frames) : picture.open(frames).autoOrient();
     if (overlay !== undefined) image.composite(onEveryFrame(overlay, picture, blend(picture, options)));
+    // Laying something over a picture gives it transparency, even where there is nothing to see through.
+    if (!picture.metadata.hasAlpha) image.removeAlpha();
     const encoding = { format, options: lossy.has(format) ? { quality } : {}, metadata: picture.metadata };
     await encodePicture(image, encoding).toFile(join(jobText(job, 'outputDir'), name));
     return { files: [name] };
