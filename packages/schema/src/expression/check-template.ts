@@ -90,8 +90,9 @@ function infer(expression: Expression, context: CheckContext): Types {
 function inferBinary(expression: Binary, context: CheckContext): Types {
   const { operator, left, right } = expression;
   if (operator === '&&' || operator === '||') {
-    inferBoolean(left, operator, context);
-    inferBoolean(right, operator, context);
+    // Two texts on both sides are one mistake: `a || 'b'` for a fallback.
+    if (inferBoolean(left, operator, context)) inferBoolean(right, operator, context);
+    else infer(right, context);
   } else if (operator === 'in') inferIn(expression, context);
   else if (operator === '==' || operator === '!=') {
     checkComparable(expression, context);
@@ -99,11 +100,12 @@ function inferBinary(expression: Binary, context: CheckContext): Types {
   return ['boolean'];
 }
 
-function inferBoolean(operand: Expression, operator: '!' | '&&' | '||', context: CheckContext): void {
+/** Whether it can be true or false. */
+function inferBoolean(operand: Expression, operator: '!' | '&&' | '||', context: CheckContext): boolean {
   const types = infer(operand, context);
-  if (types.length > 0 && !types.includes('boolean')) {
-    context.errors.push(mistakes.notBoolean(operator, types, operand.range));
-  }
+  const isRight = types.length === 0 || types.includes('boolean');
+  if (!isRight) context.errors.push(mistakes.notBoolean(operator, types, operand.range));
+  return isRight;
 }
 
 function inferIn({ left, right }: Binary, context: CheckContext): void {

@@ -16,26 +16,30 @@ export interface ValueCheck {
   readonly environment: TemplateEnvironment;
 }
 
-export function checkValue({ template, types, wanted, environment }: ValueCheck): readonly ExpressionError[] {
+export function checkValue(check: ValueCheck): readonly ExpressionError[] {
+  const { template, types, wanted, environment } = check;
   const range = rangeOfTemplate(template);
   if (types.length === 0) return [];
   const allowed = allowedTypes(wanted.schema);
-  if (allowed !== undefined && !types.some((type) => isAllowedType(type, allowed))) {
-    return [wrongType(wanted, types, { range, hint: typeHint(template, allowed) })];
-  }
   const values = possibleValues(template, environment) ?? [];
+  if (allowed !== undefined && !types.some((type) => isAllowedType(type, allowed))) {
+    return [wrongType(wanted, types, { range, hint: typeHint(check, allowed, values) })];
+  }
   const wrong = values.find((value) => !accepts(wanted.schema, value));
   return wrong === undefined
     ? []
     : [wrongValue(wanted, wrong, { range, hint: valueHint(wrong, wanted.schema) })];
 }
 
-function typeHint(template: Template, allowed: readonly ScalarType[]): string | undefined {
+function typeHint(
+  { template, wanted }: ValueCheck,
+  allowed: readonly ScalarType[],
+  values: readonly JsonScalar[],
+): string | undefined {
   const [only] = template.parts;
+  const takesText = allowed.includes('string');
   if (template.parts.length > 1) {
-    return allowed.includes('string')
-      ? undefined
-      : 'text around an expression makes it a text: leave only the expression';
+    return takesText ? undefined : 'text around an expression makes it a text: leave only the expression';
   }
   if (only === undefined || typeof only === 'string' || only.type !== 'reference') return undefined;
   const type = allowed[0] ?? 'string';
@@ -43,21 +47,24 @@ function typeHint(template: Template, allowed: readonly ScalarType[]): string | 
     return `environment variables are texts: declare a parameter \`{ type: ${type} }\` instead`;
   if (only.root === 'params') return `declare the parameter with \`type: ${type}\``;
   if (only.root !== 'matrix') return undefined;
-  return allowed.includes('string')
-    ? 'put the values of the matrix in quotes'
-    : 'write the values of the matrix without quotes';
+  if (takesText) return 'put the values of the matrix in quotes';
+  const [value] = values;
+  return value === undefined ? undefined : unquotedHint(value, wanted.schema);
 }
 
 function valueHint(value: JsonScalar, schema: JsonObject): string | undefined {
   const { enum: choices } = schema;
-  if (!isJsonList(choices)) {
-    const isNumber = typeof value === 'string' && value.trim() !== '' && accepts(schema, Number(value));
-    return isNumber ? `write ${value} without quotes` : undefined;
-  }
+  if (!isJsonList(choices)) return unquotedHint(value, schema);
   return didYouMean(
     String(value),
     choices.filter((choice) => typeof choice === 'string'),
   );
+}
+
+/** For `"960"` where a number is wanted. */
+function unquotedHint(value: JsonScalar, schema: JsonObject): string | undefined {
+  const isNumber = typeof value === 'string' && value.trim() !== '' && accepts(schema, Number(value));
+  return isNumber ? `write ${value} without quotes` : undefined;
 }
 
 /** From the first to the last expression. */

@@ -36,8 +36,10 @@ function evaluate(expression: Expression, scope: Scope): Outcome {
   switch (expression.type) {
     case 'literal':
       return expression.value;
-    case 'reference':
-      return lookUp(expression, scope) ?? problem(missing(expression));
+    case 'reference': {
+      const value = lookUp(expression, scope);
+      return value === undefined ? problem(missing(expression)) : value;
+    }
     case 'list':
       return problem('a list is no value: join([a, b], ", ") makes a text of it');
     case 'not': {
