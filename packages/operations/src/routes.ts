@@ -42,24 +42,20 @@ export const converters: readonly Converter[] = [
   sevenZip,
 ];
 
-const targetsByFormat: ReadonlyMap<string, ReadonlySet<string>> = collectTargets();
+/** Only for the formats that are asked for: a pipeline names a few of a hundred. */
+const targetsByFormat = new Map<string, ReadonlySet<string>>();
 
 /** What the local backend turns into what. A known format always becomes itself: the file passes through. */
 export const localConversions: Conversions = {
-  targets: (from) => targetsByFormat.get(from) ?? new Set(isKnownFormat(from) ? [from] : []),
+  targets: (from) => {
+    const known = targetsByFormat.get(from);
+    if (known !== undefined) return known;
+    const targets = new Set(converters.flatMap(({ pairs }) => pairs[from] ?? []));
+    if (targets.size > 0 || isKnownFormat(from)) targets.add(from);
+    targetsByFormat.set(from, targets);
+    return targets;
+  },
 };
-
-function collectTargets(): ReadonlyMap<string, ReadonlySet<string>> {
-  const all = new Map<string, Set<string>>();
-  for (const { pairs } of converters) {
-    for (const [from, targets] of Object.entries(pairs)) {
-      const known = all.get(from) ?? new Set([from]);
-      for (const to of targets) known.add(to);
-      all.set(from, known);
-    }
-  }
-  return all;
-}
 
 export interface RouteRequest {
   /** Canonical. */

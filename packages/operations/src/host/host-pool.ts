@@ -7,7 +7,8 @@ import { availableParallelism } from 'node:os';
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err } from '@pipeline/schema';
-import { HostProcess, cancelled } from './host-process.ts';
+import type * as HostProcessFile from './host-process.ts';
+import type { HostProcess } from './host-process.ts';
 import type { HostRequest } from './protocol.ts';
 
 export interface HostPoolOptions {
@@ -41,7 +42,7 @@ export class HostPool {
 
   /** Never rejects. A host that crashes, is aborted or grows too large costs its own job only. */
   async run(request: HostRequest): Promise<Result<JsonObject, Failure>> {
-    if (!(await this.#turn(request.signal))) return err(cancelled(request));
+    if (!(await this.#turn(request.signal))) return err((await hostProcess()).cancelled(request));
     try {
       return await this.#runNow(request);
     } finally {
@@ -58,6 +59,7 @@ export class HostPool {
   }
 
   async #runNow(request: HostRequest): Promise<Result<JsonObject, Failure>> {
+    const { HostProcess } = await hostProcess();
     const host = this.#takeIdle(request) ?? new HostProcess(request.host, this.#entry ?? compiledEntry());
     this.#busy.add(host);
     try {
@@ -120,6 +122,9 @@ export class HostPool {
     this.#ending.add(ending);
   }
 }
+
+/** Loaded with the first job: the table of converters leads here, and `validate` must not pay for starting processes. */
+const hostProcess = (): Promise<typeof HostProcessFile> => import('./host-process.ts');
 
 const pool = new HostPool();
 
