@@ -23,6 +23,7 @@ const xmlParser = new XMLParser({
   ignoreDeclaration: true,
   ignorePiTags: true,
   processEntities: true,
+  htmlEntities: true,
   maxNestedTags: 200,
 });
 const xmlBuilder = new XMLBuilder({

@@ -27,13 +27,14 @@ function decode(
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+    return decodeWindows1252(bytes);
   }
 }
 
 function decodeAs(bytes: Uint8Array, encoding: string, name: string): string {
   try {
-    return new TextDecoder(encoding).decode(bytes);
+    const decoder = new TextDecoder(encoding);
+    return decoder.encoding === 'windows-1252' ? decodeWindows1252(bytes) : decoder.decode(bytes);
   } catch {
     throw new ConversionError(
       'bad-input',
@@ -63,4 +64,17 @@ function isEncoding(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** 0x80 to 0x9f; Node 20's own decoder leaves them as control characters. */
+const windows1252 =
+  '\u20AC\x81\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\x8D\u017D\x8F' +
+  '\x90\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\x9D\u017E\u0178';
+
+function decodeWindows1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return text.replaceAll(
+    /[\x80-\x9F]/g,
+    (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character,
+  );
 }

@@ -71,22 +71,37 @@ async function readBinary(
   reader: PandocReader,
   request: ReadRequest,
 ): Promise<DocumentContent> {
-  const answer = await callPandoc({
-    options: { from: reader.reader, to: 'json', 'input-files': ['document'], 'extract-media': 'media' },
-    files: new Map([['document', bytes]]),
-    nowMs: request.nowMs,
-  });
+  const { nowMs } = request;
+  const options = { from: reader.reader, to: 'json', 'input-files': ['document'] };
+  return withMedia({ options, files: new Map([['document', bytes]]), nowMs }, request);
+}
+
+/** With the media inside of the file. Where a picture lies elsewhere, pandoc drops it then: read again without. */
+async function withMedia(call: PandocCall, request: ReadRequest): Promise<DocumentContent> {
+  const answer = await callPandoc({ ...call, options: { ...call.options, 'extract-media': 'media' } });
   throwReadError(answer, request);
-  return { tree: answer.stdout, media: answer.media };
+  if (answer.warnings.every(({ type }) => type !== 'CouldNotFetchResource')) {
+    return { tree: answer.stdout, media: answer.media };
+  }
+  const plain = await callPandoc(call);
+  throwReadError(plain, request);
+  return {
+    tree: plain.stdout,
+    media: new Map([...answer.media].map(([path, bytes]) => [path.replace(/^media\//, ''), bytes])),
+  };
 }
 
 async function readText(text: string, reader: PandocReader, request: ReadRequest): Promise<DocumentContent> {
   if (request.from === 'txt') return { tree: plainTextDocument(text), media: new Map() };
   if (markupFormats.has(request.from)) judgeMarkup(text, request);
-  const answer = await readWithIncludes(text, reader, request);
-  const tree = await expandHtml(answer.stdout, request);
-  return { tree, media: answer.media };
+  const { call, answer } = await callWithIncludes(text, reader, request);
+  throwReadError(answer, request);
+  if (mediaHolding.has(request.from)) return withMedia(call, request);
+  return { tree: await expandHtml(answer.stdout, request), media: new Map() };
 }
+
+/** Text formats with pictures in them. */
+const mediaHolding = new Set(['rtf', 'fb2', 'ipynb']);
 
 /** References of HTML that pandoc drops or would follow: each is judged before pandoc runs. */
 function judgeMarkup(markup: string, request: ReadRequest): void {
@@ -96,45 +111,24 @@ function judgeMarkup(markup: string, request: ReadRequest): void {
 }
 
 /** Pandoc asks for an include by failing or warning; the file is then judged, read and handed in, and pandoc begins anew. */
-async function readWithIncludes(
+async function callWithIncludes(
   text: string,
   reader: PandocReader,
   request: ReadRequest,
-): Promise<PandocAnswer> {
+): Promise<{ readonly call: PandocCall; readonly answer: PandocAnswer }> {
   let source = text;
   const files = new Map<string, Uint8Array>();
   for (let round = 0; round < maxIncludes; round += 1) {
-    const answer = await callPandoc(readCall(source, { reader, files, request }));
+    const call = { options: { from: reader.reader, to: 'json' }, stdin: source, files, nowMs: request.nowMs };
+    const answer = await callPandoc(call);
     const missing = missingInclude(answer);
-    if (missing === undefined) {
-      throwReadError(answer, request);
-      return answer;
-    }
+    if (missing === undefined) return { call, answer };
     source = await addInclude(missing, { source, files, place: request.place });
   }
   throw new ConversionError(
     'too-large',
     `${JSON.stringify(request.place.inputName)} includes more than ${maxIncludes} files`,
   );
-}
-
-function readCall(
-  source: string,
-  about: {
-    readonly reader: PandocReader;
-    readonly files: ReadonlyMap<string, Uint8Array>;
-    readonly request: ReadRequest;
-  },
-): PandocCall {
-  const options = { from: about.reader.reader, to: 'json' };
-  const hasMedia =
-    about.request.from === 'rtf' || about.request.from === 'fb2' || about.request.from === 'ipynb';
-  return {
-    options: hasMedia ? { ...options, 'extract-media': 'media' } : options,
-    stdin: source,
-    files: about.files,
-    nowMs: about.request.nowMs,
-  };
 }
 
 /** LaTeX, Org and others warn; reStructuredText and Typst stop. */

@@ -2,7 +2,7 @@
  * Archives into archives by 7-Zip, inside a converter host: look inside, judge, unpack, pack again. Entries that lead out
  * of their folder, bombs and encrypted archives end here with a reason.
  */
-import { copyFile, link, lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, lutimes, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../host/protocol.ts';
@@ -29,7 +29,7 @@ const maxEntries = 100_000;
 const maxExpandedBytes: number = 8 * 2 ** 30;
 /** Below this, an archive may be packed as tightly as it likes. */
 const freeExpandedBytes: number = 512 * 2 ** 20;
-const maxRatio = 250;
+const maxRatio = 100;
 /** Folders that an archive does not list get one date, so that the same input makes the same output. */
 const folderDate: Date = new Date('2000-01-01T00:00:00Z');
 
@@ -170,12 +170,13 @@ function leadsOut(entry: string): boolean {
   );
 }
 
-/** Times of folders are made one, and what is neither file nor folder nor inner link goes. */
+/** Times of folders and links are made one, and what is neither file nor folder nor inner link goes. */
 async function settle(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const full = path.join(dir, entry.name);
     if (entry.isDirectory()) await settle(full);
-    else if (!entry.isFile() && !entry.isSymbolicLink()) await rm(full, { force: true });
+    else if (entry.isSymbolicLink()) await lutimes(full, folderDate, folderDate);
+    else if (!entry.isFile()) await rm(full, { force: true });
   }
   await utimes(dir, folderDate, folderDate);
 }

@@ -20,7 +20,6 @@ export const sheetTypes: Readonly<Record<string, BookType>> = {
   slk: 'sylk',
   dbf: 'dbf',
   eth: 'eth',
-  html: 'html',
   prn: 'prn',
   rtf: 'rtf',
 };
@@ -73,12 +72,15 @@ function cellOf(value: unknown): Cell {
   return JSON.stringify(value);
 }
 
+/** OpenDocument takes a dash in a date for something else, unless it is escaped. */
+const dayFormat = String.raw`yyyy\-mm\-dd`;
+
 export function tablesWorkbook(tables: readonly Table[]): WorkBook {
   const book = utils.book_new();
   const used = new Set<string>();
   for (const table of tables) {
     const rows = [[...table.columns], ...table.rows.map((row) => row.map(sheetCell))];
-    const sheet = utils.aoa_to_sheet(rows, { cellDates: true, UTC: true, dateNF: 'yyyy-mm-dd' });
+    const sheet = utils.aoa_to_sheet(rows, { cellDates: true, UTC: true, dateNF: dayFormat });
     utils.book_append_sheet(book, sheet, sheetName(table.name, used));
   }
   return book;

@@ -12,6 +12,7 @@ import { textOption } from '../read-options.ts';
 import { dataFormats } from './data-formats.ts';
 import { decodeText } from './decode-text.ts';
 import { readDelimited, writeDelimited } from './delimited.ts';
+import { tablesHtml } from './table-html.ts';
 import { tablesToValue, valueToTables } from './table-model.ts';
 import type { Table } from './table-model.ts';
 import { delimitedFormats } from './tables-formats.ts';
@@ -123,6 +124,7 @@ async function writeContent(content: Content, request: TablesJob): Promise<Writt
   }
   const tables =
     content.type === 'tables' ? content.tables : valueToTables(content.value, stemOf(request.inputName));
+  if (to === 'html') return { output: tablesHtml(tables, stemOf(request.inputName)) };
   if (!delimitedFormats.includes(to)) {
     const { tablesWorkbook, writeWorkbook } = await import('./sheets.ts');
     return { output: writeWorkbook(tablesWorkbook(tables), to) };

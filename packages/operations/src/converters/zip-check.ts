@@ -5,6 +5,7 @@
  */
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import { ConversionError } from '../host/protocol.ts';
 
@@ -140,17 +141,25 @@ async function expandedBytes(
   if (entry.packedBytes === 0) return 0;
   if (entry.method === 0) return entry.packedBytes;
   if (entry.method !== 8) throw broken(about.name, `${quoted(entry.name)} in it is packed in an unknown way`);
-  return inflatedBytes(
-    file.createReadStream({ start, end: start + entry.packedBytes - 1, autoClose: false }),
-    {
-      ...about,
-      entry: entry.name,
-    },
-  );
+  const packed = Readable.from(chunks(file, { start, end: start + entry.packedBytes }));
+  return inflatedBytes(packed, { ...about, entry: entry.name });
+}
+
+/** By hand: a stream of a file handle closes the handle. */
+async function* chunks(
+  file: FileHandle,
+  range: { readonly start: number; readonly end: number },
+): AsyncGenerator<Buffer> {
+  for (let at = range.start; at < range.end;) {
+    const chunk = await bytesAt(file, at, Math.min(65_536, range.end - at));
+    if (chunk.length === 0) return;
+    at += chunk.length;
+    yield chunk;
+  }
 }
 
 async function inflatedBytes(
-  packed: NodeJS.ReadableStream & { destroy(): unknown },
+  packed: Readable,
   about: { readonly budget: number; readonly name: string; readonly entry: string },
 ): Promise<number> {
   const inflate = createInflateRaw();

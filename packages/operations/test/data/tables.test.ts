@@ -1,0 +1,179 @@
+/** Tables and data into each other, on real files, in this process; what was written is read back. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { JsonObject } from '@pipeline/schema';
+import { read, utils } from '@e965/xlsx';
+import { expect, test } from 'vitest';
+import { host } from '../../src/converters/tables-host.ts';
+import { tablePairs } from '../../src/converters/tables-formats.ts';
+import { refusal } from '../documents/documents.ts';
+import { newFolder } from '../places/action.ts';
+
+interface Converted {
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly answer: JsonObject;
+}
+
+async function convert(
+  content: string | Buffer,
+  from: string,
+  to: string,
+  options: JsonObject = {},
+): Promise<Converted> {
+  const dir = newFolder();
+  const inputPath = path.join(dir, `in.${from}`);
+  writeFileSync(inputPath, content);
+  const outputPath = path.join(dir, 'out');
+  const answer = await host.run(
+    { inputPath, inputName: `prices.${from}`, from, to, outputPath, ...options },
+    () => undefined,
+  );
+  const bytes = readFileSync(outputPath);
+  return { bytes, text: bytes.toString(), answer };
+}
+
+const csv =
+  '\uFEFFname;price;day;ok;zip\r\n"Ann; B";12.5;2026-03-01;true;00123\r\nBöb;9;2026-03-02;false;9007199254740993\r\n';
+const rows = [
+  { name: 'Ann; B', price: 12.5, day: '2026-03-01', ok: true, zip: '00123' },
+  { name: 'Böb', price: 9, day: '2026-03-02', ok: false, zip: '9007199254740993' },
+];
+
+test('CSV becomes JSON: separator, mark and line ends are found, types are kept, long numbers are not bent', async () => {
+  expect(JSON.parse((await convert(csv, 'csv', 'json')).text)).toEqual(rows);
+});
+
+test.each([
+  'xlsx',
+  'xlsm',
+  'xlsb',
+  'xls',
+  'ods',
+  'fods',
+  'dif',
+  'slk',
+  'eth',
+  'yaml',
+  'toml',
+  'xml',
+  'jsonl',
+  'tsv',
+  'html',
+])('CSV to %s and back keeps every cell', async (format) => {
+  const there = await convert(csv, 'csv', format);
+  const back = await convert(there.bytes, format, 'csv');
+  const cells = back.text.split('\n').map((line) => line.replaceAll('"', '').trim());
+  expect(cells[0]).toBe('name,price,day,ok,zip');
+  expect(back.text).toMatch(/Ann; B"?,12\.5,/);
+  if (!['html', 'xml', 'tsv', 'dif', 'slk', 'eth'].includes(format))
+    expect(JSON.parse((await convert(there.bytes, format, 'json')).text)).toEqual(
+      ['toml'].includes(format) ? { rows } : format === 'xml' ? { rows: { row: rows } } : rows,
+    );
+});
+
+test('a spreadsheet has real numbers, dates and booleans, and is the same every time', async () => {
+  const { bytes } = await convert(csv, 'csv', 'xlsx');
+  const sheet = read(bytes, { cellDates: true, UTC: true }).Sheets['prices'];
+  if (sheet === undefined) throw new Error('no sheet');
+  expect([sheet['B2'].t, sheet['C2'].t, sheet['D2'].t, sheet['E2'].t]).toEqual(['n', 'd', 'b', 's']);
+  expect(sheet['C2'].v.toISOString()).toBe('2026-03-01T00:00:00.000Z');
+  expect((await convert(csv, 'csv', 'xlsx')).bytes.equals(bytes)).toBe(true);
+});
+
+test('several sheets: all of them in JSON, the first in CSV, and it is said which are left out', async () => {
+  const xlsx = (await convert('{"ships":[{"a":1}],"berths":[{"b":2}]}', 'json', 'xlsx')).bytes;
+  expect(utils.sheet_to_json(read(xlsx).Sheets['berths'] ?? {})).toEqual([{ b: 2 }]);
+  expect(JSON.parse((await convert(xlsx, 'xlsx', 'json')).text)).toEqual({
+    ships: [{ a: 1 }],
+    berths: [{ b: 2 }],
+  });
+  const one = await convert(xlsx, 'xlsx', 'csv');
+  expect(one.text).toBe('a\n1\n');
+  expect(one.answer['note']).toBe('CSV holds one table: "ships" is in it, left out: "berths"');
+});
+
+test('inner objects become columns, lists become JSON', async () => {
+  const { text } = await convert('[{"a":1,"b":{"c":2}},{"a":null,"d":[1,2]}]', 'json', 'csv');
+  expect(text).toBe('a,b.c,d\n1,2,\n,,"[1,2]"\n');
+});
+
+test('separator and encoding of the output', async () => {
+  const semicolons = await convert('[{"a":1.5,"b":"Größe"}]', 'json', 'csv', {
+    separator: ';',
+    encoding: 'iso-8859-1',
+  });
+  expect(semicolons.bytes.toString('latin1')).toBe('a;b\n1.5;Größe\n');
+  expect(
+    (await refusal(convert('[{"a":"€"}]', 'json', 'csv', { encoding: 'iso-8859-1' }))).message,
+  ).toContain('ISO-8859-1 has no "€"');
+  const windows = await convert(Buffer.from('a\n\x80\n', 'latin1'), 'csv', 'json', {
+    encoding: 'windows-1252',
+  });
+  expect(JSON.parse(windows.text)).toEqual([{ a: '€' }]);
+});
+
+test('XML: attributes, repetition, types, character references', async () => {
+  const { text } = await convert(
+    '<?xml version="1.0"?><a x="1"><b>1 &amp; &#65;</b><b>007</b><c/></a>',
+    'xml',
+    'json',
+  );
+  expect(JSON.parse(text)).toEqual({ a: { '@x': 1, b: ['1 & A', '007'], c: '' } });
+});
+
+test('INI and back', async () => {
+  const ini = '; comment\na = 1\n[server]\nhost = "x # y"\nports[] = 80\nports[] = 443\n';
+  const { text } = await convert(ini, 'ini', 'json');
+  expect(JSON.parse(text)).toEqual({ a: 1, server: { host: 'x # y', ports: [80, 443] } });
+  expect((await convert(text, 'json', 'ini')).text).toBe(
+    'a = 1\n\n[server]\nhost = "x # y"\nports[] = 80\nports[] = 443\n',
+  );
+});
+
+test('keys such as __proto__ stay keys', async () => {
+  const text = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+  for (const to of ['yaml', 'toml', 'csv']) {
+    const there = await convert(text, 'json', to);
+    expect(there.text).toContain('polluted');
+    await convert(there.bytes, to, 'json');
+  }
+  expect('polluted' in {}).toBe(false);
+});
+
+test.each([
+  [
+    'yaml',
+    `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((key, index) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}`,
+    'bad-input',
+    /alias/,
+  ],
+  ['xml', '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', 'refused', /declares entities/],
+  ['xml', '<a><b></a>', 'bad-input', /line 1/],
+  ['xml', `${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}`, 'bad-input', /nested/i],
+  ['json', '{"a": tru}', 'bad-input', /"prices.json" cannot be read as JSON/],
+  ['json', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'bad-input', /nested/],
+  ['jsonl', '{"a":1}\n{"a":\n', 'bad-input', /line 2/],
+  ['toml', 'a = ', 'bad-input', /TOML/],
+  ['xlsx', 'no zip', 'bad-input', /"prices.xlsx"/],
+])('a broken or hostile %s ends with a reason', async (from, content, type, message) => {
+  const error = await refusal(convert(content, from, 'csv'));
+  expect(error.type).toBe(type);
+  expect(error.message).toMatch(message);
+});
+
+test('every pair of the table is one that the host does', async () => {
+  const sources: Record<string, Buffer> = {};
+  for (const from of Object.keys(tablePairs))
+    if (from !== 'numbers')
+      sources[from] =
+        from === 'ini'
+          ? Buffer.from('[row]\nname = x\n')
+          : (await convert('name,n\nx,1\n', 'csv', from)).bytes;
+  for (const [from, bytes] of Object.entries(sources)) {
+    for (const to of tablePairs[from] ?? []) {
+      if (to === 'ini') continue;
+      expect((await convert(bytes, from, to)).bytes.length, `${from} to ${to}`).toBeGreaterThan(0);
+    }
+  }
+});
