@@ -145,7 +145,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         value: 'name[:file],…',
         hasTwin: true,
         conflicts: ['no-tui'],
-        help: 'How to report: live, lines, json, github; several by commas, each to a file if named.',
+        help: 'How to report: live, lines, json, github, junit; several by commas, each to a file if named.',
       },
       json: { hasTwin: true, help: 'Print every event as a line of JSON on standard output.' },
       'print-outputs': {

@@ -69,7 +69,15 @@ function useOf(converter: Converter, from: string, to: string): ConverterUse {
   const { name, version, license, kind, standsFor } = converter;
   const note = converter.note?.(from, to);
   const options = converter.options(from, to).map((option) => optionUse(option, specs[option]));
-  return { name, version, license, kind, engines: standsFor, ...(note === undefined ? {} : { note }), options };
+  return {
+    name,
+    version,
+    license,
+    kind,
+    engines: standsFor,
+    ...(note === undefined ? {} : { note }),
+    options,
+  };
 }
 
 const specs: Readonly<Record<string, OptionSpec>> = operationSpecs.convert.options;

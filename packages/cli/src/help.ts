@@ -17,12 +17,11 @@ export function mainHelp(width: number): string {
     ...rows(names, width),
     '',
     'Flags of every command',
-    ...rows(flagRows(commonFlags), width),
-    ...rows([['-V, --version', 'Show the version.']], width, flagColumn),
+    ...rows([...flagRows(commonFlags), ['-V, --version', 'Show the version.']], width),
     '',
     'Exit codes',
     ...rows(
-      exitCodes.map(({ code, means }): Row => [code, `${means}.`]),
+      exitCodes.map(({ code, means }): Row => [code, means]),
       width,
     ),
     '',
@@ -81,9 +80,9 @@ export function flagText(spec: FlagSpec): string {
 }
 
 /** Two columns; a left side that is too wide stands on a line of its own. */
-function rows(table: readonly Row[], width: number, least = 0): readonly string[] {
+function rows(table: readonly Row[], width: number): readonly string[] {
   const widest = Math.max(...table.map(([left]) => left.length));
-  const column = Math.max(least, Math.min(flagColumn, widest + 2));
+  const column = Math.min(flagColumn, widest + 2);
   return table.flatMap(([left, right]) => {
     const indent = ' '.repeat(column + 2);
     const lines = wrapText(right, Math.max(20, width - column - 2)).map((line) => indent + line);

@@ -39,9 +39,10 @@ export async function openReporters({
     command: commandAgain(invocation),
     onQuit,
     // When the pipeline itself came that way, there is no keyboard behind it.
-    ...(isStdinUsed(invocation) ? {} : { stdin }),
+    ...(isStdinUsed(invocation) ? {} : { stdin: stdin() }),
   });
-  if (!created.ok) return err({ message: created.error, hint: 'pipeline run --help says more of --reporter' });
+  if (!created.ok)
+    return err({ message: created.error, hint: 'pipeline run --help says more of --reporter' });
   const printer = flags.switches.has('print-outputs') ? [createOutputPrinter(stdout)] : [];
   const all = combineReporters([created.value, ...printer]);
   return ok({

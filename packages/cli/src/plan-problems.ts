@@ -4,8 +4,14 @@ import type { Diagnostic } from '@pipeline/schema';
 import { exitCode } from './exit-code.ts';
 import type { Masker } from './masker.ts';
 
-export function planProblems(problems: readonly PlanProblem[], masker: Masker): readonly Diagnostic[] {
-  return problems.map(({ kind, message, range, hint, related }) => ({
+/** About `--only` and its like: the pipeline has no line that could be shown. */
+export function selectionProblems(problems: readonly PlanProblem[]): readonly PlanProblem[] {
+  return problems.filter(({ task }) => task === undefined);
+}
+
+export function planDiagnostics(problems: readonly PlanProblem[], masker: Masker): readonly Diagnostic[] {
+  const placed = problems.filter(({ task }) => task !== undefined);
+  return placed.map(({ kind, message, range, hint, related }) => ({
     code: kind === 'error' ? 'PL501' : 'PL502',
     severity: 'error',
     message: masker.text(message),

@@ -1,5 +1,5 @@
 /** The text of a pipeline, from a file or from standard input, with the name that messages use. It does not parse it. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Result, Source } from '@pipeline/schema';
@@ -23,17 +23,17 @@ export async function readPipeline(
   { cwd, stdin }: Pick<Surroundings, 'cwd' | 'stdin'>,
 ): Promise<Result<PipelineText, UsageError>> {
   if (named === '-') {
-    const text = await readAll(stdin);
+    const text = await readAll(stdin());
     return text.ok ? ok({ source: { path: '<stdin>', text: text.value }, baseDir: cwd }) : text;
   }
-  const found = named === undefined ? findPipeline(cwd) : await findNamed(path.resolve(cwd, named));
+  const found = named === undefined ? findPipeline(cwd) : findNamed(path.resolve(cwd, named));
   if (!found.ok) return found;
   const file = found.value;
   const shown = shortPath(cwd, file);
   try {
-    const { size } = await stat(file);
+    const { size } = statSync(file);
     if (size > maxBytes) return err(tooLarge(shown));
-    const text = decode(await readFile(file), shown);
+    const text = decode(readFileSync(file), shown);
     return text.ok ? ok({ source: { path: shown, text: text.value }, baseDir: path.dirname(file) }) : text;
   } catch (error) {
     return err(unreadable(shown, error));
@@ -48,8 +48,8 @@ export function shortPath(cwd: string, file: string): string {
     : relative || '.';
 }
 
-async function findNamed(file: string): Promise<Result<string, UsageError>> {
-  const info = await stat(file).catch(() => undefined);
+function findNamed(file: string): Result<string, UsageError> {
+  const info = statSync(file, { throwIfNoEntry: false });
   // A folder means its default file, but never that of a folder above it.
   return info?.isDirectory() === true ? findInFolder(file) : ok(file);
 }

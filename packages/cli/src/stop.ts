@@ -62,7 +62,10 @@ export function listenForStop({ signals, timeoutMs, onStop, onKill }: StopOption
   const timer =
     timeoutMs === undefined
       ? undefined
-      : setTimeout(() => stop({ type: 'timeout', exitCode: exitCode.timeout, message: 'out of time' }), timeoutMs);
+      : setTimeout(
+          () => stop({ type: 'timeout', exitCode: exitCode.timeout, message: 'out of time' }),
+          timeoutMs,
+        );
   return {
     signal: controller.signal,
     reason: () => reason,

@@ -2,7 +2,6 @@
  * Everything of the outside world that the command line touches, handed in by `bin.ts`: no other file reads `process`
  * for these, so a command can be understood, and run, without a terminal.
  */
-import type { Readable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import type { Environment, Invocation } from './parse-arguments.ts';
 
@@ -12,7 +11,8 @@ export interface Surroundings {
   readonly version: string;
   readonly env: Environment;
   readonly cwd: string;
-  readonly stdin: Readable;
+  /** Opened when it is first asked for: that costs time, and a child that reads it must not compete with us. */
+  readonly stdin: () => NodeJS.ReadStream;
   /** Results. */
   readonly stdout: OutputStream;
   /** For people. */

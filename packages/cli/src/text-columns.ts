@@ -4,5 +4,10 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   const widths = Array.from({ length: count }, (_, column) =>
     Math.max(0, ...rows.map((row) => (row[column] ?? '').length)),
   );
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -5,6 +5,6 @@ import type { OutputStream } from './surroundings.ts';
 
 /** The exit code. */
 export function usageError({ message, hint }: UsageError, stderr: OutputStream): number {
-  stderr.write(`pipeline: ${message}\n  ${hint}\n`);
+  stderr.write(`pipeline: ${message}\n${hint === '' ? '' : `  ${hint}\n`}`);
   return exitCode.mistake;
 }

@@ -1,7 +1,14 @@
 /** `pipeline formats`: what becomes what on this machine, by which converter, under which options. */
 import { canonicalFormat, formatKind, formatNames, isKnownFormat, nearest } from '@pipeline/schema';
 import { exitCode } from '../exit-code.ts';
-import { type ConverterUse, type Target, allConverters, isRemote, targetsOf, usesFor } from '../format-table.ts';
+import {
+  type ConverterUse,
+  type Target,
+  allConverters,
+  isRemote,
+  targetsOf,
+  usesFor,
+} from '../format-table.ts';
 import type { Command, OutputStream } from '../surroundings.ts';
 import { columns } from '../text-columns.ts';
 import { usageError } from '../usage-error.ts';
@@ -25,7 +32,9 @@ export const formats: Command = async ({ arguments: named, flags }, { stdout, st
   }
   const uses = usesFor(from, to);
   const isElsewhere = isRemote(from, to);
-  print({ from, to, converters: uses, cloudconvert: isElsewhere }, () => pairText({ from, to, uses, isElsewhere }, textWidth(stdout)));
+  print({ from, to, converters: uses, cloudconvert: isElsewhere }, () =>
+    pairText({ from, to, uses, isElsewhere }, textWidth(stdout)),
+  );
   return uses.length > 0 ? exitCode.done : exitCode.missing;
 };
 
@@ -42,7 +51,13 @@ function unknownFormat(name: string): { message: string; hint: string } {
 function overview(width: number): string {
   const all = allConverters();
   const table = columns(
-    all.map(({ name, version, kind, license, from, to }) => [name, version, kind, license, `${from.length} formats in, ${to.length} out`]),
+    all.map(({ name, version, kind, license, from, to }) => [
+      name,
+      version,
+      kind,
+      license,
+      `${from.length} formats in, ${to.length} out`,
+    ]),
   );
   const names = [...new Set(all.flatMap(({ from }) => from))].sort();
   const kinds = [...new Set(names.map((name) => formatKind(name) ?? 'other'))].sort();
@@ -74,7 +89,11 @@ function targetList(from: string, targets: readonly Target[], width: number): st
     return [to, `${best?.name ?? ''}${also}`, best?.note ?? ''];
   });
   const lines = columns(rows).map((line) => `  ${line}`.trimEnd());
-  return [`${from} becomes`, ...lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)), ''].join('\n');
+  return [
+    `${from} becomes`,
+    ...lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)),
+    '',
+  ].join('\n');
 }
 
 interface Pair {
@@ -86,10 +105,15 @@ interface Pair {
 
 function pairText({ from, to, uses, isElsewhere }: Pair, width: number): string {
   if (uses.length === 0) {
-    const hint = isElsewhere ? 'CloudConvert does: runs_on: cloudconvert' : `pipeline formats ${from} says what is possible`;
+    const hint = isElsewhere
+      ? 'CloudConvert does: runs_on: cloudconvert'
+      : `pipeline formats ${from} says what is possible`;
     return `No converter here turns ${from} into ${to}. ${hint}\n`;
   }
-  const paragraphs = uses.flatMap((use, index) => ['', ...useLines(use, index === 0 && uses.length > 1, width)]);
+  const paragraphs = uses.flatMap((use, index) => [
+    '',
+    ...useLines(use, index === 0 && uses.length > 1, width),
+  ]);
   return [`${from} → ${to}`, ...paragraphs, ''].join('\n');
 }
 
@@ -103,7 +127,9 @@ function useLines(use: ConverterUse, isFirst: boolean, width: number): readonly 
       value === undefined ? '' : `Default: ${JSON.stringify(value)}.`,
     ];
     const text = [description, ...extra].filter((part) => part !== '').join(' ');
-    return wrapText(text, Math.max(30, width - longest - 6)).map((line, index) => `    ${(index === 0 ? name : '').padEnd(longest)}  ${line}`);
+    return wrapText(text, Math.max(30, width - longest - 6)).map(
+      (line, index) => `    ${(index === 0 ? name : '').padEnd(longest)}  ${line}`,
+    );
   });
   return [
     `${use.name} ${use.version} (${use.kind}, ${use.license})${isFirst ? ', taken first' : ''}`,

@@ -44,7 +44,7 @@ function starter(folder: string): string {
 
 async function readJob(file: string, { cwd, stdin }: Surroundings): Promise<Result<string, UsageError>> {
   try {
-    const text = file === '-' ? await readStream(stdin) : await readFile(path.resolve(cwd, file), 'utf8');
+    const text = file === '-' ? await readStream(stdin()) : await readFile(path.resolve(cwd, file), 'utf8');
     return importJob(text, file === '-' ? '<stdin>' : file);
   } catch (error) {
     return err({

@@ -12,7 +12,7 @@ import { type Masker, createMasker } from '../masker.ts';
 import { type OpenedPipeline, openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { Invocation } from '../parse-arguments.ts';
-import { planProblems, problemsExitCode } from '../plan-problems.ts';
+import { planDiagnostics, problemsExitCode, selectionProblems } from '../plan-problems.ts';
 import { countProblems, printProblems } from '../print-problems.ts';
 import { type RunOptions, readRunOptions } from '../run-options.ts';
 import { type Stop, listenForStop } from '../stop.ts';
@@ -61,8 +61,9 @@ async function plan({ options, opened, surroundings }: PlanRequest): Promise<Res
   });
   if (planned.ok) return ok({ plan: planned.value, composition: composed.value, masker });
   await backend.close();
-  const diagnostics = planProblems(planned.error, masker);
-  tell(diagnostics, opened, surroundings);
+  for (const { message, hint } of selectionProblems(planned.error))
+    usageError({ message, hint: hint ?? '' }, stderr);
+  tell(planDiagnostics(planned.error, masker), opened, surroundings);
   return err(problemsExitCode(planned.error));
 }
 
@@ -78,6 +79,7 @@ function tell(
   { source }: OpenedPipeline,
   { stderr, env }: Surroundings,
 ): void {
+  if (diagnostics.length === 0) return;
   printProblems(diagnostics, { source, stream: stderr, style: textStyle(stderr, env) });
   stderr.write(`${countProblems(diagnostics, source)}; nothing ran\n`);
 }
@@ -105,11 +107,12 @@ async function execute({ plan, composition, masker }: Planned, request: RunReque
     signals: surroundings.signals,
     timeoutMs: options.timeoutMs,
     onStop: (reason) => {
-      if (!open.isLive) surroundings.stderr.write(`${reason.message}: cancelling what runs; once more kills it\n`);
+      if (!open.isLive)
+        surroundings.stderr.write(`${reason.message}: cancelling what runs; once more kills it\n`);
     },
     onKill: (code) => {
       void backend.close();
-      open.workspace?.removeNow();
+      open.workspace?.closeSync();
       surroundings.exit(code);
     },
   });
@@ -128,10 +131,12 @@ async function execute({ plan, composition, masker }: Planned, request: RunReque
       onEvent: (event) => reporters.value.reporter.event(event),
       signal: stop.signal,
       maxActions: composition.maxActions,
-      limits: plan.pipeline.concurrency.limits,
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     });
-    return outcome.exitCode;
+    // Which signal it was, the engine does not know.
+    return outcome.exitCode === exitCode.interrupted
+      ? (stop.reason()?.exitCode ?? outcome.exitCode)
+      : outcome.exitCode;
   } finally {
     await Promise.all([reporters.value.reporter.close(), backend.close(), open.workspace?.close()]);
     stop.close();

@@ -6,7 +6,8 @@ export interface FakeClock extends Clock {
   readonly waiting: () => number;
 }
 
-export function fakeClock(): FakeClock {
+/** Everything that is measured costs `costMs`. */
+export function fakeClock({ costMs = 0 } = {}): FakeClock {
   let now = 0;
   const calls = new Set<{ readonly at: number; readonly call: () => void }>();
   return {
@@ -15,6 +16,10 @@ export function fakeClock(): FakeClock {
       const entry = { at: now + delayMs, call };
       calls.add(entry);
       return () => calls.delete(entry);
+    },
+    costOf: (work) => {
+      work();
+      return costMs;
     },
     advance: (ms) => {
       const end = now + ms;
