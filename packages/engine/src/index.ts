@@ -1,7 +1,13 @@
+export type { Decision, PlannedAction } from './action.ts';
+export { compareFiles, filePlace, safeDir, safeName } from './artifact.ts';
 export type { ActionIdentity, ActionStatus, Counts, EventSink, JobEvent, TaskSummary } from './event.ts';
 export { eventVersion } from './event.ts';
 export type { Failure, FailureDetails, FailureType } from './failure.ts';
 export { failure } from './failure.ts';
+export { buildGraph } from './graph.ts';
+export type { Graph, GraphError } from './graph.ts';
+export type { AbortReason, ExitCode, JobOutcome } from './job-outcome.ts';
+export type { JobPlan, PlannedTask, PlanNote, PlanProblem } from './job-plan.ts';
 export type {
   ActionPlan,
   ActionRequest,
@@ -16,8 +22,15 @@ export type {
 } from './operation.ts';
 export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
 export type { Keyed, Sequence } from './persistent.ts';
+export { planJob } from './plan-job.ts';
+export type { PlanRequest } from './plan-job.ts';
 export { emptyProgress, progress, taskOf } from './progress.ts';
 export type { Progress, RunningAction } from './progress.ts';
 export { remainingMs } from './remaining-time.ts';
 export type { ActionCounts, EndedAction, TaskProgress } from './task-progress.ts';
 export { countKey } from './task-progress.ts';
+export { runJob } from './run-job.ts';
+export type { RunOptions } from './run-job.ts';
+export type { Selection } from './select.ts';
+export { openWorkspace } from './workspace.ts';
+export type { FileFault, Workspace, WorkspaceOptions } from './workspace.ts';

@@ -35,8 +35,13 @@ export class Pools {
     return this.#poolsFor(names).every(hasRoom);
   }
 
+  /** Those of the names that have a limit. */
+  limited(names: readonly string[]): readonly string[] {
+    return this.#byName.size === 0 ? [] : [...new Set(names)].filter((name) => this.#byName.has(name));
+  }
+
   /** `names` in the order in which every action of the job gives them: operation, then converter. */
-  async run(names: readonly string[], work: () => Promise<void>): Promise<void> {
+  async run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
     const pools = this.#poolsFor(names);
     let nested = work;
     for (const { limit } of pools.toReversed()) {
@@ -45,7 +50,7 @@ export class Pools {
     }
     for (const pool of pools) pool.taken += 1;
     try {
-      await nested();
+      return await nested();
     } finally {
       for (const pool of pools) pool.taken -= 1;
     }
@@ -53,9 +58,7 @@ export class Pools {
 
   /** From the narrow ones to the widest. */
   #poolsFor(names: readonly string[]): readonly Pool[] {
-    if (this.#byName.size === 0) return [this.#max];
-    const narrow = [...new Set(names)].flatMap((name) => this.#byName.get(name) ?? []);
-    return [...narrow, this.#max];
+    return [...names.flatMap((name) => this.#byName.get(name) ?? []), this.#max];
   }
 }
 

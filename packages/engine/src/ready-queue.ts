@@ -48,12 +48,11 @@ function isBefore<T extends QueueItem>(a: Entry<T>, b: Entry<T>): boolean {
 }
 
 function siftUp<T extends QueueItem>(heap: Entry<T>[]): void {
-  let at = heap.length - 1;
-  const entry = heap[at];
-  while (entry !== undefined && at > 0) {
+  for (let at = heap.length - 1; at > 0;) {
     const above = (at - 1) >> 1;
+    const entry = heap[at];
     const parent = heap[above];
-    if (parent === undefined || !isBefore(entry, parent)) return;
+    if (entry === undefined || parent === undefined || !isBefore(entry, parent)) return;
     heap[at] = parent;
     heap[above] = entry;
     at = above;

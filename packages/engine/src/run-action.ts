@@ -12,7 +12,14 @@ import type { Clock } from './clock.ts';
 import { checkOutputs } from './check-outputs.ts';
 import { failure, type Failure } from './failure.ts';
 import type { Mask } from './mask-secrets.ts';
-import type { ActionRequest, Operation, OperationContext, OperationResult, RunContext } from './operation.ts';
+import type {
+  ActionPlan,
+  ActionRequest,
+  Operation,
+  OperationContext,
+  OperationResult,
+  RunContext,
+} from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -63,6 +70,19 @@ export async function runAction(run: ActionRun, environment: ActionEnvironment):
   }
 }
 
+/** What an action will do, for those that the plan could not ask about. */
+export async function planAction(
+  { request, operation }: Pick<ActionRun, 'request' | 'operation'>,
+  { context, mask }: Pick<ActionEnvironment, 'context' | 'mask'>,
+): Promise<Result<ActionPlan, Failure>> {
+  try {
+    const planned = await operation.plan(request, context);
+    return planned.ok ? planned : err(mask.failure(planned.error));
+  } catch (error) {
+    return err(mask.failure(bugFailure({ request }, error)));
+  }
+}
+
 async function tryOnce(
   run: ActionRun,
   environment: ActionEnvironment,
@@ -103,38 +123,56 @@ async function callWithin({
   const { clock, graceMs, context } = environment;
   const own = new AbortController();
   const settled = new AbortController();
-  let isTimedOut = false;
   const cancel = (): void => own.abort(signal.reason);
   if (signal.aborted) cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  const { timeoutMs } = request.task;
-  if (timeoutMs !== undefined) {
-    void clock.wait(timeoutMs, settled.signal).then(() => {
-      if (settled.signal.aborted || own.signal.aborted) return;
-      isTimedOut = true;
-      own.abort(new Error('timed out'));
-    });
-  }
-  const abandoned = new Promise<'abandoned'>((resolve) => {
-    const giveUp = (): void => void clock.wait(graceMs, settled.signal).then(() => resolve('abandoned'));
-    own.signal.addEventListener('abort', giveUp, { once: true });
-  });
+  else signal.addEventListener('abort', cancel, { once: true });
+  const deadline = startDeadline({ own, timeoutMs: request.task.timeoutMs, clock, settled: settled.signal });
+  const abandoned = abandonment(own.signal, () => clock.wait(graceMs, settled.signal));
+  const progress: OperationContext['progress'] = (percent, message) => {
+    if (!settled.signal.aborted) run.onProgress(percent, message);
+  };
   try {
-    const progress: OperationContext['progress'] = (percent, message) => {
-      if (!settled.signal.aborted) run.onProgress(percent, message);
-    };
-    const answer = await Promise.race([
-      operation.run(request, { ...context, workDir, signal: own.signal, attempt, progress }),
-      abandoned,
-    ]);
+    const call = operation.run(request, { ...context, workDir, signal: own.signal, attempt, progress });
+    const answer = await Promise.race([call, abandoned]);
     if (answer !== 'abandoned' && answer.ok) return answer;
-    if (isTimedOut) return err(timeoutFailure(run));
-    if (signal.aborted) return err(cancelledFailure(run));
-    return answer === 'abandoned' ? err(cancelledFailure(run)) : answer;
+    if (deadline.isPast) return err(timeoutFailure(run));
+    return signal.aborted || answer === 'abandoned' ? err(cancelledFailure(run)) : answer;
   } finally {
     signal.removeEventListener('abort', cancel);
     settled.abort();
   }
+}
+
+/** Resolves some time after the operation was told to end. */
+function abandonment(signal: AbortSignal, grace: () => Promise<void>): Promise<'abandoned'> {
+  return new Promise((resolve) => {
+    const giveUp = async (): Promise<void> => {
+      await grace();
+      resolve('abandoned');
+    };
+    signal.addEventListener('abort', () => void giveUp(), { once: true });
+  });
+}
+
+interface Deadline {
+  readonly own: AbortController;
+  readonly timeoutMs: number | undefined;
+  readonly clock: Clock;
+  /** Aborted when nobody waits any more. */
+  readonly settled: AbortSignal;
+}
+
+/** Aborts the attempt when its time is up, and says afterwards whether that was so. */
+function startDeadline({ own, timeoutMs, clock, settled }: Deadline): { readonly isPast: boolean } {
+  const deadline = { isPast: false };
+  const expire = async (ms: number): Promise<void> => {
+    await clock.wait(ms, settled);
+    if (settled.aborted || own.signal.aborted) return;
+    deadline.isPast = true;
+    own.abort(new DOMException('the attempt took too long', 'TimeoutError'));
+  };
+  if (timeoutMs !== undefined) void expire(timeoutMs);
+  return deadline;
 }
 
 function maskOutcome(outcome: ActionOutcome, mask: Mask): ActionOutcome {
@@ -164,7 +202,7 @@ function workspaceFailure(error: unknown): Failure {
   });
 }
 
-function bugFailure({ request }: ActionRun, error: unknown): Failure {
+function bugFailure({ request }: Pick<ActionRun, 'request'>, error: unknown): Failure {
   const stack = error instanceof Error ? error.stack : undefined;
   return failure('internal', `${request.task.operation} broke on ${request.address}: ${messageOf(error)}`, {
     hint: 'this is a bug in Pipeline: please report it with the details of this failure',

@@ -27,7 +27,7 @@ import {
 
 /** What a step led to, in order: the run turns these into events, starts and clean-ups. */
 export type Change =
-  | { readonly type: 'expanded'; readonly task: TaskRun }
+  | { readonly type: 'expanded'; readonly task: TaskRun; readonly actions: number; readonly isFinal: boolean }
   | { readonly type: 'ready'; readonly action: Action }
   | { readonly type: 'task-started'; readonly task: TaskRun }
   | { readonly type: 'ended'; readonly action: Action }
@@ -317,7 +317,7 @@ export class Schedule {
     const { announced, actions } = run;
     if (announced.actions === actions.length && (announced.isFinal || !isFinal)) return;
     run.announced = { actions: actions.length, isFinal };
-    this.#changes.push({ type: 'expanded', task: run });
+    this.#changes.push({ type: 'expanded', task: run, ...run.announced });
   }
 
   #fileConsumers(run: TaskRun): readonly TaskRun[] {

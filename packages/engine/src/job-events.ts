@@ -1,0 +1,105 @@
+/** The state of a run → events and words for people. Pure: it is told the time and keeps nothing. */
+import type { TaskStatus } from '@pipeline/schema';
+import type { ActionOutcome } from './action.ts';
+import type { ActionIdentity as EventIdentity, ActionStatus, JobEvent, TaskSummary } from './event.ts';
+import type { JobPlan } from './job-plan.ts';
+import type { Action, TaskRun } from './task-run.ts';
+
+/** What the run alone knows of an action: when it started, with what. */
+export interface ActionMeasure {
+  readonly startedMs: number;
+  readonly inputBytes: number;
+}
+
+export function eventIdentity({ address, task, file, variant }: Action): EventIdentity {
+  const hasVariant = Object.keys(variant).length > 0;
+  return { action: address, task, ...(file !== undefined && { file }), ...(hasVariant && { variant }) };
+}
+
+export function actionFinished(action: Action, ms: number, measure: ActionMeasure | undefined): JobEvent {
+  const { outcome } = action;
+  if (outcome === undefined) throw new Error(`${action.address} has not ended`);
+  const converter = converterOf(action);
+  return {
+    type: 'action.finished',
+    ms,
+    ...eventIdentity(action),
+    status: statusOf(outcome),
+    action_ms: measure === undefined ? 0 : ms - measure.startedMs,
+    input_bytes: measure?.inputBytes ?? 0,
+    outputs: action.outputs.map(({ path, sizeBytes, sha256 }) => ({
+      path,
+      bytes: sizeBytes,
+      ...(sha256 !== undefined && { sha256 }),
+    })),
+    ...outcomeWords(outcome),
+    ...(isIgnored(action) && { is_ignored: true }),
+    ...(measure !== undefined && converter !== undefined && { converter: converter.name }),
+  };
+}
+
+export function taskStatus(run: TaskRun): TaskStatus {
+  if (run.hasEnded) return run.failure === undefined ? 'finished' : 'error';
+  return run.hasStarted ? 'processing' : 'waiting';
+}
+
+/** Why it failed or did nothing, or what its converter says of a success. */
+export function taskMessage(run: TaskRun): string | undefined {
+  if (run.failure !== undefined) return run.failure.message;
+  const { actions } = run;
+  if (actions.length === 0) return 'skipped: no input files';
+  const [first] = actions;
+  const skips = new Set(
+    actions.map(({ outcome }) => (outcome?.type === 'skipped' ? outcome.reason : undefined)),
+  );
+  const [reason] = skips;
+  if (skips.size === 1 && reason !== undefined) return `skipped: ${reason}`;
+  if (actions.length > 1 || first === undefined) return undefined;
+  return first.plan?.note ?? (first.outcome?.type === 'finished' ? first.outcome.message : undefined);
+}
+
+export function taskSummaries({ tasks, graph }: JobPlan): readonly TaskSummary[] {
+  return graph.tasks.flatMap((task, index) =>
+    tasks[index] === undefined
+      ? []
+      : { task: task.name, label: task.label ?? task.name, operation: task.operation, inputs: task.inputs },
+  );
+}
+
+/** The one that was used, as far as the operation or the plan names one. */
+export function converterOf({
+  outcome,
+  plan,
+}: Action): { readonly name: string; readonly version: string } | undefined {
+  return (outcome?.type === 'finished' ? outcome.converter : undefined) ?? plan?.converter;
+}
+
+/** It failed, and its task says that this does not matter. */
+export function isIgnored({ outcome, owner }: Action): boolean {
+  return owner.planned.task.ignoreError && (outcome?.type === 'failed' || outcome?.type === 'not-run');
+}
+
+function statusOf(outcome: ActionOutcome): ActionStatus {
+  switch (outcome.type) {
+    case 'failed':
+    case 'not-run':
+      return 'error';
+    default:
+      return outcome.type;
+  }
+}
+
+function outcomeWords(
+  outcome: ActionOutcome,
+): Pick<Extract<JobEvent, { type: 'action.finished' }>, 'message' | 'error'> {
+  switch (outcome.type) {
+    case 'finished':
+      return outcome.message === undefined ? {} : { message: outcome.message };
+    case 'skipped':
+      return { message: outcome.reason };
+    case 'cancelled':
+      return { message: outcome.failure.message };
+    default:
+      return { error: outcome.failure };
+  }
+}

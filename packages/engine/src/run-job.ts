@@ -1,0 +1,266 @@
+/**
+ * The loop of a run: what the schedule says is ready goes through the pools to `runAction`, and every ending goes back
+ * to the schedule, until nothing is left. It turns each change into an event and removes files that nobody needs.
+ * It does not know what an operation does, nor who listens.
+ */
+import { systemClock, type Clock } from './clock.ts';
+import type { EventSink } from './event.ts';
+import { failure, type Failure } from './failure.ts';
+import { converterOf } from './job-events.ts';
+import type { JobOutcome } from './job-outcome.ts';
+import type { JobPlan } from './job-plan.ts';
+import { JobReport } from './job-report.ts';
+import type { ActionRequest, Operation } from './operation.ts';
+import { shownPath } from './plan-collisions.ts';
+import { Pools } from './pools.ts';
+import { type QueueItem, ReadyQueue } from './ready-queue.ts';
+import { type ActionEnvironment, planAction, runAction } from './run-action.ts';
+import { type Change, Schedule } from './schedule.ts';
+import type { Action } from './task-run.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface RunOptions {
+  readonly workspace: Workspace;
+  /** Milliseconds; only differences count. */
+  readonly now: () => number;
+  readonly onEvent: EventSink;
+  /** Stops the job; its reason should be an `AbortReason`. */
+  readonly signal: AbortSignal;
+  readonly maxActions: number;
+  /** By operation or converter; those of the pipeline when absent. */
+  readonly limits?: ReadonlyMap<string, number>;
+  /** What the pipeline says when absent. */
+  readonly onError?: 'continue' | 'stop';
+  /** From 0 to 1, as `Math.random`. */
+  readonly random?: () => number;
+  /** How time passes; by the timers of the platform when absent. */
+  readonly wait?: Clock['wait'];
+  /** Ids of the task resources; random UUIDs when absent. */
+  readonly newId?: () => string;
+  /** How long an operation may take to end once it is told to. */
+  readonly graceMs?: number;
+}
+
+export function runJob(plan: JobPlan, options: RunOptions): Promise<JobOutcome> {
+  return new JobRun(plan, options).run();
+}
+
+const defaultGraceMs = 10_000;
+
+interface ReadyAction extends QueueItem {
+  readonly action: Action;
+  readonly limits: readonly string[];
+}
+
+class JobRun {
+  readonly #plan: JobPlan;
+  readonly #options: RunOptions;
+  readonly #schedule: Schedule;
+  readonly #pools: Pools;
+  readonly #queue = new ReadyQueue<ReadyAction>();
+  readonly #environment: ActionEnvironment;
+  /** Stops what runs: when the caller says so, and on the first failure with `on_error: stop`. */
+  readonly #stopping = new AbortController();
+  readonly #ranks: readonly number[];
+  readonly #report: JobReport;
+  readonly #workDirs = new Map<Action, string>();
+  readonly #removals = new Set<Promise<void>>();
+  #writers: Map<string, string> | undefined;
+  #onDone: () => void = () => {};
+  #onBug: (error: unknown) => void = () => {};
+
+  constructor(plan: JobPlan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#schedule = new Schedule(plan);
+    const byName = options.limits ?? plan.pipeline.concurrency.limits;
+    this.#pools = new Pools({ max: options.maxActions, byName });
+    const clock =
+      options.wait === undefined ? systemClock(options.now) : { now: options.now, wait: options.wait };
+    this.#environment = {
+      context: plan.context,
+      workspace: options.workspace,
+      clock,
+      random: options.random ?? Math.random,
+      graceMs: options.graceMs ?? defaultGraceMs,
+      mask: plan.mask,
+    };
+    const ranks = plan.graph.tasks.map(() => 0);
+    for (const [rank, index] of plan.graph.order.entries()) ranks[index] = rank;
+    this.#ranks = ranks;
+    this.#report = new JobReport(plan, options);
+  }
+
+  async run(): Promise<JobOutcome> {
+    const { signal } = this.#options;
+    const onAbort = (): void => this.#guard(() => this.#stop(abortFailure(signal.reason)));
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#onDone = resolve;
+      this.#onBug = reject;
+    });
+    this.#guard(() => {
+      this.#report.begin();
+      this.#apply(this.#schedule.begin());
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      await ended;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      // After a bug of our own, nothing may be left running either.
+      this.#stopping.abort();
+      await Promise.all(this.#removals);
+    }
+    return this.#report.finish(this.#schedule.tasks);
+  }
+
+  #apply(changes: readonly Change[]): void {
+    let firstFailed: Action | undefined;
+    for (const change of changes) {
+      this.#applyOne(change);
+      if (change.type === 'ended' && isStopping(change.action)) firstFailed ??= change.action;
+    }
+    const onError = this.#options.onError ?? this.#plan.pipeline.onError;
+    if (firstFailed !== undefined && onError === 'stop') {
+      this.#stop(failure('cancelled', `the job was stopped, because ${firstFailed.address} failed`));
+    }
+    this.#startReady();
+    if (this.#schedule.isDone) this.#onDone();
+  }
+
+  #applyOne(change: Change): void {
+    switch (change.type) {
+      case 'ready':
+        this.#admit(change.action);
+        break;
+      case 'released':
+        this.#remove(change.action);
+        break;
+      default:
+        this.#report.tell(change);
+    }
+  }
+
+  /** Nothing new starts; what runs is told to end, and ends by itself. */
+  #stop(reason: Failure): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#queue.clear();
+    this.#stopping.abort(reason);
+    this.#apply(this.#schedule.stop(reason));
+  }
+
+  /** Queues an action, once it is known who will do its work: the limits depend on it. */
+  #admit(action: Action): void {
+    if (action.plan !== undefined) this.#enqueue(action);
+    else this.#background(() => this.#planLate(action));
+  }
+
+  async #planLate(action: Action): Promise<void> {
+    const planned = await planAction(this.#subject(action), this.#environment);
+    // The job may have been stopped in the meantime.
+    if (action.state !== 'ready') return;
+    const failed = planned.ok ? this.#collision(action, planned.value.writes ?? []) : planned.error;
+    if (failed !== undefined) {
+      this.#apply(this.#schedule.end(action, { type: 'failed', failure: failed }));
+      return;
+    }
+    if (planned.ok) action.plan = planned.value;
+    this.#enqueue(action);
+    this.#startReady();
+  }
+
+  #collision(action: Action, writes: readonly string[]): Failure | undefined {
+    this.#writers ??= new Map(
+      this.#plan.actions.flatMap(({ address, writes }) => (writes ?? []).map((path) => [path, address])),
+    );
+    for (const path of writes) {
+      const other = this.#writers.get(path);
+      if (other !== undefined && other !== action.address) {
+        const shown = shownPath(path, this.#plan.context.baseDir);
+        return failure(
+          'write-failed',
+          `${action.address} would write ${shown}, which ${other} writes as well`,
+          {
+            hint: 'give one of the two another path or file name',
+          },
+        );
+      }
+      this.#writers.set(path, action.address);
+    }
+    return undefined;
+  }
+
+  #enqueue(action: Action): void {
+    const converter = converterOf(action);
+    const { operation } = action.owner.planned.task;
+    const limits = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
+    const rank = this.#ranks[action.owner.planned.index] ?? 0;
+    this.#queue.add({ action, limits, rank, lane: limits.join('\n') });
+  }
+
+  #startReady(): void {
+    while (!this.#pools.isFull) {
+      const ready = this.#queue.take(({ limits }) => this.#pools.hasRoom(limits));
+      if (ready === undefined) return;
+      this.#background(() => this.#runOne(ready));
+    }
+  }
+
+  async #runOne({ action, limits }: ReadyAction): Promise<void> {
+    const end = await this.#pools.run(limits, async () => {
+      // The job may have been stopped while the pools let it in.
+      if (action.state !== 'ready') return undefined;
+      this.#apply(this.#schedule.start(action));
+      const run = { ...this.#subject(action), ...this.#report.follow(action), signal: this.#stopping.signal };
+      return runAction(run, this.#environment);
+    });
+    if (end === undefined) return;
+    if (end.workDir !== undefined) this.#workDirs.set(action, end.workDir);
+    this.#apply(this.#schedule.end(action, end.outcome));
+  }
+
+  #subject(action: Action): {
+    readonly request: ActionRequest;
+    readonly operation: Operation;
+  } {
+    const { address, variant, inputs, options, owner } = action;
+    const { task, operation } = owner.planned;
+    return {
+      operation,
+      request: { task, address, variant, inputs, fileInputs: owner.fileInputs ?? {}, options },
+    };
+  }
+
+  #remove(action: Action): void {
+    const dir = this.#workDirs.get(action);
+    if (dir === undefined) return;
+    this.#workDirs.delete(action);
+    const removal = this.#options.workspace.removeDir(dir).finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+
+  /** Work that nobody awaits: a throw in it is a bug, and ends the run. */
+  #background(work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.#onBug(error));
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onBug(error);
+    }
+  }
+}
+
+/** With `on_error: stop`, this is the end of the job. */
+function isStopping({ outcome, owner }: Action): boolean {
+  return outcome?.type === 'failed' && !owner.planned.task.ignoreError;
+}
+
+function abortFailure(reason: unknown): Failure {
+  const isTimeout =
+    typeof reason === 'object' && reason !== null && 'type' in reason && reason.type === 'timeout';
+  return failure('cancelled', isTimeout ? 'the job ran out of time' : 'the job was interrupted');
+}
