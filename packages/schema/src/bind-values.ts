@@ -63,7 +63,7 @@ function fit(param: Param, given: JsonScalar, by: string): Result<JsonScalar, Di
   if (value !== undefined && accepts(schema, value)) return ok(value);
   return err(
     wrongParamValue(param, {
-      given: `${JSON.stringify(given)}${by}`,
+      given: `${JSON.stringify(given)} is given${by}`,
       wanted: describeSchema(schema),
       hint: fitHint(param, given),
     }),
@@ -72,6 +72,7 @@ function fit(param: Param, given: JsonScalar, by: string): Result<JsonScalar, Di
 
 function fitHint({ type, enum: choices }: Param, given: JsonScalar): string | undefined {
   if (choices !== undefined) return didYouMean(String(given), choices.map(String));
+  if (type === 'boolean') return 'write true or false';
   if (type === 'string' && typeOfScalar(given) !== 'string')
     return `put the value in quotes: "${String(given)}"`;
   return undefined;

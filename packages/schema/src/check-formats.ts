@@ -7,6 +7,7 @@ import type { Conversions } from './conversions.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type CheckedPair, checkTask, isAccepted } from './check-task-formats.ts';
 import { type FormatCase, formatCases, passes } from './format-cases.ts';
+import { isKnownFormat } from './formats.ts';
 import { type FormatFlow, importFormats } from './import-formats.ts';
 import { operationSpecs } from './operations/operation-specs.ts';
 import type { Pipeline, Task, TaskName } from './pipeline.ts';
@@ -89,11 +90,13 @@ function arrivingPairs(
     for (const input of task.inputs) {
       const flow = flows.get(input) ?? nothingKnown;
       const isClaimed = one.claimed !== undefined;
-      for (const from of isClaimed ? [one.claimed] : flow.formats) {
+      // A format that nobody knows is told once, by its name.
+      const claimed = one.claimed !== undefined && isKnownFormat(one.claimed) ? [one.claimed] : [];
+      for (const from of isClaimed ? claimed : flow.formats) {
         const verdict = passes(task, { variant: one.variant, format: from });
         if (verdict !== 'no') add({ input, from, to: outputOf(from, one), isSure: verdict === 'yes' });
       }
-      if (flow.isOpen && !isClaimed)
+      if (isClaimed ? claimed.length === 0 : flow.isOpen)
         add({ input, from: undefined, to: outputOf(undefined, one), isSure: true });
     }
   }

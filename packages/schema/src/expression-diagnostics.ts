@@ -40,7 +40,7 @@ export const wrongParamValue = (
 ): Diagnostic =>
   diagnostic('PL212', {
     range: param.range,
-    message: `the parameter "${param.name}" takes ${wanted}, but ${given} is given`,
+    message: `the parameter "${param.name}" takes ${wanted}, but ${given}`,
     hint,
   });
 

@@ -45,9 +45,9 @@ export function reachable(
     (to) => to !== from,
   );
   const rank = (format: string): number => {
-    if (kind !== undefined && formatKind(format) === kind) return 0;
     const place = usualFormats.indexOf(format);
-    return place === -1 ? usualFormats.length + 1 : place + 1;
+    const isNear = kind !== undefined && formatKind(format) === kind;
+    return (isNear ? 0 : usualFormats.length + 1) + (place === -1 ? usualFormats.length : place);
   };
   return targets.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en'));
 }

@@ -1,6 +1,6 @@
 /** Expressions checked before the run, in whole pipelines: names, types, secrets, and values that the option cannot take. */
 import { expect, test } from 'vitest';
-import { loadPipeline } from '@pipeline/schema';
+import { mistakes } from './load.ts';
 
 /** `convert` of files with a matrix; `%` is the line under test. */
 const frame = `
@@ -25,18 +25,6 @@ tasks:
     %
   all: { operation: export/local, path: out, input: out }
 `;
-
-/** Message, the text that it points at, and the hint. */
-function mistakes(text: string): readonly string[] {
-  const loaded = loadPipeline({ path: 'p.yaml', text }, {});
-  const found = loaded.ok ? loaded.value.warnings : loaded.error;
-  return found.map(({ code, message, range, hint }) =>
-    [
-      `${code} ${message} @ ${text.slice(range.start, range.end)}`,
-      ...(hint === undefined ? [] : [hint]),
-    ].join(' = '),
-  );
-}
 
 const inTask = (line: string): readonly string[] => mistakes(frame.replace('%', () => line));
 
