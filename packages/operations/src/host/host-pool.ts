@@ -1,6 +1,6 @@
 /**
  * Keeps converter hosts warm and gives each job one of its kind. At most `maxHosts` work at once, further jobs wait
- * in order; about as many may idle, the one that was used longest ago goes first. It knows no converter and no action.
+ * in order; a few more may idle, the one that was used longest ago goes first. It knows no converter and no action.
  */
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -17,6 +17,12 @@ export interface HostPoolOptions {
   /** The file that hosts run; default: the compiled `host-main`. */
   readonly entry?: string;
 }
+
+/**
+ * A document on its way to a picture goes through pandoc, typst, pdfium and sharp. With fewer warm hosts than kinds every
+ * step would start a process: three documents took 48 s instead of 9 with one action at a time.
+ */
+const warmKinds = 4;
 
 export class HostPool {
   #maxHosts: number;
@@ -110,8 +116,7 @@ export class HostPool {
   #keepOrRetire(host: HostProcess): void {
     if (host.isUsable) this.#idle.push(host);
     else this.#retire(host);
-    // A document goes through several kinds of hosts: two warm ones at least, or every step would start a process.
-    while (this.#idle.length > Math.max(2, this.#maxHosts)) {
+    while (this.#idle.length > Math.max(warmKinds, this.#maxHosts)) {
       const oldest = this.#idle.shift();
       if (oldest !== undefined) this.#retire(oldest);
     }
