@@ -146,7 +146,10 @@ function stableId(tree: string): string {
 
 /** The Typst source and its images. */
 async function writePage(request: PandocJob, placed: Placed): Promise<void> {
-  const template = typstTemplate(pageSetup(request.options), treeMetadata(placed.tree));
+  const template = typstTemplate(pageSetup(request.options), {
+    ...treeMetadata(placed.tree),
+    needsDate: flagOption(request.options, 'pdf_a'),
+  });
   const answer = await callPandoc({
     options: {
       from: 'json',

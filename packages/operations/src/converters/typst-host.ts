@@ -2,7 +2,7 @@
  * Typst source → PDF or SVG, inside a converter host. Typst sees an empty folder: every file that a source asks for is
  * judged and handed in here, one by one. It never loads packages: their door, the network, is shut.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import type { JsonObject } from '@pipeline/schema';
@@ -132,8 +132,27 @@ async function writeOutput(about: {
 }): Promise<void> {
   const { compiler, document, request } = about;
   if (request.to === 'svg') return writeFile(request.outputPath, compiler.plainSvg(document));
-  const options = request.pdfStandard === undefined ? {} : { pdfStandard: request.pdfStandard };
-  return writeFile(request.outputPath, compiler.pdf(document, options));
+  return writeFile(request.outputPath, await exportPdf(about));
+}
+
+/** Where a date is made automatically, it is that of the source file: the same source makes the same bytes. */
+async function exportPdf(about: {
+  readonly compiler: NodeCompiler;
+  readonly document: Document;
+  readonly request: TypstJob;
+}): Promise<Uint8Array> {
+  const { compiler, document, request } = about;
+  const { mtimeMs } = await stat(request.place.inputPath);
+  const creationTimestamp = Math.floor(mtimeMs / 1000);
+  if (request.pdfStandard === undefined) return compiler.pdf(document, { creationTimestamp });
+  try {
+    return compiler.pdf(document, { pdfStandard: request.pdfStandard, creationTimestamp });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const why = /message: "((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
+    const name = JSON.stringify(request.place.inputName);
+    throw new ConversionError('unsupported', `${name} cannot become a PDF/A: ${why}`, 'Leave `pdf_a` out.');
+  }
 }
 
 interface Problem {

@@ -31,6 +31,8 @@ export interface DocumentInfo {
   readonly authors: readonly string[];
   /** `2026-03-01`; anything else is shown, but is no date to a PDF. */
   readonly date?: string;
+  /** A PDF/A must have one: without its own, the document gets that of its file. */
+  readonly needsDate: boolean;
 }
 
 /** A pandoc template. `$…$` is pandoc's; everything else is Typst. */
@@ -50,7 +52,8 @@ function literal(text: string): string {
 function setup(page: PageSetup, info: DocumentInfo): string {
   const { top, bottom, left, right } = page.marginMm;
   const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(info.date ?? '');
-  const when = date === null ? 'none' : validDate(date[1] ?? '', date[2] ?? '', date[3] ?? '');
+  const given = date === null ? undefined : validDate(date[1] ?? '', date[2] ?? '', date[3] ?? '');
+  const when = given ?? (info.needsDate ? 'auto' : 'none');
   const authors = info.authors.map(literal).join(', ');
   return `#set document(${info.title === undefined ? '' : `title: ${literal(info.title)}, `}author: (${authors}${authors === '' ? '' : ','}), date: ${when})
 #set page(
@@ -64,10 +67,10 @@ function setup(page: PageSetup, info: DocumentInfo): string {
 #set text(font: "Libertinus Serif", size: ${page.fontSizePt}pt$if(lang)$, lang: "$lang$"$endif$$if(region)$, region: "$region$"$endif$)`;
 }
 
-function validDate(year: string, month: string, day: string): string {
+function validDate(year: string, month: string, day: string): string | undefined {
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
   const isReal = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
-  return isReal ? `datetime(year: ${Number(year)}, month: ${Number(month)}, day: ${Number(day)})` : 'none';
+  return isReal ? `datetime(year: ${Number(year)}, month: ${Number(month)}, day: ${Number(day)})` : undefined;
 }
 
 const look = `#set par(justify: true, leading: 0.7em, spacing: 1.15em)

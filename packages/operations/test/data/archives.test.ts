@@ -36,15 +36,26 @@ async function convert(
   return readFileSync(path.join(dir, 'out'));
 }
 
-type TarEntry = Parameters<ReturnType<typeof pack>['entry']>[0];
+interface TarFile {
+  readonly name: string;
+  readonly content?: string;
+  readonly mtime?: Date;
+  readonly type?: 'symlink';
+  readonly linkname?: string;
+}
 
-async function tarOf(entries: readonly (TarEntry & { readonly content?: string })[]): Promise<Buffer> {
+async function tarOf(entries: readonly TarFile[]): Promise<Buffer> {
   const tar = pack();
   for (const { content, ...header } of entries) tar.entry(header, content ?? '');
   tar.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of tar) chunks.push(Buffer.from(chunk));
+  for await (const chunk of tar) chunks.push(bytesOf(chunk));
   return Buffer.concat(chunks);
+}
+
+function bytesOf(chunk: unknown): Buffer {
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk);
+  throw new Error('no bytes');
 }
 
 async function tarContent(tar: Buffer): Promise<Readonly<Record<string, string>>> {
@@ -53,7 +64,7 @@ async function tarContent(tar: Buffer): Promise<Readonly<Record<string, string>>
   reader.end(tar);
   for await (const entry of reader) {
     const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(Buffer.from(chunk));
+    for await (const chunk of entry) chunks.push(bytesOf(chunk));
     if (entry.header.type === 'file')
       found[entry.header.name.replace(/^\.\//, '')] = Buffer.concat(chunks).toString();
   }

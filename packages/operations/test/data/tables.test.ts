@@ -17,9 +17,7 @@ interface Converted {
 
 async function convert(
   content: string | Buffer,
-  from: string,
-  to: string,
-  options: JsonObject = {},
+  ...[from, to, options = {}]: readonly [from: string, to: string, options?: JsonObject]
 ): Promise<Converted> {
   const dir = newFolder();
   const inputPath = path.join(dir, `in.${from}`);
@@ -144,7 +142,12 @@ test('keys such as __proto__ stay keys', async () => {
 test.each([
   [
     'yaml',
-    `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((key, index) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}`,
+    `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from('bcdefghi')
+      .map(
+        (key, index) =>
+          `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[index]}`).join(',')}]`,
+      )
+      .join('\n')}`,
     'bad-input',
     /alias/,
   ],
@@ -156,7 +159,7 @@ test.each([
   ['jsonl', '{"a":1}\n{"a":\n', 'bad-input', /line 2/],
   ['toml', 'a = ', 'bad-input', /TOML/],
   ['xlsx', 'no zip', 'bad-input', /"prices.xlsx"/],
-])('a broken or hostile %s ends with a reason', async (from, content, type, message) => {
+])('a broken or hostile %s ends with a reason', async (from, content, ...[type, message]) => {
   const error = await refusal(convert(content, from, 'csv'));
   expect(error.type).toBe(type);
   expect(error.message).toMatch(message);

@@ -1,0 +1,133 @@
+/** The choice among converters, and what a user is told when there is none. Nothing is converted here. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { cloudConvertTargets, isKnownFormat } from '@pipeline/schema';
+import { expect, test } from 'vitest';
+import { pdfLibVersion } from '../../src/merge.ts';
+import { converters, findConverter, localConversions } from '../../src/routes.ts';
+import type { RouteRequest } from '../../src/routes.ts';
+
+const find = (from: string, to: string, more: Partial<RouteRequest> = {}): ReturnType<typeof findConverter> =>
+  findConverter({ from, to, options: {}, ...more });
+
+function nameOf(result: ReturnType<typeof findConverter>): string {
+  return result.ok
+    ? result.value.name
+    : `${result.error.type}: ${result.error.message} ${result.error.hint ?? ''}`;
+}
+
+test.each([
+  ['jpg', 'webp', 'sharp'],
+  ['docx', 'pdf', 'pandoc-typst'],
+  ['typst', 'pdf', 'typst'],
+  ['md', 'docx', 'pandoc'],
+  ['csv', 'xlsx', 'tables'],
+  ['csv', 'html', 'pandoc'],
+  ['xlsx', 'csv', 'tables'],
+  ['ods', 'pdf', 'tables+pandoc-typst'],
+  ['docx', 'png', 'pandoc-typst+pdfium'],
+  ['pdf', 'jpg', 'pdfium'],
+  ['jpg', 'pdf', 'typst-pictures'],
+  ['tiff', 'pdf', 'sharp+typst-pictures'],
+  ['zip', '7z', 'seven-zip'],
+  ['html', 'md', 'pandoc'],
+])('%s to %s is done by %s', (from, to, name) => {
+  expect(nameOf(find(from, to))).toBe(name);
+});
+
+test('engines go by their own names and by those they stand for', () => {
+  expect(nameOf(find('jpg', 'png', { engine: 'imagemagick' }))).toBe('sharp');
+  expect(nameOf(find('docx', 'pdf', { engine: 'libreoffice' }))).toBe('pandoc-typst');
+  expect(nameOf(find('pdf', 'png', { engine: 'poppler' }))).toBe('pdfium');
+  expect(nameOf(find('zip', '7z', { engine: 'archivetool' }))).toBe('seven-zip');
+  expect(nameOf(find('jpg', 'png', { engine: 'sharpp' }))).toBe(
+    'unsupported: There is no engine "sharpp" did you mean "sharp"?',
+  );
+  expect(nameOf(find('jpg', 'png', { engine: 'pandoc' }))).toContain(
+    'The engine "pandoc" does not turn jpg into png here',
+  );
+  expect(nameOf(find('jpg', 'png', { engine: 'ffmpeg' }))).toContain(
+    'not-available: The engine "ffmpeg" is not on the local backend yet',
+  );
+});
+
+test('versions: ranges of what is here; never the version of another engine', () => {
+  expect(nameOf(find('jpg', 'png', { engine: 'sharp', engineVersion: '0.35' }))).toBe('sharp');
+  expect(nameOf(find('jpg', 'png', { engine: 'sharp', engineVersion: '^0.35.1' }))).toBe('sharp');
+  expect(nameOf(find('jpg', 'png', { engine: 'sharp', engineVersion: '>=0.36' }))).toContain(
+    'No installed engine has the version >=0.36',
+  );
+  expect(nameOf(find('jpg', 'png', { engine: 'imagemagick', engineVersion: '7.1.0' }))).toContain(
+    'imagemagick 7.1.0 is not here: sharp',
+  );
+});
+
+test('an option that nobody honours for the pair is an error; one that repeats its default is none', () => {
+  expect(nameOf(find('docx', 'pdf', { options: { quality: 80 } }))).toContain(
+    'pandoc-typst does not honour `quality` when it turns docx into pdf',
+  );
+  expect(
+    nameOf(find('docx', 'pdf', { options: { optimize_print: true, bookmarks: false, pages: '1-2' } })),
+  ).toBe('pandoc-typst');
+  // The direct way knows no size: the way over sharp does.
+  expect(nameOf(find('jpg', 'pdf', { options: { width: 100 } }))).toBe('sharp+typst-pictures');
+});
+
+test('what cannot be done says what can', () => {
+  expect(nameOf(find('docx', 'mp4'))).toMatch(
+    /^unsupported: nothing turns DOCX into MP4 Here, docx can become: .*pdf|and \d+ more/,
+  );
+  expect(nameOf(find('mp4', 'webm', { name: 'a.mp4' }))).toMatch(
+    /^not-available: "a.mp4": no converter on the local backend turns MP4 into WEBM yet CloudConvert does it/,
+  );
+  expect(nameOf(find('', 'pdf', { name: 'README' }))).toBe(
+    'unsupported: "README": the name does not tell the format of the file Set `input_format`.',
+  );
+  expect(nameOf(find('docx', 'pfd'))).toContain('did you mean "pdf"');
+});
+
+test('the table for validation agrees with the choice', () => {
+  for (const converter of converters) {
+    for (const [from, targets] of Object.entries(converter.pairs)) {
+      for (const to of targets) {
+        expect(localConversions.targets(from).has(to), `${from} to ${to}`).toBe(true);
+        expect(find(from, to).ok, `${converter.name}: ${from} to ${to}`).toBe(true);
+      }
+    }
+  }
+  expect([...localConversions.targets('mp4')]).toEqual(['mp4']);
+  expect(cloudConvertTargets('docx').filter((to) => localConversions.targets('docx').has(to))).toEqual(
+    expect.arrayContaining(['pdf', 'html', 'odt', 'epub', 'txt', 'rtf', 'png', 'jpg']),
+  );
+});
+
+test('every format of the table is one that the language knows', () => {
+  const unknown = new Set(
+    converters
+      .flatMap(({ pairs }) => [...Object.keys(pairs), ...Object.values(pairs).flat()])
+      .filter((format) => !isKnownFormat(format)),
+  );
+  expect([...unknown]).toEqual([]);
+});
+
+test('every converter carries the version that is installed', () => {
+  const folder = path.resolve(import.meta.dirname, '../../node_modules');
+  const versionOf = (name: string): unknown => {
+    const manifest: unknown = JSON.parse(readFileSync(path.join(folder, name, 'package.json'), 'utf8'));
+    return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? manifest.version
+      : undefined;
+  };
+  const packages = {
+    pandoc: 'pandoc-wasm',
+    typst: '@myriaddreamin/typst-ts-node-compiler',
+    tables: '@e965/xlsx',
+    'seven-zip': '7z-wasm',
+    sharp: 'sharp',
+    pdfium: '@hyzyla/pdfium',
+  };
+  for (const [name, npmName] of Object.entries(packages)) {
+    expect(converters.find((converter) => converter.name === name)?.version, name).toBe(versionOf(npmName));
+  }
+  expect(pdfLibVersion).toBe(versionOf('@cantoo/pdf-lib'));
+});
