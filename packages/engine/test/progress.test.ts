@@ -75,7 +75,10 @@ const facts = (events: readonly JobEvent[], totals: Readonly<Record<string, numb
     ...rest,
     order: new Set(taskIndex.keys()),
     tasks: Object.fromEntries(
-      [...itemsOf(tasks)].map((task) => [task.task, { ...task, recent: task.recent.length }]),
+      [...itemsOf(tasks)].map((task) => [
+        task.task,
+        { ...task, recent: task.recent.length, lastFailure: task.lastFailure !== undefined },
+      ]),
     ),
     failures: [...itemsOf(failures)].sort(byName),
     notes: [...itemsOf(notes)].sort(byName),

@@ -1,7 +1,7 @@
 /** Whether the live view can be drawn: on a terminal that moves its cursor, in front of a person who sees it. */
 import type { ReporterOptions, ReportStream } from './reporter.ts';
 
-export function canDrawLive(stream: ReportStream, env: ReporterOptions['env']): boolean {
+export function canDrawLive(stream: ReportStream, env: ReporterOptions['env']): stream is NodeJS.WriteStream {
   return (
     stream.isTTY === true && env['TERM'] !== 'dumb' && !isScreenReader(env) && !isContinuousIntegration(env)
   );

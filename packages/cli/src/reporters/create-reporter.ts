@@ -69,13 +69,14 @@ export async function createReporters(
   return ok(combineReporters(reporters));
 }
 
-/** `live` on anything but a terminal is `lines`. */
+/** `live` on anything but a terminal, and when nothing but failures is to be said, is `lines`. */
 export async function createReporter(kind: ReporterKind, options: ReporterOptions): Promise<Reporter> {
   switch (kind) {
-    case 'live':
-      return canDrawLive(options.stderr, options.env)
-        ? (await import('../tui/live.ts')).createLiveReporter(options)
-        : createReporter('lines', options);
+    case 'live': {
+      const { stderr, env, verbosity } = options;
+      if (!canDrawLive(stderr, env) || verbosity === 'quiet') return createReporter('lines', options);
+      return (await import('../tui/live.ts')).createLiveReporter(options, stderr);
+    }
     case 'lines':
       return (await import('./lines.ts')).createLinesReporter(options);
     case 'json':

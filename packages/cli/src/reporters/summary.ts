@@ -129,13 +129,13 @@ function slowestLines(state: Progress, { style, width }: Layout): readonly strin
   const lines: string[] = [];
   let line = '  slowest: ';
   for (const [index, action] of slowest.entries()) {
-    const text = `${formatDuration(action.actionMs)} ${printable(action.action)}`;
     const last = index === slowest.length - 1 ? '' : separator;
-    if (index > 0 && widthOf(line + text) > width) {
+    const text = `${formatDuration(action.actionMs)} ${printable(action.action)}${last}`;
+    if (index > 0 && widthOf((line + text).trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = ' '.repeat(4);
     }
-    line += text + last;
+    line += text;
   }
   return [...lines, line].map(style.dim);
 }
