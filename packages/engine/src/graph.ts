@@ -16,6 +16,8 @@ export interface Graph {
   readonly successors: readonly Edges[];
   /** Every task after its predecessors; ties in the order of the file. */
   readonly order: readonly number[];
+  /** How many tasks stand before it on the longest way: 0 for imports. */
+  readonly depths: readonly number[];
 }
 
 export type Edges = readonly number[];
@@ -42,7 +44,7 @@ export function buildGraph(pipeline: Pipeline): Result<Graph, GraphError> {
   const order = sortTopologically(predecessors, successors);
   if (order.length < tasks.length)
     return err({ type: 'cycle', tasks: findCycle(tasks, predecessors, order) });
-  return ok({ tasks, inputs, gates, predecessors, successors, order });
+  return ok({ tasks, inputs, gates, predecessors, successors, order, depths: depthsOf(predecessors, order) });
 }
 
 /** The given tasks and everything that can be reached from them along the edges. */
@@ -75,6 +77,16 @@ function sortTopologically(predecessors: readonly Edges[], successors: readonly 
     }
   }
   return order;
+}
+
+function depthsOf(predecessors: readonly Edges[], order: readonly number[]): readonly number[] {
+  const depths = predecessors.map(() => 0);
+  for (const index of order) {
+    for (const before of predecessors[index] ?? []) {
+      depths[index] = Math.max(depths[index] ?? 0, (depths[before] ?? 0) + 1);
+    }
+  }
+  return depths;
 }
 
 /** Every task that is not in the order has a predecessor that is not either: walking back must come round. */

@@ -61,7 +61,6 @@ class JobRun {
   readonly #environment: ActionEnvironment;
   /** Stops what runs: when the caller says so, and on the first failure with `on_error: stop`. */
   readonly #stopping = new AbortController();
-  readonly #ranks: readonly number[];
   readonly #report: JobReport;
   readonly #workDirs = new Map<Action, string>();
   readonly #removals = new Set<Promise<void>>();
@@ -85,9 +84,6 @@ class JobRun {
       graceMs: options.graceMs ?? defaultGraceMs,
       mask: plan.mask,
     };
-    const ranks = plan.graph.tasks.map(() => 0);
-    for (const [rank, index] of plan.graph.order.entries()) ranks[index] = rank;
-    this.#ranks = ranks;
     this.#report = new JobReport(plan, options);
   }
 
@@ -195,7 +191,7 @@ class JobRun {
     const converter = converterOf(action);
     const { operation } = action.owner.planned.task;
     const limits = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
-    const rank = this.#ranks[action.owner.planned.index] ?? 0;
+    const rank = this.#plan.graph.depths[action.owner.planned.index] ?? 0;
     this.#queue.add({ action, limits, rank, lane: limits.join('\n') });
   }
 

@@ -71,7 +71,7 @@ export class Schedule {
           this.#offer(action);
         }
       }
-      if (run.openInputs === 0 && run.isGrouped) this.#expandGroups(run);
+      if (run.openInputs === 0) this.#closeInputs(run);
       this.#mayHaveEnded.push(run);
     }
     return this.#drain();
@@ -193,6 +193,12 @@ export class Schedule {
     this.#announce(consumer, consumer.announced.isFinal);
   }
 
+  /** No more files will come. */
+  #closeInputs(run: TaskRun): void {
+    if (run.isGrouped) this.#expandGroups(run);
+    this.#announce(run, true);
+  }
+
   /** All its input tasks have ended: now, and only now, is it known what a group consists of. */
   #expandGroups(run: TaskRun): void {
     if (this.#stopped !== undefined) return;
@@ -229,7 +235,6 @@ export class Schedule {
           : { type: 'not-run', failure: inputFailed(lacking.planned.task.name) };
       this.#endings.push({ action, outcome });
     }
-    this.#announce(run, true);
   }
 
   /** Its files are there: makes it ready, unless something else keeps it back. */
@@ -273,7 +278,6 @@ export class Schedule {
     if (run.hasEnded || run.unfinished > 0 || run.openInputs > 0 || run.openGates > 0) return;
     run.hasEnded = true;
     this.#openTasks -= 1;
-    this.#announce(run, true);
     this.#changes.push({ type: 'task-ended', task: run });
     for (const index of this.#plan.graph.successors[run.planned.index] ?? []) {
       const successor = this.tasks[index];
@@ -295,7 +299,7 @@ export class Schedule {
         successor.hasUnknownLosses = true;
         successor.failure ??= inputFailed(task.name);
       }
-      if (successor.openInputs === 0 && successor.isGrouped) this.#expandGroups(successor);
+      if (successor.openInputs === 0) this.#closeInputs(successor);
     }
     if (graph.gates[successor.planned.index]?.includes(index) === true) {
       successor.openGates -= 1;
