@@ -89,21 +89,25 @@ function depthsOf(predecessors: readonly Edges[], order: readonly number[]): rea
   return depths;
 }
 
-/** Every task that is not in the order has a predecessor that is not either: walking back must come round. */
+/**
+ * Every task that is not in the order has a predecessor that is not either: walking back must come round. The cycle
+ * begins with the first of its tasks in the file.
+ */
 function findCycle(
   tasks: readonly Task[],
   predecessors: readonly Edges[],
   order: readonly number[],
 ): readonly Task[] {
   const sorted = new Set(order);
-  const path: number[] = [];
+  // A set keeps the order of the walk.
+  const path = new Set<number>();
   let at = tasks.findIndex((_, index) => !sorted.has(index));
-  while (!path.includes(at)) {
-    path.push(at);
+  while (!path.has(at)) {
+    path.add(at);
     at = predecessors[at]?.find((index) => !sorted.has(index)) ?? at;
   }
-  return path
-    .slice(path.indexOf(at))
-    .reverse()
-    .flatMap((index) => tasks[index] ?? []);
+  const walked = [...path];
+  const cycle = walked.slice(walked.indexOf(at)).reverse();
+  const first = cycle.indexOf(cycle.reduce((least, index) => Math.min(least, index), at));
+  return [...cycle.slice(first), ...cycle.slice(0, first)].flatMap((index) => tasks[index] ?? []);
 }

@@ -240,3 +240,23 @@ describe('groups', () => {
     ]);
   });
 });
+
+test('a chain of ten thousand tasks runs, and fails, without a deep stack', async () => {
+  const length = 10_000;
+  const chain = Object.fromEntries(
+    Array.from({ length }, (_, index) => [
+      `t${index}`,
+      index === 0 ? yields('a') : { inputs: [`t${index - 1}`] },
+    ]),
+  );
+  const job = await startJob(pipelineOf(chain), { fake: { run: finishAtOnce } });
+  expect((await job.outcome).counts.ran).toBe(length);
+  const failed = await startJob(pipelineOf(chain), { fake: { run: (call) => call.fail(broken) } });
+  expect((await failed.outcome).counts).toEqual({
+    ran: 0,
+    cached: 0,
+    skipped: 0,
+    failed: 1,
+    not_run: length - 1,
+  });
+});
