@@ -21,9 +21,9 @@ export interface PandocWriter {
 
 /**
  * Markdown as GitHub and CommonMark read it, with what pandoc adds to it: a list needs no blank line before it,
- * bare URLs are links, front matter, footnotes, attributes and math work.
+ * bare URLs are links, front matter, footnotes, attributes and math work. An image's description is no caption.
  */
-const markdownReader = 'commonmark_x+autolink_bare_uris+alerts+implicit_figures+task_lists';
+const markdownReader = 'commonmark_x+autolink_bare_uris+alerts+task_lists';
 
 const text = (reader: string): PandocReader => ({ reader });
 const zip = (reader: string): PandocReader => ({ reader, isBinary: true, isZip: true });

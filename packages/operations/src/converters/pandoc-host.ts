@@ -149,6 +149,7 @@ async function writePage(request: PandocJob, placed: Placed): Promise<void> {
   const template = typstTemplate(pageSetup(request.options), {
     ...treeMetadata(placed.tree),
     needsDate: flagOption(request.options, 'pdf_a'),
+    showsTitle: request.from !== 'html',
   });
   const answer = await callPandoc({
     options: {

@@ -33,11 +33,13 @@ export interface DocumentInfo {
   readonly date?: string;
   /** A PDF/A must have one: without its own, the document gets that of its file. */
   readonly needsDate: boolean;
+  /** Title, authors and date head the first page. Not for HTML, whose title is shown by the window alone. */
+  readonly showsTitle: boolean;
 }
 
 /** A pandoc template. `$…$` is pandoc's; everything else is Typst. */
 export function typstTemplate(page: PageSetup, info: DocumentInfo): string {
-  return [setup(page, info), look, titleBlock, '$body$\n'].join('\n');
+  return [setup(page, info), look, ...(info.showsTitle ? [titleBlock] : []), '$body$\n'].join('\n');
 }
 
 /** A Typst string literal, safe inside of a pandoc template. */
@@ -95,11 +97,12 @@ const look = `#set par(justify: true, leading: 0.7em, spacing: 1.15em)
 )
 #set table(inset: (x: 7pt, y: 5.5pt), stroke: none, fill: (_, y) => if calc.even(y) and y > 0 { rgb("#f7f8fa") })
 #set table.hline(stroke: 0.7pt + rgb("#8a95a1"))
+#show table: set align(start)
 #show table.cell: set par(justify: false)
 #show table.cell.where(y: 0): set text(weight: "semibold")
 #show figure.where(kind: table): set figure.caption(position: top)
 #show figure.where(kind: table): set block(breakable: true)
-#show figure.caption: set text(size: 0.9em, fill: rgb("#44505c"))
+#show figure.caption: it => block(text(size: 0.9em, fill: rgb("#44505c"), it.body))
 #show footnote.entry: set text(size: 0.85em)
 #let horizontalrule = block(above: 1.6em, below: 1.6em, line(length: 100%, stroke: 0.6pt + rgb("#c9d2dc")))`;
 
