@@ -22,21 +22,35 @@ const external = [
   '@cantoo/pdf-lib',
   '@e965/xlsx',
   'svgo',
-  // Ink asks for it only when DEV is set, which it never is here.
+  // Not installed, and never asked for: see below.
   'react-devtools-core',
 ];
 
 const inPackage = (name, files) =>
   new RegExp(String.raw`[\\/]packages[\\/]${name}[\\/]src[\\/](${files})\.ts$`);
 
+/** A user's DEV=true is none of Ink's business: its development tools stay out of the bundle. */
+const inkWithoutDevtools = {
+  name: 'ink-without-devtools',
+  transform: {
+    filter: { id: /[\\/]ink[\\/]build[\\/]utils\.js$/ },
+    handler(code) {
+      const changed = code.replace("process.env['DEV'] === 'true'", 'false');
+      if (changed === code) throw new Error('Ink asks for DEV in another way now');
+      return changed;
+    },
+  },
+};
+
 // oxlint-disable-next-line import/no-default-export -- rolldown reads it so
 export default defineConfig({
   input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
   platform: 'node',
+  plugins: [inkWithoutDevtools],
   external: (id) =>
     id.startsWith('node:') || external.some((name) => id === name || id.startsWith(`${name}/`)),
-  resolve: { conditionNames: ['source', 'import', 'node', 'default'], alias: { yaml } },
-  transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
+  resolve: { conditionNames: ['source', 'node', 'default'], alias: { yaml } },
+  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   treeshake: {
     moduleSideEffects: [
       { test: /[\\/]packages[\\/](schema|engine|operations)[\\/]src[\\/]/, sideEffects: false },

@@ -18,12 +18,11 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     argv,
     version,
     env: process.env,
-    cwd: process.cwd(),
+    cwd: () => process.cwd(),
     stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    signals: process,
-    crashes: process,
+    processEvents: process,
     exit: (code) => process.exit(code),
   });
 }

@@ -63,7 +63,7 @@ function several(folder: string, names: readonly string[], cwd: string): NotFoun
   const shown = names.map((name) => path.relative(cwd, path.join(folder, name)));
   return {
     message: `${shown.length} pipeline files could be meant: ${shown.join(', ')}`,
-    hint: `name one: pipeline run ${shown[0] ?? ''}`,
+    hint: `name one of them, for example ${shown[0] ?? ''}`,
     isNothing: false,
   };
 }

@@ -16,6 +16,10 @@ export interface FlagSpec {
   readonly kind?: ValueKind;
   /** The only values it takes. */
   readonly choices?: readonly string[];
+  /** Values that are promised but not here yet. */
+  readonly laterChoices?: readonly string[];
+  /** The command's argument says the same, and wins over the environment twin. */
+  readonly isArgumentToo?: true;
   readonly isRepeatable?: true;
   /** Has the environment twin `PIPELINE_<FLAG>`. */
   readonly hasTwin?: true;
@@ -53,6 +57,7 @@ const fileFlag: FlagSpec = {
   value: 'file',
   kind: 'file',
   hasTwin: true,
+  isArgumentToo: true,
   help: 'The pipeline file; `-` reads standard input.',
 };
 
@@ -208,7 +213,12 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     details: [defaultFile],
     flags: {
       file: fileFlag,
-      format: { value: 'format', choices: ['text', 'mermaid', 'dot'], help: 'Default: text.' },
+      format: {
+        value: 'format',
+        choices: ['text', 'mermaid', 'dot'],
+        laterChoices: ['svg', 'html'],
+        help: 'Default: text.',
+      },
     },
     examples: [
       { command: 'pipeline graph', does: 'Draw it in the terminal.' },

@@ -33,7 +33,7 @@ export function mainHelp(width: number): string {
 export function commandHelp(name: CommandName, width: number): string {
   const spec = commands[name];
   const own = flagRows(spec.flags);
-  const hasTwins = Object.values(spec.flags).some((flag) => flag.hasTwin === true);
+  const isTwinned = own.length > 0 && Object.values(spec.flags).every((flag) => flag.hasTwin === true);
   return [
     spec.summary,
     '',
@@ -42,7 +42,7 @@ export function commandHelp(name: CommandName, width: number): string {
     '',
     'Flags',
     ...rows([...own, ...flagRows(commonFlags)], width),
-    ...(hasTwins
+    ...(isTwinned
       ? [
           '',
           ...wrapText(

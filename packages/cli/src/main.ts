@@ -4,10 +4,11 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { type Result, err, ok } from '@pipeline/schema';
 import type { CommandName } from './flags.ts';
-import { type Invocation, parseArguments } from './parse-arguments.ts';
+import { type Invocation, type UsageError, parseArguments } from './parse-arguments.ts';
 import { exitCode } from './exit-code.ts';
-import type { Command, Surroundings } from './surroundings.ts';
+import type { Command, StartSurroundings, Surroundings } from './surroundings.ts';
 import { usageError } from './usage-error.ts';
 
 const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -20,13 +21,13 @@ const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
   completion: async () => (await import('./commands/completion.ts')).completion,
 };
 
-export async function main(surroundings: Surroundings): Promise<number> {
-  const { stderr, crashes, exit } = surroundings;
+export async function main(surroundings: StartSurroundings): Promise<number> {
+  const { stderr, processEvents, exit } = surroundings;
   const bug = async (error: unknown): Promise<number> =>
     (await import('./report-bug.ts')).reportBug(error, surroundings);
   const crash = async (error: unknown): Promise<void> => exit(await bug(error));
   // Thrown outside of any promise that somebody waits for: nothing can be trusted any more.
-  crashes.on('uncaughtException', (error) => void crash(error));
+  processEvents.on('uncaughtException', (error) => void crash(error));
   const output = watchOutput(surroundings);
   try {
     const code = await dispatch(surroundings);
@@ -38,7 +39,7 @@ export async function main(surroundings: Surroundings): Promise<number> {
   }
 }
 
-async function dispatch(surroundings: Surroundings): Promise<number> {
+async function dispatch(surroundings: StartSurroundings): Promise<number> {
   const { argv, env, stdout, stderr, version } = surroundings;
   const parsed = parseArguments(argv, env);
   if (!parsed.ok) return usageError(parsed.error, stderr);
@@ -54,10 +55,9 @@ async function dispatch(surroundings: Surroundings): Promise<number> {
     return exitCode.done;
   }
   const { invocation } = wanted;
-  const inside = { ...surroundings, cwd: workingFolder(invocation, surroundings.cwd) };
-  if (!isFolder(inside.cwd)) {
-    return usageError({ message: `--cwd: there is no folder ${inside.cwd}`, hint: 'check the path' }, stderr);
-  }
+  const cwd = workingFolder(invocation, surroundings.cwd);
+  if (!cwd.ok) return usageError(cwd.error, stderr);
+  const inside = { ...surroundings, cwd: cwd.value };
   if (wanted.type === 'nothing' && (await isNothingHere(invocation, inside))) {
     const { mainHelp } = await import('./help.ts');
     stderr.write(
@@ -70,12 +70,17 @@ async function dispatch(surroundings: Surroundings): Promise<number> {
 }
 
 /** As `make -C`: everything else, `--file` too, is seen from there. */
-function workingFolder({ flags }: Invocation, cwd: string): string {
-  return path.resolve(cwd, flags.values.get('cwd') ?? '.');
-}
-
-function isFolder(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+function workingFolder({ flags }: Invocation, start: () => string): Result<string, UsageError> {
+  let folder: string;
+  try {
+    folder = path.resolve(start(), flags.values.get('cwd') ?? '.');
+  } catch {
+    return err({ message: 'the working folder does not exist any more', hint: 'change to another folder' });
+  }
+  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isThere
+    ? ok(folder)
+    : err({ message: `--cwd: there is no folder ${folder}`, hint: 'check the path' });
 }
 
 /** `pipeline` alone, in a folder that has no pipeline. */
@@ -87,7 +92,7 @@ async function isNothingHere({ flags }: Invocation, { cwd }: Surroundings): Prom
 }
 
 /** `pipeline formats | head`: a reader that has seen enough is no error, and the work itself goes on. */
-function watchOutput({ stdout, stderr }: Surroundings): { readonly error: string | undefined } {
+function watchOutput({ stdout, stderr }: StartSurroundings): { readonly error: string | undefined } {
   const state: { error: string | undefined } = { error: undefined };
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') state.error = error.message;

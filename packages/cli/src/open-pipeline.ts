@@ -14,10 +14,11 @@ export interface OpenedPipeline extends PipelineText {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The error is the exit code; all that there is to say has been said. */
+/** The error is the exit code; all that there is to say has been said. `consequence` ends the line that counts. */
 export async function openPipeline(
   named: string | undefined,
   surroundings: Surroundings,
+  consequence = '',
 ): Promise<Result<OpenedPipeline, number>> {
   const { stderr, env } = surroundings;
   const text = await readPipeline(named, surroundings);
@@ -27,6 +28,6 @@ export async function openPipeline(
   const problems = checked.ok ? checked.value.warnings : checked.error;
   printProblems(problems, { source, stream: stderr, style: textStyle(stderr, env) });
   if (checked.ok) return ok({ ...text.value, ...checked.value });
-  stderr.write(`${countProblems(problems, source)}; nothing ran\n`);
+  stderr.write(`${countProblems(problems, source)}${consequence}\n`);
   return err(exitCode.mistake);
 }

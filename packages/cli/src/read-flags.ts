@@ -34,7 +34,9 @@ export function readFlags(specs: Specs, line: CommandLine): Result<Flags, UsageE
   if (!set.ok) return set;
   const { given, positionals } = typed.value;
   const background = set.value.filter(
-    (flag) => !given.some((other) => other.name === flag.name || contradict(specs, flag, other)),
+    (flag) =>
+      !(positionals.length > 0 && specs[flag.name]?.isArgumentToo === true) &&
+      !given.some((other) => other.name === flag.name || contradict(specs, flag, other)),
   );
   const all = [...given, ...background];
   const clash = firstClash(specs, given) ?? firstClash(specs, background);
@@ -79,13 +81,14 @@ function fromArguments(
 }
 
 interface OptionToken {
+  readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
   readonly inlineValue?: boolean | undefined;
 }
 
 function badValue(token: OptionToken, spec: FlagSpec): UsageError | undefined {
-  const { rawName, value, inlineValue } = token;
+  const { name, rawName, value, inlineValue } = token;
   if (spec.value === undefined) {
     return inlineValue === true
       ? { message: `${rawName} takes no value`, hint: `write ${rawName} alone` }
@@ -95,10 +98,9 @@ function badValue(token: OptionToken, spec: FlagSpec): UsageError | undefined {
     return { message: `${rawName} needs a value`, hint: `write ${rawName} <${spec.value}>` };
   }
   if (inlineValue !== true && value.startsWith('-') && value !== '-') {
-    const long = rawName.startsWith('--') ? `${rawName}=${value}` : `${rawName}${value}`;
     return {
       message: `${rawName} needs a value, and "${value}" looks like a flag`,
-      hint: `if it is meant as the value, write ${long}`,
+      hint: `if it is meant as the value, write --${name}=${value}`,
     };
   }
   return undefined;
@@ -170,6 +172,12 @@ function badChoice(specs: Specs, flag: Given): UsageError | undefined {
   const choices = specs[flag.name]?.choices;
   const wrong = choices === undefined ? undefined : flag.values.find((value) => !choices.includes(value));
   if (choices === undefined || wrong === undefined) return undefined;
+  if (specs[flag.name]?.laterChoices?.includes(wrong) === true) {
+    return {
+      message: `${flag.calledAs} ${wrong} comes with a later version`,
+      hint: `this one has ${choices.join(', ')}`,
+    };
+  }
   const near = nearest(wrong, choices);
   const list = `it takes ${choices.join(', ')}`;
   return {

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Result, Source } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { findPipeline } from './find-pipeline.ts';
+import { ioReason } from './io-reason.ts';
 import type { UsageError } from './parse-arguments.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -89,9 +90,7 @@ function tooLarge(name: string): UsageError {
 }
 
 function unreadable(name: string, error: unknown): UsageError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT')
-    return { message: `there is no file ${name}`, hint: 'check the name; paths start at the working folder' };
-  if (code === 'EACCES') return { message: `${name} may not be read`, hint: 'check its permissions' };
-  return { message: `${name} cannot be read`, hint: error instanceof Error ? error.message : String(error) };
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (!isMissing) return { message: `${name} cannot be read`, hint: ioReason(error) };
+  return { message: `there is no file ${name}`, hint: 'check the name; paths start at the working folder' };
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { exitCode } from './exit-code.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { StartSurroundings } from './surroundings.ts';
 
-export function reportBug(error: unknown, { argv, version, env, stderr }: Surroundings): number {
+export function reportBug(error: unknown, { argv, version, env, stderr }: StartSurroundings): number {
   const message = error instanceof Error ? error.message : String(error);
   const details = [
     `pipeline ${version}, Node ${process.version}, ${process.platform} ${process.arch}`,

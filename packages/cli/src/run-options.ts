@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackendName, JsonScalar, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { ioReason } from './io-reason.ts';
 import type { FlagValues, Invocation, UsageError } from './parse-arguments.ts';
 import { parseDuration } from './parse-duration.ts';
 
@@ -112,8 +113,9 @@ async function readParamsFile(file: string, cwd: string): Promise<Result<RunOpti
     const { parse } = await import('yaml');
     parsed = parse(await readFile(path.resolve(cwd, file), 'utf8'));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return err({ message: `${what} cannot be read`, hint: why });
+    // The parser's message ends in a drawing; the sentence is enough.
+    const [why = ''] = ioReason(error).split('\n');
+    return err({ message: `${what} cannot be read`, hint: why.replace(/:$/, '') });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return err({

@@ -5,7 +5,7 @@
  *     running ── Ctrl-C, SIGTERM, SIGHUP, --timeout, q ──▶ stopping ── Ctrl-C, SIGTERM, q ──▶ killed
  */
 import { exitCode } from './exit-code.ts';
-import type { SignalSource } from './surroundings.ts';
+import type { ProcessEvents } from './surroundings.ts';
 
 /** What a run's abort signal carries as its reason. */
 export interface StopReason {
@@ -25,7 +25,7 @@ export interface Stop {
 }
 
 export interface StopOptions {
-  readonly signals: SignalSource;
+  readonly processEvents: ProcessEvents;
   readonly timeoutMs: number | undefined;
   /** Told once, when the polite end begins. */
   readonly onStop: (reason: StopReason) => void;
@@ -39,7 +39,7 @@ const reasons = {
   SIGHUP: { type: 'interrupted', exitCode: exitCode.hangup, message: 'the terminal went away' },
 } satisfies Readonly<Record<string, StopReason>>;
 
-export function listenForStop({ signals, timeoutMs, onStop, onKill }: StopOptions): Stop {
+export function listenForStop({ processEvents, timeoutMs, onStop, onKill }: StopOptions): Stop {
   const controller = new AbortController();
   let reason: StopReason | undefined;
   const stop = (next: StopReason): void => {
@@ -56,9 +56,9 @@ export function listenForStop({ signals, timeoutMs, onStop, onKill }: StopOption
   const onTerminate = (): void => stop(reasons.SIGTERM);
   // A terminal that is closed sends it once; whoever sends two means it.
   const onHangup = (): void => stop(reasons.SIGHUP);
-  signals.on('SIGINT', onInterrupt);
-  signals.on('SIGTERM', onTerminate);
-  signals.on('SIGHUP', onHangup);
+  processEvents.on('SIGINT', onInterrupt);
+  processEvents.on('SIGTERM', onTerminate);
+  processEvents.on('SIGHUP', onHangup);
   const timer =
     timeoutMs === undefined
       ? undefined
@@ -72,9 +72,9 @@ export function listenForStop({ signals, timeoutMs, onStop, onKill }: StopOption
     interrupt: onInterrupt,
     close: () => {
       clearTimeout(timer);
-      signals.off('SIGINT', onInterrupt);
-      signals.off('SIGTERM', onTerminate);
-      signals.off('SIGHUP', onHangup);
+      processEvents.off('SIGINT', onInterrupt);
+      processEvents.off('SIGTERM', onTerminate);
+      processEvents.off('SIGHUP', onHangup);
     },
   };
 }

@@ -17,26 +17,27 @@ export interface Surroundings {
   readonly stdout: OutputStream;
   /** For people. */
   readonly stderr: OutputStream;
-  readonly signals: SignalSource;
-  readonly crashes: CrashSource;
+  readonly processEvents: ProcessEvents;
   /** Ends the process at once: for the second Ctrl-C only. */
   readonly exit: (code: number) => void;
 }
+
+/** As the process starts; its folder may be gone. */
+export type StartSurroundings = Omit<Surroundings, 'cwd'> & { readonly cwd: () => string };
 
 /** A terminal, a pipe or a file. */
 export type OutputStream =
   | NodeJS.WriteStream
   | (NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>);
 
-type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-export interface SignalSource {
-  on(signal: StopSignal, listener: () => void): unknown;
-  off(signal: StopSignal, listener: () => void): unknown;
-}
-
-export interface CrashSource {
+/** What happens to the process itself. */
+export interface ProcessEvents {
+  /** `exit`: the process ends now, whatever the reason; listeners cannot wait for anything. */
+  on(event: StopSignal | 'exit', listener: () => void): unknown;
   on(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
+  off(event: StopSignal | 'exit', listener: () => void): unknown;
 }
 
 /** What a file in `commands/` exports; resolves to the exit code. */

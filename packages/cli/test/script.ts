@@ -13,7 +13,18 @@
  * `pipeline`: `ls folder` (all files below), `cat file`, `cp @repository/path to`, `mkdir`, `rm`, `chmod mode file`.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -93,12 +104,32 @@ export function shownOutcome({ stdout, stderr, code }: Outcome, folder: string):
   ];
 }
 
+/** Beside the working folder, so that nothing a command leaves there is taken for its result. */
+function temporaryOf(folder: string): string {
+  return path.join(path.dirname(folder), 'tmp');
+}
+
+/** A new folder to work in; remove its parent when done. */
+export function createWorkFolder(): string {
+  const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'pipeline-cli-')));
+  const work = path.join(base, 'work');
+  mkdirSync(work);
+  mkdirSync(temporaryOf(work));
+  return work;
+}
+
+export function removeWorkFolder(folder: string): void {
+  rmSync(path.dirname(folder), { recursive: true, force: true });
+}
+
 /** What differs from run to run or from machine to machine. */
 function normal(text: string, folder: string): string {
   return text
     .replaceAll(folder, '$WORK')
+    .replaceAll(temporaryOf(folder), '$TMP')
     .replaceAll(repository, '$REPOSITORY')
     .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/g, '<id>')
+    .replaceAll(/ *\b\d+:\d\d\.\d\b/g, ' <time>')
     .replaceAll(/ *\b\d+(?:\.\d+)? (?:ms|s)\b/g, ' <time>');
 }
 
@@ -172,7 +203,7 @@ export function cleanEnvironment(folder: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
-    TMPDIR: process.env['TMPDIR'] ?? '/tmp',
+    TMPDIR: temporaryOf(folder),
     LANG: 'C.UTF-8',
   };
 }

@@ -2,12 +2,21 @@
  * Runs every `scripts/*.txt` against the built command; `script.ts` says what they may contain. After a change of
  * wording, `UPDATE_SCRIPTS=1 npx vitest run packages/cli/test/scripts.test.ts` writes what is printed now: read the diff.
  */
-import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { type Step, matches, parseScript, printScript, runStep, shownOutcome, writeFiles } from './script.ts';
+import {
+  type Step,
+  createWorkFolder,
+  matches,
+  parseScript,
+  printScript,
+  removeWorkFolder,
+  runStep,
+  shownOutcome,
+  writeFiles,
+} from './script.ts';
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'scripts');
 const names = readdirSync(folder).filter((name) => name.endsWith('.txt'));
@@ -19,7 +28,7 @@ test.each(names)('%s', async (name) => {
   const text = readFileSync(file, 'utf8');
   const script = parseScript(text);
   expect(script.steps.some((step) => step.line.startsWith('$ pipeline'))).toBe(true);
-  const work = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'pipeline-script-')));
+  const work = createWorkFolder();
   try {
     writeFiles(script, work);
     const env: Record<string, string> = {};
@@ -40,6 +49,6 @@ test.each(names)('%s', async (name) => {
     }
     if (process.env['UPDATE_SCRIPTS'] !== undefined) writeFileSync(file, printScript(steps, text));
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    removeWorkFolder(work);
   }
 });

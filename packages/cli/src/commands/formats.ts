@@ -50,14 +50,17 @@ function unknownFormat(name: string): { message: string; hint: string } {
 
 function overview(width: number): string {
   const all = allConverters();
+  // A chain is its parts.
   const table = columns(
-    all.map(({ name, version, kind, license, from, to }) => [
-      name,
-      version,
-      kind,
-      license,
-      `${from.length} formats in, ${to.length} out`,
-    ]),
+    all
+      .filter(({ name }) => !name.includes('+'))
+      .map(({ name, version, kind, license, from, to }) => [
+        name,
+        version,
+        kind,
+        license,
+        `${from.length} formats in, ${to.length} out`,
+      ]),
   );
   const names = [...new Set(all.flatMap(({ from }) => from))].sort();
   const kinds = [...new Set(names.map((name) => formatKind(name) ?? 'other'))].sort();

@@ -6,6 +6,7 @@ import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { checkPipeline } from '../check-pipeline.ts';
 import { exitCode } from '../exit-code.ts';
+import { ioReason } from '../io-reason.ts';
 import type { UsageError } from '../parse-arguments.ts';
 import { countProblems, counted, printProblems } from '../print-problems.ts';
 import { importJob } from '../starter/import-job.ts';
@@ -15,7 +16,9 @@ import type { Command, Surroundings } from '../surroundings.ts';
 import { textStyle } from '../text-style.ts';
 import { usageError } from '../usage-error.ts';
 
-export const init: Command = async ({ arguments: [named = 'pipeline.yaml'], flags }, surroundings) => {
+const defaultName = 'pipeline.yaml';
+
+export const init: Command = async ({ arguments: [named = defaultName], flags }, surroundings) => {
   const { cwd, stdout, stderr } = surroundings;
   const job = flags.values.get('from');
   const text =
@@ -49,7 +52,7 @@ async function readJob(file: string, { cwd, stdin }: Surroundings): Promise<Resu
   } catch (error) {
     return err({
       message: `${file} cannot be read`,
-      hint: error instanceof Error ? error.message : String(error),
+      hint: ioReason(error),
     });
   }
 }
@@ -67,7 +70,7 @@ async function write(file: string, text: string, isForced: boolean): Promise<Res
       return err({ message: `${name} is there already`, hint: 'pipeline init --force replaces it' });
     return err({
       message: `${name} cannot be written`,
-      hint: error instanceof Error ? error.message : String(error),
+      hint: ioReason(error),
     });
   }
 }
@@ -78,11 +81,12 @@ function report(source: { path: string; text: string }, { stderr, env }: Surroun
   const problems = checked.ok ? checked.value.warnings : checked.error;
   printProblems(problems, { source, stream: stderr, style: textStyle(stderr, env) });
   if (!checked.ok) {
-    stderr.write(`wrote ${source.path}, but there are ${countProblems(problems, source)}\n`);
+    stderr.write(`wrote ${source.path}, but it cannot run yet: ${countProblems(problems, source)}\n`);
     return exitCode.mistake;
   }
-  stderr.write(
-    `wrote ${source.path}: ${counted(checked.value.pipeline.tasks.size, 'task')}. Run it: pipeline run ${source.path}\n`,
-  );
+  const tasks = counted(checked.value.pipeline.tasks.size, 'task');
+  const file = source.path === defaultName ? '' : ` ${source.path}`;
+  stderr.write(`wrote ${source.path}: ${tasks}. Run it: pipeline run${file}
+`);
   return exitCode.done;
 }

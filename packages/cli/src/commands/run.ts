@@ -23,7 +23,7 @@ import { usageError } from '../usage-error.ts';
 export const run: Command = async (invocation, surroundings) => {
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
-  const opened = await openPipeline(options.value.file, surroundings);
+  const opened = await openPipeline(options.value.file, surroundings, '; nothing ran');
   if (!opened.ok) return opened.error;
   const planned = await plan({ options: options.value, opened: opened.value, surroundings });
   if (!planned.ok) return planned.error;
@@ -101,36 +101,40 @@ interface RunRequest {
 
 async function execute({ plan, composition, masker }: Planned, request: RunRequest): Promise<number> {
   const { options, surroundings } = request;
-  const { backend } = composition;
+  const { stderr, processEvents, exit } = surroundings;
+  const { backend, context, workDir, maxActions, now } = composition;
   const open: { workspace?: Workspace; isLive: boolean } = { isLive: false };
+  // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
+  const abandon = (): void => {
+    void backend.close();
+    open.workspace?.closeSync();
+  };
   const stop: Stop = listenForStop({
-    signals: surroundings.signals,
+    processEvents,
     timeoutMs: options.timeoutMs,
-    onStop: (reason) => {
-      if (!open.isLive)
-        surroundings.stderr.write(`${reason.message}: cancelling what runs; once more kills it\n`);
+    onStop: ({ message }) => {
+      if (!open.isLive) stderr.write(`${message}: cancelling; Ctrl-C now kills\n`);
     },
-    onKill: (code) => {
-      void backend.close();
-      open.workspace?.closeSync();
-      surroundings.exit(code);
-    },
+    onKill: exit,
   });
   const reporters = await openReporters({ ...request, masker, onQuit: stop.interrupt });
   if (!reporters.ok) {
     stop.close();
-    return usageError(reporters.error, surroundings.stderr);
+    await backend.close();
+    return usageError(reporters.error, stderr);
   }
-  open.isLive = reporters.value.isLive;
+  const { reporter, isLive } = reporters.value;
+  open.isLive = isLive;
+  processEvents.on('exit', abandon);
   try {
-    const workspace = await openWorkspace({ dir: composition.workDir, jobId: plan.context.jobId });
+    const workspace = await openWorkspace({ dir: workDir, jobId: context.jobId });
     open.workspace = workspace;
     const outcome = await runJob(plan, {
       workspace,
-      now: composition.now,
-      onEvent: (event) => reporters.value.reporter.event(event),
+      now,
+      onEvent: (event) => reporter.event(event),
       signal: stop.signal,
-      maxActions: composition.maxActions,
+      maxActions,
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     });
     // Which signal it was, the engine does not know.
@@ -138,7 +142,8 @@ async function execute({ plan, composition, masker }: Planned, request: RunReque
       ? (stop.reason()?.exitCode ?? outcome.exitCode)
       : outcome.exitCode;
   } finally {
-    await Promise.all([reporters.value.reporter.close(), backend.close(), open.workspace?.close()]);
+    await Promise.all([reporter.close(), backend.close(), open.workspace?.close()]);
+    processEvents.off('exit', abandon);
     stop.close();
   }
 }

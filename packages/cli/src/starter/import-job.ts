@@ -12,10 +12,8 @@ export function importJob(text: string, name: string): Result<string, UsageError
   try {
     body = JSON.parse(text);
   } catch (error) {
-    return err({
-      message: `${name} is not JSON`,
-      hint: error instanceof Error ? error.message : String(error),
-    });
+    const why = error instanceof Error ? error.message : String(error);
+    return err({ message: `${name} is not JSON`, hint: why.replaceAll(/\s+/g, ' ') });
   }
   const job = isRecord(body) && isRecord(body['data']) ? body['data'] : body;
   if (!isRecord(job) || job['tasks'] === undefined) {
