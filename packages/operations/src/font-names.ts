@@ -1,6 +1,6 @@
 /**
  * CloudConvert's font names and the open fonts that stand for them. The same fonts draw on every machine, whatever it
- * has installed: a pipeline gives the same picture everywhere. It draws nothing.
+ * has installed: a pipeline's pictures look the same everywhere. It draws nothing.
  */
 
 export interface Font {

@@ -65,7 +65,8 @@ export class HostPool {
   }
 
   async #runNow(request: HostRequest): Promise<Result<JsonObject, Failure>> {
-    const { HostProcess } = await hostProcess();
+    const { HostProcess, cancelled } = await hostProcess();
+    if (request.signal.aborted) return err(cancelled(request));
     const host = this.#takeIdle(request) ?? new HostProcess(request.host, this.#entry ?? compiledEntry());
     this.#busy.add(host);
     try {

@@ -39,14 +39,15 @@ const deeds = {
     for (;;) kept.push(Buffer.alloc(16 * 2 ** 20, 1));
   },
   waitFor: async (job, report) => {
-    report(5);
     const { watch } = await import('node:fs');
     await new Promise((resolve) => {
       watch(job.folder, resolve);
+      report(5);
     });
     return { pid: process.pid };
   },
 };
 
 const host = { run: async (job, report) => deeds[job.do](job, report) };
-serveHosts({ sharp: async () => ({ host }), svgo: async () => ({ host }), pdfium: async () => ({ host }) });
+const kinds = ['sharp', 'svgo', 'pdfium', 'pandoc', 'typst'];
+serveHosts(Object.fromEntries(kinds.map((kind) => [kind, async () => ({ host })])));

@@ -160,12 +160,15 @@ test('no more than maxHosts jobs run at once; a waiting one can be aborted, the 
   expect(order).toEqual(['second', 'second', 'third', 'third']);
 });
 
-test('kinds are kept apart, and the kind unused for longest makes room', async () => {
+test('kinds are kept apart and warm, and the kind unused for longest makes room', async () => {
   const pool = newPool(1);
   const sharp = await pidOf(pool, 'sharp');
   const svgo = await pidOf(pool, 'svgo');
   expect(svgo).not.toBe(sharp);
   await pidOf(pool, 'pdfium');
+  await pidOf(pool, 'pandoc');
+  expect(await pidOf(pool, 'svgo')).toBe(svgo);
+  await pidOf(pool, 'typst');
   expect(await pidOf(pool, 'svgo')).toBe(svgo);
   expect(await pidOf(pool, 'sharp')).not.toBe(sharp);
 });
@@ -199,7 +202,7 @@ test('a host whose parent is killed dies, even in the middle of a busy loop', as
   if (typeof pid === 'string') throw new Error(`the parent ended early: ${pid}`);
   expect(isAlive(pid)).toBe(true);
   await parent.stop();
-  await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
 test('pools of many jobs leave no listener behind', async () => {
