@@ -40,7 +40,7 @@ export function eventLine(
       return row(style.yellow(style.signs.warning), event.action, [retryText(event.error, event.delay_ms)]);
     case 'task.finished': {
       const task = taskOf(state, event.task);
-      return isVerbose && task !== undefined ? taskLine(task, style) : undefined;
+      return task !== undefined && (isVerbose || hasNote(task)) ? taskLine(task, style) : undefined;
     }
     case 'task.started':
     case 'task.expanded':
@@ -62,7 +62,7 @@ export function failureLine(action: EndedAction, style: TerminalStyle): string {
 export function taskLine(task: TaskProgress, style: TerminalStyle): string {
   const { counts } = task;
   const parts = [
-    task.files > 0 || counts.failed === 0 ? plural(task.files, 'file') : '',
+    task.files > 0 || (counts.failed === 0 && !hasNote(task)) ? plural(task.files, 'file') : '',
     counts.cached > 0 ? `${formatCount(counts.cached)} cached` : '',
     counts.failed > 0 ? `${formatCount(counts.failed)} failed` : '',
     counts.skipped > 0 ? `${formatCount(counts.skipped)} skipped` : '',
@@ -80,10 +80,16 @@ export function taskLine(task: TaskProgress, style: TerminalStyle): string {
   return `${taskSign(task, style)} ${printable(task.label)}  ${text}`;
 }
 
-function taskSign({ counts, status }: TaskProgress, { signs, red, green, yellow }: TerminalStyle): string {
+/** It ended without a file, and its message says why: an empty glob, nothing that came in. Its actions do not say so. */
+export function hasNote({ files, message, counts }: TaskProgress): boolean {
+  return files === 0 && message !== undefined && counts.failed + counts.notRun + counts.skipped === 0;
+}
+
+function taskSign(task: TaskProgress, { signs, red, green, yellow }: TerminalStyle): string {
+  const { counts, status } = task;
   if (counts.failed > 0 || status === 'error') return red(signs.failed);
   if (counts.done === 0 && counts.cached > 0) return green(signs.cached);
-  if (counts.done === 0) return yellow(signs.skipped);
+  if (counts.done === 0 || hasNote(task)) return yellow(signs.skipped);
   return green(signs.done);
 }
 

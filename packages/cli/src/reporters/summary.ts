@@ -3,10 +3,11 @@
  * in the last line how it ended. Text only; it is given all that it says, and knows no stream.
  */
 import type { Counts, EndedAction, Failure, Progress } from '@pipeline/engine';
-import { itemsOf } from '@pipeline/engine';
+import { itemsOf, taskOf } from '@pipeline/engine';
+import { hasNote } from './event-line.ts';
 import { converterEnd, countsText, failureText, lastWords } from './outcome-text.ts';
 import { printable } from './printable.ts';
-import { formatBytes, formatDuration, plural } from './quantity.ts';
+import { formatBytes, formatCount, formatDuration, plural } from './quantity.ts';
 import { shellCommand } from './shell-quote.ts';
 import type { ReportStream, Verbosity } from './reporter.ts';
 import type { TerminalStyle } from './terminal-style.ts';
@@ -106,18 +107,23 @@ function converterLines(error: Failure, { style, width, isVerbose }: Layout): re
   ];
 }
 
-/** One line for all actions of a task that were left out for the same reason. */
+/** What was left out, and why: one line for a whole task, one for all actions of a task that share the reason. */
 function noteLines(state: Progress, { style, width }: Layout): readonly string[] {
-  const groups = new Map<string, { readonly task: string; readonly reason: string; count: number }>();
-  for (const { task, message = '' } of itemsOf(state.notes)) {
-    const key = `${task}\n${message}`;
-    const group = groups.get(key) ?? { task, reason: message, count: 0 };
-    groups.set(key, { ...group, count: group.count + 1 });
+  const groups = new Map<string, { readonly text: string; readonly count: number }>();
+  for (const task of itemsOf(state.tasks)) {
+    if (!hasNote(task)) continue;
+    groups.set(task.task, { text: `${printable(task.label)}: ${printable(task.message ?? '')}`, count: 1 });
   }
-  return [...groups.values()].flatMap(({ task, reason, count }) => {
-    const times = count === 1 ? '' : ` (${plural(count, 'time')})`;
-    const lines = indented(`${printable(task)}: skipped, ${printable(reason)}${times}`, width);
-    return [`${style.yellow(style.signs.skipped)} ${(lines[0] ?? '').trimStart()}`, ...lines.slice(1)];
+  for (const { task, message = '' } of itemsOf(state.notes)) {
+    const text = `${printable(taskOf(state, task)?.label ?? task)}: skipped: ${printable(message)}`;
+    groups.set(text, { text, count: (groups.get(text)?.count ?? 0) + 1 });
+  }
+  return [...groups.values()].flatMap(({ text, count }) => {
+    const [first = '', ...rest] = indented(
+      count === 1 ? text : `${text} (${formatCount(count)} times)`,
+      width,
+    );
+    return [`${style.yellow(style.signs.skipped)} ${first.trimStart()}`, ...rest];
   });
 }
 

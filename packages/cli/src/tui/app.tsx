@@ -63,7 +63,7 @@ function Picture({ frame }: { readonly frame: Frame }): ReactElement {
         <TaskDetail task={selected} columns={columns} rows={rows.detailRows} style={style} />
       )}
       <TotalsRow progress={progress} elapsedMs={elapsedMs} leftMs={leftMs} columns={columns} style={style} />
-      {frame.hasKeys ? <KeysRow frame={frame} /> : null}
+      {rows.hasKeysRow ? <KeysRow frame={frame} /> : null}
     </Box>
   );
 }
@@ -84,7 +84,9 @@ function Tasks({ frame, rows }: { readonly frame: Frame; readonly rows: FrameRow
           style={style}
         />
       ))}
-      {rows.hiddenTasks > 0 ? <Text>{style.dim(`  +${plural(rows.hiddenTasks, 'more task')}`)}</Text> : null}
+      {rows.hidden.tasks > 0 ? (
+        <Text>{style.dim(`  +${plural(rows.hidden.tasks, 'more task')}`)}</Text>
+      ) : null}
     </>
   );
 }
@@ -105,8 +107,8 @@ function Running({ frame, rows }: { readonly frame: Frame; readonly rows: FrameR
           style={style}
         />
       ))}
-      {rows.hiddenRunning > 0 ? (
-        <Text>{style.dim(`  +${formatCount(rows.hiddenRunning)} more running`)}</Text>
+      {rows.hidden.running > 0 ? (
+        <Text>{style.dim(`  +${formatCount(rows.hidden.running)} more running`)}</Text>
       ) : null}
     </>
   );

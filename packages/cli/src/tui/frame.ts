@@ -22,49 +22,48 @@ export interface Frame {
 
 export interface FrameRows {
   readonly tasks: readonly TaskProgress[];
-  readonly hiddenTasks: number;
   readonly running: readonly RunningAction[];
-  readonly hiddenRunning: number;
+  /** What there was no row for; 0 also where there is no row to say so. */
+  readonly hidden: { readonly tasks: number; readonly running: number };
   readonly selected: TaskProgress | undefined;
   /** For the files of the selected task. */
   readonly detailRows: number;
+  readonly hasKeysRow: boolean;
 }
 
-const detailRows = 8;
+const maxDetailRows = 8;
 
 export function frameRows(frame: Frame): FrameRows {
-  const { progress, slots, hasKeys } = frame;
+  const { progress } = frame;
+  const height = maxHeight(frame.rows);
+  const hasKeysRow = frame.hasKeys && height >= 4;
+  // One is for the totals.
+  const free = Math.max(1, height - 1 - (hasKeysRow ? 1 : 0));
   const selected = frame.selected === undefined ? undefined : taskOf(progress, frame.selected);
-  const free = Math.max(2, maxHeight(frame.rows) - 1 - (hasKeys ? 1 : 0));
-  const detail = selected === undefined ? 0 : Math.min(detailRows, Math.floor(free / 2));
+  const detailRows = selected === undefined ? 0 : Math.min(maxDetailRows, Math.floor(free / 2));
+  const room = free - detailRows;
+
   const open = [...itemsOf(progress.tasks)].filter((task) => task.endedMs === undefined);
-  const running = slots
-    .map((address) => valueOf(progress.running, address))
-    .filter((action) => action !== undefined);
-  const room = free - detail;
-  // Half for each, and what one does not need goes to the other.
-  const taskRoom = Math.max(Math.min(open.length, Math.floor(room / 2)), room - running.length, 1);
+  const running = frame.slots.flatMap((address) => valueOf(progress.running, address) ?? []);
+  // Half for each; what one does not need goes to the other.
+  const taskRoom = Math.min(open.length, Math.max(Math.floor(room / 2), room - progress.running.size));
   const tasks = shownTasks(open, taskRoom, frame.selected);
-  const usedRows = tasks.length + (tasks.length < open.length ? 1 : 0);
-  const runningRoom = Math.max(1, room - usedRows);
-  const shown = running.length <= runningRoom ? running : running.slice(0, Math.max(0, runningRoom - 1));
-  return {
-    tasks,
-    hiddenTasks: open.length - tasks.length,
-    running: shown,
-    // Some may run without a slot: there are never more slots than a screen can show.
-    hiddenRunning: progress.running.size - shown.length,
-    selected,
-    detailRows: detail,
+  const runningRoom = room - taskRoom;
+  const shown =
+    progress.running.size <= runningRoom ? running : running.slice(0, Math.max(0, runningRoom - 1));
+  const hidden = {
+    tasks: taskRoom === 0 ? 0 : open.length - tasks.length,
+    running: runningRoom === 0 ? 0 : progress.running.size - shown.length,
   };
+  return { tasks, running: shown, hidden, selected, detailRows, hasKeysRow };
 }
 
 /** When a terminal gets narrower it breaks lines in two: a third stays free for that, so that all can be erased. */
 export function maxHeight(rows: number): number {
-  return Math.max(Math.min(rows - 1, 6), Math.floor((rows * 2) / 3));
+  return Math.max(2, Math.min(rows - 1, 6), Math.floor((rows * 2) / 3));
 }
 
-/** What runs is worth more than what waits; the order of the file stays. */
+/** What runs is worth more than what waits; the order of the file stays. One row says how many are not shown. */
 function shownTasks(
   open: readonly TaskProgress[],
   room: number,
@@ -79,7 +78,7 @@ function shownTasks(
         : task.counts.total > task.counts.waiting
           ? 1
           : 0;
-  const chosen = new Set([...open].sort((a, b) => worth(b) - worth(a)).slice(0, Math.max(1, room - 1)));
+  const chosen = new Set([...open].sort((a, b) => worth(b) - worth(a)).slice(0, Math.max(0, room - 1)));
   return open.filter((task) => chosen.has(task));
 }
 

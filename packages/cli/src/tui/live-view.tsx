@@ -66,6 +66,8 @@ export class LiveView {
       // Ctrl-C is a key like others: the run ends itself, and then the view.
       exitOnCtrlC: false,
       isScreenReaderEnabled: false,
+      // Nobody writes to it: what could is in other processes.
+      patchConsole: false,
     });
     this.#pace = firstFrame(options.clock.now());
     this.#stopResize = output.onResize(() => this.#answer());

@@ -6,7 +6,7 @@ import { memo } from 'react';
 import { printable } from '../reporters/printable.ts';
 import { formatCount } from '../reporters/quantity.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
-import { fit, truncate } from '../reporters/text-width.ts';
+import { fit, truncate, widthOf } from '../reporters/text-width.ts';
 import { taskBar } from './bar.ts';
 
 export interface TaskRowProps {
@@ -28,7 +28,7 @@ export const TaskRow: NamedExoticComponent<TaskRowProps> = memo(
         {isSelected ? style.cyan(`${selected} `) : '  '}
         {isSelected ? style.bold(label) : label}
         {'  '}
-        {taskBar(task.counts, barWidth, style)} {truncate(countsText(task), room, ellipsis)}
+        {taskBar(task.counts, barWidth, style)} {countsText(task, room, style)}
       </Text>
     );
   },
@@ -38,17 +38,19 @@ export function taskBarWidth(columns: number): number {
   return Math.max(5, Math.min(30, Math.floor(columns / 4)));
 }
 
-/** `12/40, 2 cached, 1 failed`; `12/40+` while more may come. */
-function countsText({ counts, isFinal }: TaskProgress): string {
-  if (counts.total === 0) return 'waiting';
+/** `12/40, 1 failed, 2 cached`, with signs for words where there is no room; `12/40+` while more may come. */
+function countsText({ counts, isFinal }: TaskProgress, room: number, { signs }: TerminalStyle): string {
+  if (counts.total === 0) return truncate('waiting', room, signs.ellipsis);
   const { done, cached, skipped, failed, notRun, total } = counts;
   const ended = done + cached + skipped + failed + notRun;
+  const all = `${formatCount(ended)}/${formatCount(total)}${isFinal ? '' : '+'}`;
   const parts = [
-    `${formatCount(ended)}/${formatCount(total)}${isFinal ? '' : '+'}`,
-    failed > 0 ? `${formatCount(failed)} failed` : '',
-    cached > 0 ? `${formatCount(cached)} cached` : '',
-    skipped > 0 ? `${formatCount(skipped)} skipped` : '',
-    notRun > 0 ? `${formatCount(notRun)} not run` : '',
-  ];
-  return parts.filter((part) => part !== '').join(', ');
+    { count: failed, word: 'failed', sign: signs.failed },
+    { count: cached, word: 'cached', sign: signs.cached },
+    { count: skipped, word: 'skipped', sign: signs.skipped },
+    { count: notRun, word: 'not run', sign: signs.bar.lost },
+  ].filter(({ count }) => count > 0);
+  const long = [all, ...parts.map(({ count, word }) => `${formatCount(count)} ${word}`)].join(', ');
+  const short = [all, ...parts.map(({ count, sign }) => `${formatCount(count)}${sign}`)].join(' ');
+  return widthOf(long) <= room ? long : truncate(short, room, signs.ellipsis);
 }

@@ -2,67 +2,10 @@ import { failure } from '@pipeline/engine';
 import type { JobEvent } from '@pipeline/engine';
 import { describe, expect, it } from 'vitest';
 import { createReporter } from '../../src/reporters/create-reporter.ts';
-import type { Verbosity } from '../../src/reporters/reporter.ts';
+import { green, lines } from './lines-of.ts';
 import { fakeClock } from './fake-clock.ts';
 import { MemoryStream } from './memory-stream.ts';
-import {
-  ended,
-  expanded,
-  jobFinished,
-  jobStarted,
-  percent,
-  started,
-  taskFinished,
-  taskStarted,
-} from './scripted-run.ts';
-
-interface Options {
-  readonly columns?: number;
-  readonly verbosity?: Verbosity;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly command?: readonly string[];
-}
-
-async function lines(
-  events: readonly JobEvent[],
-  { columns, env = { LANG: 'C.UTF-8' }, ...options }: Options = {},
-) {
-  const stdout = new MemoryStream();
-  const stderr = new MemoryStream(columns === undefined ? {} : { columns });
-  const reporter = await createReporter('lines', { stdout, stderr, env, clock: fakeClock(), ...options });
-  for (const event of events) reporter.event(event);
-  await reporter.close();
-  await reporter.close();
-  expect(stdout.text).toBe('');
-  return stderr.text;
-}
-
-const green: readonly JobEvent[] = [
-  jobStarted({
-    docs: { operation: 'import/local' },
-    pdf: { inputs: ['docs'] },
-    out: { operation: 'export/local', inputs: ['pdf'] },
-  }),
-  taskStarted('docs', 0),
-  expanded('docs', 1),
-  started('docs', 10),
-  ended('docs', 20, { tookMs: 10, bytes: [20_000, 15_000, 10_000] }),
-  taskFinished('docs', 21),
-  expanded('pdf', 3),
-  started('pdf[a.docx]', 30),
-  started('pdf[b.docx]', 30),
-  started('pdf[c.docx]', 30),
-  percent('pdf[a.docx]', 100, { percent: 50 }),
-  ended('pdf[a.docx]', 800, { tookMs: 770, bytes: [40_000] }),
-  ended('pdf[b.docx]', 900, { tookMs: 870, bytes: [50_000], message: 'File size reduced by 12%' }),
-  ended('pdf[c.docx]', 1000, { tookMs: 0, status: 'cached', bytes: [60_000] }),
-  taskFinished('pdf', 1000),
-  expanded('out', 1),
-  started('out', 1010),
-  ended('out', 1020, { tookMs: 10, bytes: [40_000, 50_000, 60_000] }),
-  taskFinished('out', 1021),
-  jobFinished(1030, { ran: 4, cached: 1 }),
-];
+import { ended, jobFinished, jobStarted, percent, started, taskFinished } from './scripted-run.ts';
 
 const broken = failure('converter-failed', 'pandoc could not read "guide/b.docx"', {
   hint: 'open it in an editor and save it again as .docx',
@@ -149,7 +92,7 @@ describe('lines', () => {
         pandoc took longer than 10 min
         retry: pipeline run -f pipeline.yaml --only 'pdf[it'\\''s a.docx]'
 
-      ↷ none: skipped, no file matches "docs/*.md"
+      ↷ none: skipped: no file matches "docs/*.md"
         slowest: 0.5 s pdf[guide/b.docx] · 0.2 s pdf[it's a.docx]
       ✗ site: 2 failed, 1 skipped, 1 not run · 0.7 s
       "
@@ -175,7 +118,7 @@ describe('lines', () => {
         pandoc took longer than 10 min
         retry: pipeline run -f pipeline.yaml --only 'pdf[it'\\''s a.docx]'
 
-      [33m↷[39m none: skipped, no file matches
+      [33m↷[39m none: skipped: no file matches
         "docs/*.md"
       [2m  slowest: 0.5 s pdf[guide/b.docx] ·[22m
       [2m    0.2 s pdf[it's a.docx][22m
@@ -214,6 +157,32 @@ describe('lines', () => {
     expect((await lines([jobStarted({}), jobFinished(5, {})])).split('\n').at(-2)).toBe(
       '✓ site: nothing to do · 0.0 s',
     );
+  });
+
+  it('says what was left out and why, once', async () => {
+    const events = [
+      jobStarted({ docs: { operation: 'import/local' }, pdf: { inputs: ['docs'] }, web: {} }),
+      ended('docs', 5, { bytes: [], tookMs: 1 }),
+      taskFinished('docs', 6, { message: 'no file matches "docs/*.md"' }),
+      taskFinished('pdf', 6, { message: 'skipped: no input files' }),
+      ended('web[a.jpg]', 7, { status: 'skipped', message: 'the condition is false', tookMs: 0 }),
+      ended('web[b.jpg]', 8, { status: 'skipped', message: 'the condition is false', tookMs: 0 }),
+      taskFinished('web', 9, { message: 'skipped: the condition is false' }),
+      jobFinished(100, { ran: 1, skipped: 2 }),
+    ];
+    expect(await lines(events)).toMatchInlineSnapshot(`
+      " 0:00.0  site  3 tasks
+       0:00.0  ✓ docs  0 files, 0.0 s
+       0:00.0  ↷ docs  no file matches "docs/*.md"
+       0:00.0  ↷ pdf  skipped: no input files
+       0:00.0  ↷ web[a.jpg]  skipped, the condition is false
+       0:00.0  ↷ web[b.jpg]  skipped, the condition is false
+      ↷ docs: no file matches "docs/*.md"
+      ↷ pdf: skipped: no input files
+      ↷ web: skipped: the condition is false (2 times)
+      ✓ site: 1 ran, 2 skipped · 0.1 s
+      "
+    `);
   });
 
   it('tells of another attempt', async () => {
@@ -261,50 +230,5 @@ describe('lines', () => {
     reporter.event(jobFinished(66_000, {}));
     await reporter.close();
     expect(clock.waiting()).toBe(0);
-  });
-
-  it('lets no name or message reach the terminal raw', async () => {
-    const evil = 'pdf[\u001B]0;owned\u0007\u001B[2J\nx\r\u009B31m\u202Egnp.exe]';
-    const events = [
-      jobStarted({ pdf: {} }, { name: 'a\u001B[31m' }),
-      started(evil, 1),
-      ended(evil, 2, {
-        error: failure('bad-input', `${evil}\u0000`, {
-          hint: '\u001B[A',
-          converter: { name: 'x\n', exitCode: 1, stderr: 'a\u001B]8;;http://x\u0007\u0000b' },
-        }),
-      }),
-      jobFinished(3, { failed: 1 }, 1),
-    ];
-    for (const env of [{}, { FORCE_COLOR: '1' }]) {
-      const text = await lines(events, { verbosity: 'verbose', env });
-      // oxlint-disable-next-line no-control-regex
-      expect(text.replaceAll(/\u001B\[\d+m|\n/g, '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
-      expect(text).toContain(String.raw`pdf[\x1b]0;owned\x07\x1b[2J\nx\r\x9b31m\u202egnp.exe]`);
-    }
-  });
-});
-
-describe('colours and signs', () => {
-  it('colours a terminal only, unless told otherwise', async () => {
-    const colour = '\u001B[';
-    expect(await lines(green, { columns: 80 })).toContain(colour);
-    expect(await lines(green)).not.toContain(colour);
-    expect(await lines(green, { env: { FORCE_COLOR: '1' } })).toContain(colour);
-    expect(await lines(green, { columns: 80, env: { NO_COLOR: '1' } })).not.toContain(colour);
-    expect(await lines(green, { columns: 80, env: { NO_COLOR: '' } })).toContain(colour);
-    expect(await lines(green, { columns: 80, env: { TERM: 'dumb' } })).not.toContain(colour);
-    expect(await lines(green, { columns: 80, env: { FORCE_COLOR: '0' } })).not.toContain(colour);
-  });
-
-  it('says the same without colours, and without UTF-8', async () => {
-    const coloured = await lines(green, { columns: 200 });
-    const plain = await lines(green);
-    // oxlint-disable-next-line no-control-regex
-    expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).toBe(plain);
-    const ascii = await lines(green, { env: { LANG: 'C' } });
-    expect(ascii).toMatch(/^[\u0020-\u007e\n]*$/);
-    expect(ascii).toContain('+ pdf[a.docx]');
-    expect(ascii).toContain('= pdf[c.docx]');
   });
 });

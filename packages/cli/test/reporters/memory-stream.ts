@@ -13,8 +13,12 @@ export class MemoryStream extends Writable {
   }
 
   override _write(chunk: string, _encoding: string, done: () => void): void {
-    this.chunks.push(chunk);
+    this.keep(chunk);
     done();
+  }
+
+  protected keep(chunk: string): void {
+    this.chunks.push(chunk);
   }
 
   get text(): string {

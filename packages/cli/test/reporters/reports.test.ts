@@ -45,7 +45,7 @@ const events: readonly JobEvent[] = [
     }),
   }),
   ended('pdf[c.md]', 600, { status: 'skipped', message: 'the condition is false', tookMs: 0 }),
-  taskFinished('pdf', 600, 'error'),
+  taskFinished('pdf', 600, { status: 'error' }),
   jobFinished(700, { ran: 2, failed: 1, skipped: 1 }, 1),
 ];
 
@@ -144,7 +144,7 @@ describe('github', () => {
         hint: mend it
         retry: pipeline run -f docs/a,b.yaml --only $'pdf[\\012::error::gotcha ## [set-env]<b>]]>\\000|\`x\`.md]'
 
-      ↷ pdf: skipped, the condition is false
+      ↷ pdf: skipped: the condition is false
         slowest: 0.6 s pdf[\\n::error::gotcha ## [set-env]<b>]]>\\x00|\`x\`.md] · 0.5 s pdf[a.md] · 0.2 s docs
       ✗ site: 1 failed, 2 ran, 1 skipped · 0.7 s · 30 B in, 2.0 kB out
       "

@@ -30,8 +30,12 @@ export function taskStarted(task: string, ms: number): JobEvent {
   return { type: 'task.started', ms, task };
 }
 
-export function taskFinished(task: string, ms: number, status: 'finished' | 'error' = 'finished'): JobEvent {
-  return { type: 'task.finished', ms, task, status };
+export function taskFinished(
+  task: string,
+  ms: number,
+  { status = 'finished', message }: { status?: 'finished' | 'error'; message?: string } = {},
+): JobEvent {
+  return { type: 'task.finished', ms, task, status, ...(message === undefined ? {} : { message }) };
 }
 
 /** `address`: `pdf[a.docx]`, or just `docs` for an import. */

@@ -18,5 +18,11 @@ export default {
   ],
   resolve: { conditionNames: ['source', 'import', 'node'] },
   transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
-  output: { dir: process.env.DEMO_DIR, format: 'esm', entryFileNames: 'demo.mjs', chunkFileNames: '[name].mjs', minify: true },
+  output: {
+    dir: process.env.DEMO_DIR,
+    format: 'esm',
+    entryFileNames: 'demo.mjs',
+    chunkFileNames: '[name].mjs',
+    minify: true,
+  },
 };
