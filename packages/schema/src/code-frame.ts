@@ -58,8 +58,8 @@ function markedLine(frame: CodeFrame, line: number, range: Range): readonly stri
   const indent = text.length - text.trimStart().length;
   const from = Math.max(range.start - start, range.start < start ? Math.min(indent, text.length) : 0);
   const to = Math.min(range.end - start, text.length);
-  const all = cells(text);
-  const window = cut(all, { from, to, width: Math.max(16, frame.width - frame.gutter - 3) });
+  const near = nearby(text, from);
+  const window = cut(near, { from, to, width: Math.max(16, frame.width - frame.gutter - 3) });
   const before = sum(window.cells.filter((cell) => cell.index < from)) + (window.isCutBefore ? 1 : 0);
   const marked = sum(window.cells.filter((cell) => cell.index >= from && cell.index < to));
   const shown =
@@ -80,9 +80,18 @@ interface Window {
   readonly isCutAfter: boolean;
 }
 
+/** A line may be as long as a file may be: only what can be seen is measured. */
+function nearby(text: string, from: number): Window {
+  const start = text.length > 5000 ? Math.max(0, from - 1000) : 0;
+  const end = text.length > 5000 ? start + 5000 : text.length;
+  const shifted = cells(text.slice(start, end)).map((cell) => ({ ...cell, index: cell.index + start }));
+  return { cells: shifted, isCutBefore: start > 0, isCutAfter: end < text.length };
+}
+
 /** The part of a line that fits, with the marked place in it and some text before for context. */
-function cut(all: readonly Cell[], { from, to, width }: { from: number; to: number; width: number }): Window {
-  if (sum(all) <= width) return { cells: all, isCutBefore: false, isCutAfter: false };
+function cut(near: Window, { from, to, width }: { from: number; to: number; width: number }): Window {
+  const all = near.cells;
+  if (sum(all) <= width && !near.isCutBefore && !near.isCutAfter) return near;
   const marked = sum(all.filter((cell) => cell.index >= from && cell.index < to));
   const context = Math.max(4, Math.floor((width - marked) / 2));
   let begin = all.findIndex((cell) => cell.index >= from);
@@ -90,14 +99,14 @@ function cut(all: readonly Cell[], { from, to, width }: { from: number; to: numb
   // A line that fits up to the end of the mark begins at its beginning.
   if (sum(all.filter((cell) => cell.index < to)) + 1 <= width) begin = 0;
   for (let room = context; begin > 0 && room > 0; room -= all[begin]?.width ?? 1) begin -= 1;
-  const isCutBefore = begin > 0;
+  const isCutBefore = begin > 0 || near.isCutBefore;
   let end = begin;
   let room = width - (isCutBefore ? 1 : 0) - 1;
   while (end < all.length && (all[end]?.width ?? 0) <= room) {
     room -= all[end]?.width ?? 0;
     end += 1;
   }
-  return { cells: all.slice(begin, end), isCutBefore, isCutAfter: end < all.length };
+  return { cells: all.slice(begin, end), isCutBefore, isCutAfter: end < all.length || near.isCutAfter };
 }
 
 const sum = (some: readonly Cell[]): number => some.reduce((total, cell) => total + cell.width, 0);

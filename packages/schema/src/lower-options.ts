@@ -37,7 +37,7 @@ export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptio
   const diagnostics: Diagnostic[] = [];
   for (const key of Object.keys(given.options)) {
     const one = given.options[key];
-    const option = given.spec.options[key];
+    const option = Object.hasOwn(given.spec.options, key) ? given.spec.options[key] : undefined;
     if (one === undefined || option === undefined) continue;
     options[key] = key === 'pages' && typeof one.value === 'number' ? String(one.value) : one.value;
     optionRanges[key] = file.places.value(one.path);

@@ -3,8 +3,9 @@
  * keys, bounded aliases; the parser's warnings are errors. JSON is YAML and passes. It never prints and never throws,
  * and it knows nothing of pipelines.
  */
-import { type Document, parseDocument, visit } from 'yaml';
+import { Composer, type Document, Parser, visit, YAMLParseError } from 'yaml';
 import type { Diagnostic } from './diagnostic.ts';
+import { deeperThan } from './token-depth.ts';
 import type { JsonValue } from './json.ts';
 import { asNode, type Places, rangeOf, YamlPlaces } from './places.ts';
 import type { Source } from './source.ts';
@@ -15,6 +16,17 @@ import { yamlToJson } from './yaml-to-json.ts';
 
 const mebibyte = 1024 * 1024;
 const maximumMebibytes = 16;
+const maximumDepth = 100;
+
+const options = {
+  version: '1.2',
+  schema: 'core',
+  // Duplicate keys and merges are ours: the parser's own check compares each key with each other.
+  merge: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  keepSourceTokens: false,
+} as const;
 
 export interface ParsedYaml {
   /** Absent when the text is so broken that nothing can be said about what it means. */
@@ -26,8 +38,10 @@ export interface ParsedYaml {
 export function parseYaml(source: Source): ParsedYaml {
   const mebibytes = source.text.length / mebibyte;
   if (mebibytes > maximumMebibytes) return { diagnostics: [fileTooLarge({ start: 0, end: 0 }, mebibytes)] };
-  const document = parse(source);
-  if (document === undefined) return { diagnostics: [tooDeep({ start: 0, end: 0 }, 100)] };
+  const { document, tooDeepAt } = parse(source);
+  if (document === undefined) {
+    return { diagnostics: [tooDeep({ start: tooDeepAt, end: tooDeepAt + 1 }, maximumDepth)] };
+  }
   const mistakes = yamlMistakes({ source, document });
   if (mistakes.length > 0) return { diagnostics: mistakes };
   const version = document.directives.yaml;
@@ -46,27 +60,27 @@ export function parseYaml(source: Source): ParsedYaml {
   };
 }
 
-function parse(source: Source): Document.Parsed | undefined {
-  try {
-    // Duplicate keys and merges are ours: the parser's own check compares each key with each other.
-    return parseDocument(source.text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      uniqueKeys: false,
-      prettyErrors: false,
-      keepSourceTokens: false,
-      logLevel: 'error',
-    });
-  } catch {
-    // The parser calls itself for each level of nesting, and so may run out of stack.
-    return undefined;
+interface Parsed {
+  /** Absent when it is nested too deeply. */
+  readonly document?: Document.Parsed;
+  readonly tooDeepAt: number;
+}
+
+function parse({ text }: Source): Parsed {
+  const tokens = [...new Parser().parse(text)];
+  // Composing calls itself for each level: without a bound, a line of brackets would exhaust the stack.
+  const tooDeepAt = deeperThan(maximumDepth, tokens);
+  if (tooDeepAt !== undefined) return { tooDeepAt };
+  const [document, second] = new Composer(options).compose(tokens, true, text.length);
+  if (document !== undefined && second !== undefined) {
+    document.errors.push(new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', ''));
   }
+  return document === undefined ? { tooDeepAt: 0 } : { document, tooDeepAt: 0 };
 }
 
 function swallowedBackslashes(source: Source, document: Document.Parsed): readonly Diagnostic[] {
-  // Most files have no such escape at all, and then no node needs to be looked at.
-  if (!/"[^"\n]*\\[tnrbfvae0xuNLP_][^"\n]*"/.test(source.text)) return [];
+  // Most files have no backslash at all, and then no node needs to be looked at.
+  if (!source.text.includes('\\')) return [];
   const found: Diagnostic[] = [];
   visit(document, {
     Scalar(_key, node) {

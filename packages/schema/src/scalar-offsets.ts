@@ -52,14 +52,11 @@ function contentStart(source: string, quote: string | undefined): number {
 
 /** Blanks that are written but are not part of the value: indentation, and the line ends that folding made one space. */
 function skipIndentation(source: string, from: number, wanted: string | undefined): number {
-  let at = from;
-  if (wanted === ' ' || wanted === '\n') {
-    if (source[at] === wanted) return at;
-    while (at < source.length && isBlank(source[at]) && isBlank(source[at + 1])) at += 1;
-    return at;
-  }
-  while (at < source.length && isBlank(source[at])) at += 1;
-  return at;
+  let end = from;
+  while (end < source.length && isBlank(source[end])) end += 1;
+  if (!isBlank(wanted) || end === from) return end;
+  const same = source.indexOf(wanted ?? ' ', from);
+  return same >= 0 && same < end ? same : end - 1;
 }
 
 /** A backslash at the end of a line in double quotes joins the lines. */

@@ -78,6 +78,8 @@ function add({ body, path, isForAll = false }: Layer, { control, options, spec }
   const isTaken = (key: string): boolean =>
     !isForAll || (spec !== undefined && Object.hasOwn(spec.options, key));
   for (const key of Object.keys(body)) {
+    // No key of ours; assigning it would set the prototype.
+    if (key === '__proto__') continue;
     const given: Given = { value: body[key] ?? null, path: [...path, key] };
     if (isControlKey(key)) control[key] = given;
     else if (!isIgnoredKey(key) && isTaken(key)) options[key] = given;
@@ -85,6 +87,7 @@ function add({ body, path, isForAll = false }: Layer, { control, options, spec }
   const explicit = body['options'];
   if (!isJsonObject(explicit)) return;
   for (const key of Object.keys(explicit)) {
-    if (isTaken(key)) options[key] = { value: explicit[key] ?? null, path: [...path, 'options', key] };
+    if (isTaken(key) && key !== '__proto__')
+      options[key] = { value: explicit[key] ?? null, path: [...path, 'options', key] };
   }
 }

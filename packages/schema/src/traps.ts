@@ -62,21 +62,23 @@ const controls: Readonly<Record<string, string>> = {
 export function swallowedBackslash(
   written: string,
 ): { readonly escape: string; readonly name: string; readonly fixed: string } | undefined {
-  if (!written.startsWith('"')) return undefined;
-  const looksLikePath = /^"(?:[A-Za-z]:|\.{0,2}|[\w .-]+)(?:\\[^"\\\s]+)+\\?"$/.test(written);
+  if (!written.startsWith('"') || written.length > maximumLength) return undefined;
+  // With a drive, a leading dot or backslash, or a file extension at the end: "one\ttwo" is a text with a tab.
+  const looksLikePath =
+    /^"(?:[A-Za-z]:|\.{1,2}(?=\\)|(?=\\\\)|(?=.*\.\w{1,5}"$))[\w .-]*(?:\\[^"\\\s]*)+"$/.test(written);
   const escape = /(?<!\\)(?:\\\\)*\\([tnrbfvae0xuN_LP])/.exec(written)?.[1];
   const name = controls[escape ?? ''];
   if (!looksLikePath || escape === undefined || name === undefined) return undefined;
   return { escape: `\\${escape}`, name, fixed: `'${written.slice(1, -1)}'` };
 }
 
+/** Nobody means more than this by one value on one line, and patterns need memory for what they look at. */
+const maximumLength = 1000;
+
 /** An unquoted scalar from `at` to the end of its line, without a trailing comment. */
 export function restOfLine(source: Source, at: number): string {
-  const end = source.text.slice(at).search(/\r?\n|$/);
-  return source.text
-    .slice(at, at + end)
-    .replace(/\s+#.*$/, '')
-    .trimEnd();
+  const line = source.text.slice(at, at + maximumLength).split(/\r?\n/, 1)[0] ?? '';
+  return line.replace(/\s+#.*$/, '').trimEnd();
 }
 
 export interface ValueOnLine {
@@ -87,6 +89,7 @@ export interface ValueOnLine {
 /** What stands after `key: ` or `- ` on the line of an offset; undefined when there is nothing. */
 export function valueOnLine(source: Source, at: number): ValueOnLine | undefined {
   const lineStart = source.text.lastIndexOf('\n', Math.max(0, at - 1)) + 1;
+  if (at - lineStart > maximumLength) return undefined;
   const line = restOfLine(source, lineStart);
   const match = /^(?:\s*-\s+)*(?:\s*(?:"[^"]*"|'[^']*'|[^\s:#'"[\]{},&*!|>%@`][^:#]*?)\s*:\s+)?(?=\S)/.exec(
     line,

@@ -14,7 +14,6 @@ import {
   notYaml,
   reservedStart,
   severalDocuments,
-  tooDeep,
   unknownEscape,
   unknownTag,
 } from './syntax-diagnostics.ts';
@@ -67,7 +66,6 @@ function mistake(parsed: Parsed, error: YAMLError): Diagnostic {
   const { source } = parsed;
   const at = error.pos[0];
   const range = rangeOf(error, source);
-  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeep(range, 100);
   if (error.code === 'MULTIPLE_DOCS') return severalDocuments(lineAt(source, at));
   if (error.code === 'TAB_AS_INDENT') {
     return badIndentation(range, 'a tab in the indentation', 'YAML indents with spaces only: use two spaces');

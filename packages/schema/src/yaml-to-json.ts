@@ -23,13 +23,11 @@ import {
   duplicateKey,
   keyNotText,
   notJson,
-  tooDeep,
   tooManyAliases,
   unresolvedAlias,
 } from './syntax-diagnostics.ts';
 import { isTemplateBraces } from './traps.ts';
 
-const maximumDepth = 100;
 const maximumAliasedValues = 1_000_000;
 
 export interface JsonOfYaml {
@@ -41,7 +39,7 @@ export interface JsonOfYaml {
 
 export function yamlToJson(root: Node | null, source: Source): JsonOfYaml {
   const walk = new Walk(source);
-  const value = walk.node(root, 0);
+  const value = walk.node(root);
   return { value, aliases: walk.aliases, diagnostics: walk.diagnostics };
 }
 
@@ -67,27 +65,23 @@ class Walk {
     this.#source = source;
   }
 
-  node(node: Node | null, depth: number): JsonValue {
+  node(node: Node | null): JsonValue {
     this.#size += 1;
     if (node === null) return null;
     if (isAlias(node)) return this.#alias(node);
-    if (depth > maximumDepth) {
-      this.diagnostics.push(tooDeep(rangeOf(node), maximumDepth));
-      return null;
-    }
     const anchor = node.anchor;
-    if (anchor === undefined) return this.#plain(node, depth);
+    if (anchor === undefined) return this.#plain(node);
     const before = this.#size;
     this.#anchors.set(anchor, undefined);
-    const value = this.#plain(node, depth);
+    const value = this.#plain(node);
     this.#anchors.set(anchor, { node, value, size: this.#size - before + 1 });
     return value;
   }
 
-  #plain(node: Node, depth: number): JsonValue {
+  #plain(node: Node): JsonValue {
     if (isScalar(node)) return this.#scalar(node);
-    if (isMap(node)) return this.#map(node, depth);
-    return isSeq(node) ? this.#list(node, depth) : null;
+    if (isMap(node)) return this.#map(node);
+    return isSeq(node) ? this.#list(node) : null;
   }
 
   #scalar(node: Scalar): JsonValue {
@@ -99,11 +93,11 @@ class Walk {
     return null;
   }
 
-  #list(node: YAMLSeq, depth: number): JsonValue {
-    return node.items.map((item) => this.node(asNode(item), depth + 1));
+  #list(node: YAMLSeq): JsonValue {
+    return node.items.map((item) => this.node(asNode(item)));
   }
 
-  #map(map: YAMLMap, depth: number): JsonValue {
+  #map(map: YAMLMap): JsonValue {
     const range = rangeOf(map);
     if (isTemplateBraces(map)) {
       this.diagnostics.push(bracesWithoutDollar(range, this.#text(range)));
@@ -117,23 +111,18 @@ class Walk {
       if (key === undefined) {
         this.diagnostics.push(keyNotText(rangeOf(asNode(pair.key))));
       } else if (key === '<<') {
-        merged = this.#merge({ object, merged: merged ?? new Set(), node: asNode(pair.value), depth });
+        merged = this.#merge({ object, merged: merged ?? new Set(), node: asNode(pair.value) });
       } else {
         if (Object.hasOwn(object, key) && merged?.delete(key) !== true)
           this.#duplicate(map, key, rangeOf(asNode(pair.key)));
-        put(object, key, this.node(asNode(pair.value), depth + 1));
+        put(object, key, this.node(asNode(pair.value)));
       }
     }
     return object;
   }
 
-  #merge(into: {
-    object: MutableObject;
-    merged: Set<string>;
-    node: Node | null;
-    depth: number;
-  }): Set<string> {
-    const value = this.node(into.node, into.depth + 1);
+  #merge(into: { object: MutableObject; merged: Set<string>; node: Node | null }): Set<string> {
+    const value = this.node(into.node);
     for (const source of isJsonList(value) ? value : [value]) {
       if (!isJsonObject(source)) {
         const range = rangeOf(into.node);
