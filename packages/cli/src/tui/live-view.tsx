@@ -66,6 +66,8 @@ export class LiveView {
       // Ctrl-C is a key like others: the run ends itself, and then the view.
       exitOnCtrlC: false,
       isScreenReaderEnabled: false,
+      // Its limit is on writing; what costs is drawing, and `frame-pace.ts` limits both.
+      maxFps: 0,
       // Nobody writes to it: what could is in other processes.
       patchConsole: false,
     });

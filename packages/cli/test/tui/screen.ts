@@ -82,6 +82,7 @@ export class Screen extends MemoryStream {
 }
 
 function broken(line: string, columns: number): readonly string[] {
+  if (widthOf(line) <= columns) return [line];
   const rows = [''];
   for (const character of line) {
     const row = rows.at(-1) ?? '';
