@@ -55,6 +55,7 @@ try {
       const { status, stderr } = spawnSync(process.execPath, args, {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
+        encoding: 'utf8',
       });
       const took = performance.now() - began;
       if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`);

@@ -31,6 +31,7 @@ export async function main(surroundings: StartSurroundings): Promise<number> {
   const output = watchOutput(surroundings);
   try {
     const code = await dispatch(surroundings);
+    await output.isFlushed();
     if (output.error === undefined) return code;
     stderr.write(`pipeline: cannot write the results to standard output: ${output.error}\n`);
     return code === exitCode.done ? exitCode.failed : code;
@@ -92,12 +93,24 @@ async function isNothingHere({ flags }: Invocation, { cwd }: Surroundings): Prom
 }
 
 /** `pipeline formats | head`: a reader that has seen enough is no error, and the work itself goes on. */
-function watchOutput({ stdout, stderr }: StartSurroundings): { readonly error: string | undefined } {
+function watchOutput({ stdout, stderr }: StartSurroundings): OutputState {
   const state: { error: string | undefined } = { error: undefined };
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') state.error = error.message;
   });
   // Nobody is left to be told.
   stderr.on('error', () => {});
-  return state;
+  return {
+    get error() {
+      return state.error;
+    },
+    // Called back when all before it is written, or when nothing ever will be.
+    isFlushed: () => new Promise((resolve) => void stdout.write('', () => resolve())),
+  };
+}
+
+interface OutputState {
+  /** Why results could not be written; undefined while they could. */
+  readonly error: string | undefined;
+  readonly isFlushed: () => Promise<void>;
 }

@@ -4,20 +4,17 @@
  *
  *     running ── Ctrl-C, SIGTERM, SIGHUP, --timeout, q ──▶ stopping ── Ctrl-C, SIGTERM, q ──▶ killed
  */
+import type { AbortReason } from '@pipeline/engine';
 import { exitCode } from './exit-code.ts';
 import type { ProcessEvents } from './surroundings.ts';
 
 /** What a run's abort signal carries as its reason. */
-export interface StopReason {
-  readonly type: 'interrupted' | 'timeout';
-  readonly exitCode: number;
+export interface StopReason extends Required<AbortReason> {
   readonly message: string;
 }
 
 export interface Stop {
   readonly signal: AbortSignal;
-  /** Undefined while nobody asked. */
-  readonly reason: () => StopReason | undefined;
   /** As Ctrl-C does. */
   readonly interrupt: () => void;
   /** Stops listening; the process may end. */
@@ -68,7 +65,6 @@ export function listenForStop({ processEvents, timeoutMs, onStop, onKill }: Stop
         );
   return {
     signal: controller.signal,
-    reason: () => reason,
     interrupt: onInterrupt,
     close: () => {
       clearTimeout(timer);

@@ -12,13 +12,15 @@ export interface JobOutcome {
 
 /**
  * 0 all done · 1 an action failed · 3 this machine lacks something · 4 a remote service refused · 5 a bug ·
- * 124 out of time · 130 interrupted. 3, 4 and 5 only when there was no other kind of failure.
+ * 124 out of time · 129, 130, 143 interrupted by SIGHUP, SIGINT, SIGTERM. 3, 4 and 5 only when there was no other kind of failure.
  */
-export type ExitCode = 0 | 1 | 3 | 4 | 5 | 124 | 130;
+export type ExitCode = 0 | 1 | 3 | 4 | 5 | 124 | 129 | 130 | 143;
 
 /** What the signal of a run is aborted with. */
 export interface AbortReason {
   readonly type: 'interrupted' | 'timeout';
+  /** 124 for a timeout and 130 for anything else when absent. */
+  readonly exitCode?: 124 | 129 | 130 | 143;
 }
 
 export function countActions(runs: readonly TaskRun[]): Counts {
@@ -36,8 +38,10 @@ export function countActions(runs: readonly TaskRun[]): Counts {
 export function exitCodeOf(runs: readonly TaskRun[], aborted: unknown): ExitCode {
   const actions = runs.flatMap(({ actions }) => actions);
   const wasCutShort = runs.some(({ failure }) => failure?.type === 'cancelled');
-  if (aborted !== undefined && wasCutShort)
-    return isAbortReason(aborted) && aborted.type === 'timeout' ? 124 : 130;
+  if (aborted !== undefined && wasCutShort) {
+    if (!isAbortReason(aborted)) return 130;
+    return aborted.exitCode ?? (aborted.type === 'timeout' ? 124 : 130);
+  }
   const codes = new Set(actions.filter((action) => !isIgnored(action)).flatMap(codeOf));
   const [only] = codes;
   if (codes.size === 1 && only !== undefined) return only;

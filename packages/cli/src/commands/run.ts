@@ -137,10 +137,7 @@ async function execute({ plan, composition, masker }: Planned, request: RunReque
       maxActions,
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     });
-    // Which signal it was, the engine does not know.
-    return outcome.exitCode === exitCode.interrupted
-      ? (stop.reason()?.exitCode ?? outcome.exitCode)
-      : outcome.exitCode;
+    return outcome.exitCode;
   } finally {
     await Promise.all([reporter.close(), backend.close(), open.workspace?.close()]);
     processEvents.off('exit', abandon);

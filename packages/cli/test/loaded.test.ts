@@ -1,0 +1,72 @@
+/** Which files of the built command a call loads, as V8 itself reports it: every file costs start-up time. */
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { copyPipeline, writeFileIn } from './running-command.ts';
+import { createWorkFolder, removeWorkFolder, runCommand } from './script.ts';
+
+const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../dist');
+let folder = '';
+beforeEach(() => {
+  folder = createWorkFolder();
+});
+afterEach(() => removeWorkFolder(folder));
+
+/** Every script that the process ran, as V8 itself reports it at exit. */
+async function loadedBy(args: readonly string[]): Promise<readonly string[]> {
+  const coverage = path.join(folder, 'coverage');
+  const env = { NODE_V8_COVERAGE: coverage };
+  const { code, stderr } = await runCommand(args, { cwd: folder, env });
+  expect(code, stderr).toBe(0);
+  return readdirSync(coverage).flatMap((name) => {
+    const report: { result: { url: string }[] } = JSON.parse(readFileSync(path.join(coverage, name), 'utf8'));
+    return report.result
+      .map(({ url }) => url)
+      .filter((url) => url.startsWith('file:'))
+      .map((url) => fileURLToPath(url));
+  });
+}
+
+const filesWith = (mark: string): readonly string[] =>
+  readdirSync(dist)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => path.join(dist, name))
+    .filter((file) => readFileSync(file, 'utf8').includes(mark));
+
+describe('what is loaded', () => {
+  test('a run without a terminal loads neither Ink nor a converter that it does not use', async () => {
+    writeFileIn(folder, 'pipeline.yaml', copyPipeline);
+    const ink = filesWith('react.element');
+    const places = filesWith('import/url');
+    expect(ink.length).toBeGreaterThan(0);
+    expect(places.length).toBeGreaterThan(0);
+    const loaded = await loadedBy(['run']);
+    expect(loaded).toContain(path.join(dist, 'bin.js'));
+    expect(loaded.filter((file) => ink.includes(file))).toEqual([]);
+    // Everything is in the bundle; a converter library would be a package.
+    expect(loaded.filter((file) => file.includes('node_modules'))).toEqual([]);
+    const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.js$/, ''));
+    expect(
+      names.filter((name) =>
+        ['convert', 'thumbnail', 'archive', 'merge', 'optimize', 'watermark'].includes(name),
+      ),
+    ).toEqual([]);
+    expect(names).toContain('raw');
+  });
+
+  test('--version loads one file', async () => {
+    expect((await loadedBy(['--version'])).filter((file) => file.startsWith(dist))).toEqual([
+      path.join(dist, 'bin.js'),
+    ]);
+  });
+
+  test('validate loads nothing that could run', async () => {
+    writeFileIn(folder, 'pipeline.yaml', copyPipeline);
+    const loaded = await loadedBy(['validate']);
+    const runs = filesWith('node:child_process');
+    expect(runs.length).toBeGreaterThan(0);
+    expect(loaded.length).toBeGreaterThan(3);
+    expect(loaded.filter((file) => runs.includes(file) || file.includes('node_modules'))).toEqual([]);
+  });
+});
