@@ -27,7 +27,6 @@ import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
 
 export const archive: Operation = { plan, run };
-export const operation: Operation = archive;
 
 const streamed = ['zip', 'tar', 'tar.gz'];
 const packedBySevenZip = ['7z', 'tar.bz2', 'tar.xz'];

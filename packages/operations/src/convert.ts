@@ -25,7 +25,6 @@ import { textOption } from './read-options.ts';
 import { findConverter, givenOptions } from './routes.ts';
 
 export const convert: Operation = { plan, run };
-export const operation: Operation = convert;
 
 function plan(request: ActionRequest): Result<ActionPlan, Failure> {
   const outputs: { dir: string; name: string }[] = [];

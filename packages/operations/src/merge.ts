@@ -24,7 +24,6 @@ import { textOption } from './read-options.ts';
 import { findConverter } from './routes.ts';
 
 export const merge: Operation = { plan, run };
-export const operation: Operation = merge;
 
 /** Of the npm package; a test holds it to the one that is installed. */
 export const pdfLibVersion = '2.11.1';

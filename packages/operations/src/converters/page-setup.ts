@@ -27,7 +27,7 @@ const paperSizes: Readonly<Record<string, readonly [number, number]>> = {
   tabloid: [27.94, 43.18],
 };
 
-export const paperNames: readonly string[] = Object.keys(paperSizes);
+const paperNames: readonly string[] = Object.keys(paperSizes);
 
 export function pageSetup(options: JsonObject): PageSetup {
   const paper =

@@ -74,7 +74,7 @@ export const pandocReaders: Readonly<Record<string, PandocReader>> = {
 
 const embedding = (writer: string): PandocWriter => ({ writer, embeds: true, isBinary: true });
 
-export const pandocWriters: Readonly<Record<string, PandocWriter>> = {
+const pandocWriters: Readonly<Record<string, PandocWriter>> = {
   asciidoc: { writer: 'asciidoc' },
   beamer: { writer: 'beamer' },
   commonmark: { writer: 'commonmark' },

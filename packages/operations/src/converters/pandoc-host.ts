@@ -53,6 +53,20 @@ export const host: HostModule = { run };
 
 async function run(job: JsonObject): Promise<JsonObject> {
   const request = readJob(job);
+  try {
+    return await convert(request);
+  } catch (error) {
+    // The stack ran out, in pandoc or in our own walk over its tree. Not `bad-input`: this host is not to be used again.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConversionError(
+      'converter-failed',
+      `${JSON.stringify(request.inputName)} is nested too deeply: lists, quotes or elements inside of each other, thousands of times`,
+      'Such files are usually made by mistake, or to do harm.',
+    );
+  }
+}
+
+async function convert(request: PandocJob): Promise<JsonObject> {
   const writer = request.to === undefined ? pageWriter : pandocWriter(request.from, request.to);
   if (writer === undefined) throw new Error(`pandoc writes no ${request.to}`);
   const mode = imageMode(request, writer);

@@ -106,7 +106,7 @@ const refers = (about: { readonly place: DocumentPlace; readonly what: string },
 const short = (url: string): string => (url.length > 200 ? `${url.slice(0, 200)}…` : url);
 
 /** The refusal that names a reference. */
-export function outside(
+function outside(
   url: string,
   about: { readonly place: DocumentPlace; readonly what: string },
 ): ConversionError {

@@ -11,7 +11,7 @@ import type { Conversion, Converter } from './converter.ts';
 import { archivePairs } from './seven-zip-formats.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-export const sevenZipVersion = '1.2.0';
+const sevenZipVersion = '1.2.0';
 
 export const sevenZip: Converter = {
   name: 'seven-zip',

@@ -9,7 +9,7 @@ import { ConversionError } from '../host/protocol.ts';
 set_cptable(codepages);
 
 /** Our format → SheetJS's name of it, for those that it writes. */
-export const sheetTypes: Readonly<Record<string, BookType>> = {
+const sheetTypes: Readonly<Record<string, BookType>> = {
   xlsx: 'xlsx',
   xlsm: 'xlsm',
   xlsb: 'xlsb',

@@ -65,7 +65,7 @@ export function cellText(cell: Cell): string {
 }
 
 /** Cells know no time zone: dates are kept in UTC. A date without a time is a day. */
-export function dateText(date: Date): string {
+function dateText(date: Date): string {
   const text = date.toISOString();
   if (text.endsWith('T00:00:00.000Z')) return text.slice(0, 10);
   return text.replace(/(\.000)?Z$/, '');

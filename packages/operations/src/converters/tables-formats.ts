@@ -1,7 +1,7 @@
 /** Which formats of tables and data turn into which. Pure and light: also used while a pipeline is checked. */
 
 /** Text files that hold a tree of values. */
-export const treeFormats: readonly string[] = ['json', 'jsonl', 'yaml', 'toml', 'xml', 'ini'];
+const treeFormats: readonly string[] = ['json', 'jsonl', 'yaml', 'toml', 'xml', 'ini'];
 export const delimitedFormats: readonly string[] = ['csv', 'tsv'];
 const sheetsIn = [
   'xlsx',

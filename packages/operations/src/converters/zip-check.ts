@@ -17,7 +17,7 @@ export interface ZipLimits {
   readonly ratioFromBytes: number;
 }
 
-export const documentLimits: ZipLimits = {
+const documentLimits: ZipLimits = {
   maxEntries: 20_000,
   maxExpandedBytes: 512 * 2 ** 20,
   maxRatio: 200,

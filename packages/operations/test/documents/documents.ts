@@ -104,7 +104,7 @@ export async function typeset(document: Document): Promise<Made> {
   return { path: outputPath, bytes, text: await pdfText(bytes), answer };
 }
 
-export function runJob(host: HostModule, job: JsonObject): Promise<JsonObject> {
+function runJob(host: HostModule, job: JsonObject): Promise<JsonObject> {
   return host.run(job, () => undefined);
 }
 

@@ -266,3 +266,11 @@ test('a zip that is no office file is named as such', async () => {
     message: expect.stringContaining('"a.docx" cannot be read as DOCX'),
   });
 });
+
+test('a document that is nested without end is named', async () => {
+  const files = { 'a.html': `${'<div>'.repeat(20_000)}x` };
+  expect(await refusal(toPdf({ files, from: 'html' }))).toMatchObject({
+    type: 'converter-failed',
+    message: expect.stringContaining('"a.html" is nested too deeply'),
+  });
+});
