@@ -16,6 +16,7 @@ const nothingKnown: FormatFlow = { formats: new Set(), isOpen: true };
 /** Options that name a single file, the surest first. */
 const nameOptions = ['filename', 'url', 'key', 'blob', 'file'] as const;
 const maxAlternatives = 200;
+const maxPatternLength = 4096;
 
 export function importFormats(task: Task, params: Pipeline['params']): FormatFlow {
   if (task.operation === 'import/local') return globFormats(task);
@@ -70,12 +71,13 @@ function stringsOf(value: Task['options'][string] | undefined): readonly string[
 /** Only a pattern that takes out every file of a format takes the format out. */
 function excludedFormats(pattern: string): readonly string[] {
   const bare = pattern.replace(/^!/, '');
-  if (!/^\*\*\/\*\.[^*?/]+$/.test(bare)) return [];
+  if (bare.length > maxPatternLength || !/^\*\*\/\*\.[^*?/]+$/.test(bare)) return [];
   return patternFormats(bare).filter((format) => format !== undefined);
 }
 
 /** One for each alternative of `{a,b}`; undefined for those whose extension is not fixed. */
 function patternFormats(pattern: string): readonly (string | undefined)[] {
+  if (pattern.length > maxPatternLength) return [undefined];
   return expandBraces(pattern).map((path) => {
     const extension = fileExtension(path.slice(path.lastIndexOf('/') + 1));
     return extension === '' || /[*?[\]{}()|!@+\\]/.test(extension) ? undefined : canonicalFormat(extension);
@@ -89,18 +91,14 @@ function expandBraces(pattern: string): readonly string[] {
   while (open.length > 0 && done.length + open.length < maxAlternatives) {
     const text = open.pop() ?? '';
     // The innermost first: it has no braces inside.
-    const found = /\{([^{}]*,[^{}]*)\}/.exec(text);
-    if (found === null) done.push(text);
+    const found = [...text.matchAll(/\{([^{}]*)\}/g)].find(([, inside = '']) => inside.includes(','));
+    if (found === undefined) done.push(text);
     else {
       const [whole, inside = ''] = found;
       const before = text.slice(0, found.index);
       const after = text.slice(found.index + whole.length);
-      open.push(
-        ...inside
-          .split(',')
-          .map((choice) => `${before}${choice}${after}`)
-          .toReversed(),
-      );
+      const choices = inside.split(',', maxAlternatives);
+      for (const choice of choices.toReversed()) open.push(`${before}${choice}${after}`);
     }
   }
   // Too many to look at: what is left counts as not known.

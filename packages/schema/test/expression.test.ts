@@ -261,6 +261,27 @@ describe('mistakes', () => {
     }
   });
 
+  test('huge texts are read, or refused, in no time', () => {
+    const size = 1_000_000;
+    const many: readonly string[] = [
+      `\${{ '${'a'.repeat(size)}' }}`,
+      `\${{ '${"''".repeat(size)}' }}`,
+      `\${{ a${'.a'.repeat(size)} }}`,
+      `\${{ ${' '.repeat(size)} }}`,
+      '${{ = }}'.repeat(size),
+      '{{ env.A }}'.repeat(size),
+    ];
+    for (const text of many) {
+      const parsed = parseTemplate(text, (index) => index);
+      const errors = parsed.ok ? [] : parsed.error;
+      expect(errors.length).toBeGreaterThan(0);
+      expect(errors.length).toBeLessThanOrEqual(50);
+      for (const { message } of errors) expect(message.length).toBeLessThan(200);
+    }
+    const escaped = parseTemplate('$${{'.repeat(size), (index) => index);
+    expect(escaped).toEqual({ ok: true, value: { parts: ['${{'.repeat(size)] } });
+  });
+
   test('conditions stand without `${{ }}`, and may have them', () => {
     for (const text of [
       "matrix.format == 'webp'",

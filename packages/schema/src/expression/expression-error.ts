@@ -84,17 +84,20 @@ export const tooLong = (range: Range): ExpressionError =>
   expressionError('PL201', {
     message: 'this expression is too long',
     range,
-    hint: 'at most 1,000 words and signs',
+    hint: 'an expression has at most 1,000 words and signs, and 10,000 characters',
   });
+
+/** Of what somebody wrote, as much as a message can hold. */
+export const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 export const unexpected = (found: string, range: Range, wanted: string): ExpressionError =>
   expressionError('PL201', { message: `expected ${wanted} but found ${found}`, range });
 
 export const missingDollar = (text: string, range: Range): ExpressionError =>
   expressionError('PL207', {
-    message: `\`${text}\` is plain text: an expression begins with a dollar sign`,
+    message: `\`${excerpt(text)}\` is plain text: an expression begins with a dollar sign`,
     range,
-    hint: `write \`$${text}\`; for this very text write \`\${{ '${text}' }}\``,
+    hint: `write \`$${excerpt(text)}\`; for this very text write \`\${{ '${excerpt(text)}' }}\``,
   });
 
 const rootHints: Readonly<Record<string, string>> = {
@@ -115,11 +118,11 @@ const rootHints: Readonly<Record<string, string>> = {
 };
 
 export function unknownRoot(word: string, range: Range): ExpressionError {
-  const bare = word.includes('.') ? '' : `; a text stands in quotes: '${word}'`;
+  const bare = word.includes('.') ? '' : `; a text stands in quotes: '${excerpt(word)}'`;
   const [root = word] = word.split('.');
   const near = nearest(root, roots);
   return expressionError('PL202', {
-    message: `expressions do not know \`${word}\``,
+    message: `expressions do not know \`${excerpt(word)}\``,
     range,
     hint:
       (Object.hasOwn(rootHints, root) ? rootHints[root] : undefined) ??
@@ -139,7 +142,7 @@ const wordHints: Readonly<Record<string, string>> = {
 /** A word where an operator should stand, or the other way round. */
 export const misplacedWord = (word: string, range: Range): ExpressionError =>
   expressionError('PL201', {
-    message: `\`${word}\` is no operator`,
+    message: `\`${excerpt(word)}\` is no operator`,
     range,
     hint: wordHints[word.toLowerCase()] ?? 'operators are == != < <= > >= && || ! in',
   });
@@ -175,7 +178,7 @@ export function unknownFunction(name: string, range: Range): ExpressionError {
   const near = nearest(name, functionNames);
   const key = name.toLowerCase();
   return expressionError('PL204', {
-    message: `there is no function \`${name}\``,
+    message: `there is no function \`${excerpt(name)}\``,
     range,
     hint:
       (Object.hasOwn(functionHints, key) ? functionHints[key] : undefined) ??

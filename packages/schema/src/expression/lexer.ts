@@ -28,6 +28,8 @@ export interface Written {
 }
 
 const maxTokens = 1000;
+/** Longer ones would overflow the stack of the regular expressions. */
+const maxLength = 10_000;
 const blank = /\s*/y;
 const word = /[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*/y;
 const number = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -37,8 +39,10 @@ const sign = /===|!==|==|!=|<=|>=|=<|=>|<>|&&|\|\||[^\s\w]/y;
 const signs = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!', '(', ')', '[', ']', ',']);
 
 /** `from` is the index after `${{`, or 0 for a bare condition. */
-export function lex(written: Written, from: number, closing: '}}' | undefined): Lexed {
-  const { text } = written;
+export function lex(whole: Written, from: number, closing: '}}' | undefined): Lexed {
+  // Offsets in the window are those in the text.
+  const text = whole.text.length > from + maxLength ? whole.text.slice(0, from + maxLength) : whole.text;
+  const written: Written = { text, offsetOf: whole.offsetOf };
   const tokens: Token[] = [];
   let at = skip(blank, text, from);
   while (at < text.length) {
@@ -47,15 +51,21 @@ export function lex(written: Written, from: number, closing: '}}' | undefined): 
       return { tokens, after: at + closing.length };
     }
     const token = tokenAt(written, at, tokens.at(-1));
-    if ('code' in token) return { tokens: [], error: token };
+    if ('code' in token) return { tokens: [], error: isCut(whole, text, at) ? tooLong(token.range) : token };
     if (tokens.length >= maxTokens) return { tokens: [], error: tooLong(token.range) };
     tokens.push(token);
     at = skip(blank, text, at + token.text.length);
   }
+  if (text.length < whole.text.length)
+    return { tokens: [], error: tooLong(rangeOf(written, from, from + 1)) };
   if (closing !== undefined) return { tokens: [] };
   tokens.push({ type: 'end', text: '', range: rangeOf(written, text.length, text.length) });
   return { tokens };
 }
+
+/** The end of the text was not looked for far enough to say that it is not there. */
+const isCut = (whole: Written, text: string, at: number): boolean =>
+  text.length < whole.text.length && (text[at] === "'" || text[at] === '"');
 
 export function rangeOf({ offsetOf }: Written, start: number, end: number): Range {
   return { start: offsetOf(start), end: offsetOf(end) };

@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { Range } from '../source.ts';
 import {
   emptyExpression,
+  excerpt,
   type ExpressionError,
   isOperatorWord,
   misplacedWord,
@@ -165,7 +166,7 @@ function parseWord(reader: TokenReader, word: string, range: Range): Parsed {
   if (name === undefined)
     return err(unexpected(`\`${root}\` alone`, range, `a name after it, such as \`${sample[root]}\``));
   if (deeper.length > 0)
-    return err(unexpected(`\`${word}\``, range, `a single name, such as \`${root}.${name}\``));
+    return err(unexpected(`\`${excerpt(word)}\``, range, `a single name, such as \`${root}.${name}\``));
   return ok({ type: 'reference', root, name, range });
 }
 
@@ -195,4 +196,4 @@ function parseCall(reader: TokenReader, word: string, range: Range): Parsed {
 }
 
 const described = (token: Token): string =>
-  token.type === 'end' ? 'the end of the expression' : `\`${token.text}\``;
+  token.type === 'end' ? 'the end of the expression' : `\`${excerpt(token.text)}\``;

@@ -9,6 +9,8 @@ import { parseExpression } from './parse-expression.ts';
 import type { Expression, Template } from './template.ts';
 
 const opening = '${{';
+/** More mistakes than this in one scalar help nobody. */
+const maxErrors = 50;
 const withoutDollar = new RegExp(`(?<!\\$)\\{\\{-?\\s*(?:${roots.join('|')})\\.[\\w.-]+\\s*-?\\}\\}`, 'g');
 
 /**
@@ -28,11 +30,12 @@ export function parseTemplate(
   for (;;) {
     const open = text.indexOf(opening, at);
     const end = open === -1 ? text.length : open;
-    errors.push(...dollarMistakes(written, at, end));
-    plain += text.slice(at, end);
+    for (const mistake of dollarMistakes(written, at, end)) errors.push(mistake);
+    if (errors.length >= maxErrors) break;
+    const isEscaped = open > at && text[open - 1] === '$';
+    plain += isEscaped ? text.slice(at, open - 1) + opening : text.slice(at, end);
     if (open === -1) break;
-    if (open > at && text[open - 1] === '$') {
-      plain = plain.slice(0, -1) + opening;
+    if (isEscaped) {
       at = open + opening.length;
       continue;
     }
@@ -42,7 +45,7 @@ export function parseTemplate(
     plain = '';
     at = found.after;
   }
-  if (errors.length > 0) return err(errors);
+  if (errors.length > 0) return err(errors.slice(0, maxErrors));
   if (parts.length === 0 && plain === text) return ok(undefined);
   return ok({ parts: plain === '' && parts.length > 0 ? parts : [...parts, plain] });
 }
@@ -88,8 +91,11 @@ function readExpression(written: Written, open: number): Read {
 function dollarMistakes(written: Written, start: number, end: number): ExpressionError[] {
   const plain = written.text.slice(start, end);
   if (!plain.includes('{{')) return [];
-  return [...plain.matchAll(withoutDollar)].map((found) => {
+  const mistakes: ExpressionError[] = [];
+  for (const found of plain.matchAll(withoutDollar)) {
     const at = start + found.index;
-    return missingDollar(found[0], rangeOf(written, at, at + found[0].length));
-  });
+    mistakes.push(missingDollar(found[0], rangeOf(written, at, at + found[0].length)));
+    if (mistakes.length >= maxErrors) break;
+  }
+  return mistakes;
 }
