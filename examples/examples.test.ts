@@ -85,13 +85,15 @@ test('quickstart: documents and photos become PDFs, covers, WebP and a press kit
   expect(entries['handbook.pdf']?.equals(readFileSync(path.join(publicDir, 'handbook.pdf')))).toBe(true);
 });
 
+const variants = (stem: string): readonly string[] =>
+  ['avif', 'webp'].flatMap((format) => [480, 960].map((width) => `${stem}-${width}.${format}`));
+
 test('site-assets: the example of the language page', async () => {
   const folder = copyOf('site-assets');
   const run = await pipeline(folder, ['run']);
   expect(run.code, run.stderr).toBe(0);
 
   const assets = path.join(folder, 'public/assets');
-  const variants = (stem: string) => ['avif', 'webp'].flatMap((format) => [480, 960].map((width) => `${stem}-${width}.${format}`));
   expect(filesBelow(assets)).toEqual(
     [
       ...['changes', 'guide/intro', 'terms'].flatMap((stem) => [`${stem}.pdf`, `${stem}.png`]),

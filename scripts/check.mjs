@@ -11,21 +11,21 @@ const local = (name) => path.join(root, 'node_modules', '.bin', name);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'pipeline-check-'));
 
 const checks = [
-  ['format', local('oxfmt'), ['--check']],
-  ['lint', local('oxlint'), ['--type-aware', '--deny-warnings']],
-  ['types', local('tsc'), ['-p', 'tsconfig.test.json']],
-  ['unused code', local('knip'), []],
-  ['generated docs', process.execPath, ['scripts/write-docs.mjs', '--check']],
-  ...['schema', 'engine', 'operations', 'cli'].map((name) => [
-    `package ${name}`,
-    local('publint'),
-    ['--pack', 'npm', `packages/${name}`],
-  ]),
+  { name: 'format', command: local('oxfmt'), args: ['--check'] },
+  { name: 'lint', command: local('oxlint'), args: ['--type-aware', '--deny-warnings'] },
+  { name: 'types', command: local('tsc'), args: ['-p', 'tsconfig.test.json'] },
+  { name: 'unused code', command: local('knip'), args: [] },
+  { name: 'generated docs', command: process.execPath, args: ['scripts/write-docs.mjs', '--check'] },
+  ...['schema', 'engine', 'operations', 'cli'].map((room) => ({
+    name: `package ${room}`,
+    command: local('publint'),
+    args: ['--pack', 'npm', `packages/${room}`],
+  })),
 ];
 
 let passed = 0;
 let failed = 0;
-for (const [name, command, args] of checks) {
+for (const { name, command, args } of checks) {
   const began = performance.now();
   const code = await status(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
