@@ -2,7 +2,7 @@
  * One value against its schema: errors of the precompiled validator → diagnostics, each at the right key or value.
  * Scalars that hold an expression are left to the type check of expressions. It knows no tasks and no operations.
  */
-import { typesOf } from './describe-value.ts';
+import { typesOf, written } from './describe-value.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ValidationError, Validator } from './generated/validators.js';
@@ -56,7 +56,7 @@ export function checkValue(checked: CheckedValue, file: Written): readonly Diagn
   return found;
 }
 
-export const holdsExpression = (value: JsonValue): boolean =>
+const holdsExpression = (value: JsonValue): boolean =>
   typeof value === 'string' && value.includes('${{');
 
 /** What the validator complains of: a value, and the schema at its place. */
@@ -123,7 +123,7 @@ function child(schema: JsonObject, key: string): JsonObject {
 }
 
 /** `"width"`, `"width" of "matrix"` would be too much: the frame shows the place. */
-export function nameOf(path: JsonPath): string {
+function nameOf(path: JsonPath): string {
   const last = path.at(-1);
   return typeof last === 'number' ? `an item of "${String(path.at(-2))}"` : `"${String(last)}"`;
 }
@@ -193,8 +193,10 @@ function limitMistake(
   }
 }
 
+/** Only when it fits beside the message: an example of a whole map says less than it costs to read. */
 function exampleHint(schema: JsonObject): string | undefined {
   const { examples } = schema;
   const first = isJsonList(examples) ? examples[0] : undefined;
-  return first === undefined ? undefined : `for instance ${JSON.stringify(first)}`;
+  const text = first === undefined ? '' : written(first);
+  return text === '' || text.length > 60 ? undefined : `for instance ${text}`;
 }

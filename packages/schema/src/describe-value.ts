@@ -35,11 +35,22 @@ export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
-/** A scalar as it is written in YAML. */
+/** A value as it is written in YAML, on one line. */
 export function written(value: JsonValue): string {
-  if (typeof value === 'string')
-    return /^[\w./*-]*[A-Za-z/][\w./*-]*$/.test(value) ? value : JSON.stringify(value);
-  return isJsonObject(value) || isJsonList(value) ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return isPlain(value) ? value : inQuotes(value);
+  if (isJsonList(value)) return `[${value.map(written).join(', ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const entries = Object.entries(value).map(([key, item]) => `${key}: ${written(item)}`);
+  return `{ ${entries.join(', ')} }`;
+}
+
+// A little stricter than YAML: in doubt, quotes are right.
+const isPlain = (text: string): boolean =>
+  /^(?!(?:true|false|null|yes|no|on|off)$)[A-Za-z_/][\w./ -]*$/i.test(text) && !text.endsWith(' ');
+
+/** Text as a YAML scalar in quotes: double ones unless the text itself needs escaping in them. */
+export function inQuotes(text: string): string {
+  return /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
 }
 
 export const shortened = (text: string): string => {

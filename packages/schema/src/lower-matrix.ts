@@ -46,7 +46,8 @@ export function lowerMatrix(matrix: JsonObject, path: JsonPath, places: Places):
       badMatrix(places.key(path), 'every combination of this matrix is excluded', 'remove an `exclude`'),
     );
   }
-  return { variants, diagnostics: [...diagnostics, ...repeatedVariants(variants, path, places)] };
+  if (diagnostics.length === 0) diagnostics.push(...repeatedVariants(variants, path, places));
+  return { variants, diagnostics };
 }
 
 type Axis = readonly [name: string, values: readonly JsonScalar[]];

@@ -1,4 +1,5 @@
 /** `params` → declarations whose default, enum, limits and pattern agree with their type. It knows no expressions. */
+import { didYouMean } from './did-you-mean.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { foundValue, written } from './describe-value.ts';
 import {
@@ -128,7 +129,8 @@ function badDefault(param: Param, value: JsonScalar, range: Param['range']): rea
   if (!fits(value, type))
     return wrong(`is ${foundValue(value)}, and the type is ${type}`, quotes(value, type));
   if (param.enum !== undefined && !param.enum.includes(value)) {
-    return wrong(`is not in "enum": ${param.enum.map((one) => written(one)).join(', ')}`);
+    const possible = param.enum.map((one) => written(one));
+    return wrong(`is not in "enum": ${possible.join(', ')}`, didYouMean(String(value), possible));
   }
   if (typeof value === 'number' && minimum !== undefined && value < minimum)
     return wrong(`${value} is less than "minimum" (${minimum})`);

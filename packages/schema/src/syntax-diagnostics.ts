@@ -1,13 +1,9 @@
 /** The messages about YAML itself: one constructor each, in our words, never the parser's. */
+import { inQuotes } from './describe-value.ts';
 import { diagnostic } from './diagnostics.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { nearest } from './did-you-mean.ts';
 import type { Range } from './source.ts';
-
-/** Text as a YAML scalar in quotes: double ones unless the text itself needs escaping in them. */
-export function inQuotes(text: string): string {
-  return /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
-}
 
 export const notYaml = (range: Range, what: string, hint?: string): Diagnostic =>
   diagnostic('PL001', { range, message: what, hint });

@@ -23,7 +23,7 @@ export function taskReferences({ control, options, spec }: TaskBody): readonly R
 const known = new WeakMap<OperationSpec, readonly string[]>();
 
 /** Options whose value is a task. */
-export function fileInputsOf(spec: OperationSpec): readonly string[] {
+function fileInputsOf(spec: OperationSpec): readonly string[] {
   const old = known.get(spec);
   if (old !== undefined) return old;
   const names = Object.keys(spec.options).filter((key) => spec.options[key]?.isFileInput === true);

@@ -76,7 +76,7 @@ export function swallowedBackslash(
 const maximumLength = 1000;
 
 /** An unquoted scalar from `at` to the end of its line, without a trailing comment. */
-export function restOfLine(source: Source, at: number): string {
+function restOfLine(source: Source, at: number): string {
   const line = source.text.slice(at, at + maximumLength).split(/\r?\n/, 1)[0] ?? '';
   return line.replace(/\s+#.*$/, '').trimEnd();
 }

@@ -35,7 +35,7 @@ export function validateTask(task: JsonObject, body: TaskBody, file: Written): r
   if (spec === undefined) return found;
   // `ouput_format` is unknown, and that is enough: its right spelling is not missing as well.
   const typed = found.length === 0 ? [] : unknownKeys(task, spec);
-  const misspelt = new Set(typed.flatMap((key) => nearest(key, spec.required) ?? []));
+  const misspelt = new Set(typed.flatMap((key) => nearest(key.split(':', 1)[0] ?? '', spec.required) ?? []));
   const missing = absent(body, spec, file).filter(({ key }) => key === undefined || !misspelt.has(key));
   return [...found, ...missing.map(({ diagnostic }) => diagnostic)];
 }
@@ -121,7 +121,7 @@ function keyHint(key: string, value: JsonValue, spec: OperationSpec | undefined)
   const joined = /^([\w-]+):(.+)$/.exec(key);
   if (joined !== null && value === null)
     return `a blank belongs after the colon: \`${joined[1]}: ${joined[2]}\``;
-  const own = Object.keys(spec?.options ?? {});
+  const own = spec === undefined ? optionNames() : Object.keys(spec.options);
   const near = didYouMean(key, [...own, ...Object.keys(taskKeys)]);
   if (near !== undefined) return near;
   const owners = operationNames.filter((name) => Object.hasOwn(operationSpecs[name].options, key));
@@ -131,11 +131,15 @@ function keyHint(key: string, value: JsonValue, spec: OperationSpec | undefined)
   }
   return (
     otherWord('task', key) ??
-    (own.length === 0
+    (spec === undefined || own.length === 0
       ? undefined
-      : `options of ${spec?.name} are ${own.slice(0, 12).join(', ')}${own.length > 12 ? ', …' : ''}`)
+      : `options of ${spec.name} are ${own.slice(0, 12).join(', ')}${own.length > 12 ? ', …' : ''}`)
   );
 }
+
+const optionNames = (): readonly string[] => [
+  ...new Set(operationNames.flatMap((name) => Object.keys(operationSpecs[name].options))),
+];
 
 function operationHint(name: string): string | undefined {
   const aliases = operationNames.flatMap((known) => operationSpecs[known].alias ?? []);

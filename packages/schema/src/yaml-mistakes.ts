@@ -4,13 +4,13 @@
  * only the first, and those on other lines that stand for themselves, are passed on.
  */
 import type { Document, YAMLError } from 'yaml';
+import { inQuotes } from './describe-value.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Range, Source } from './source.ts';
 import { lineMistake } from './yaml-line-mistakes.ts';
 import { unclosed } from './yaml-unclosed.ts';
 import {
   badIndentation,
-  inQuotes,
   notYaml,
   reservedStart,
   severalDocuments,

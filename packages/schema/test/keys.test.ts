@@ -115,7 +115,7 @@ describe('types', () => {
          |
        7 |     filename:
          |     ^^^^^^^^
-         = hint: for instance "report.pdf""
+         = hint: for instance report.pdf"
     `);
     expect(check(convertWith('    label: ""'))).toContain('"label" must not be empty');
     expect(check('tasks: {}\n')).toContain('"tasks" must not be empty');
@@ -222,7 +222,7 @@ describe('operations', () => {
          |
        1 | tasks: { in: { operation: import/local } }
          |          ^^
-         = hint: for instance \`path: ["docs/**/*.docx","!docs/_drafts/**"]\`"
+         = hint: for instance \`path: ["docs/**/*.docx", "!docs/_drafts/**"]\`"
     `);
     expect(sftp('')).toMatchInlineSnapshot(`
       "error[PL105]: import/sftp "in" needs "file" or "path"

@@ -223,14 +223,7 @@ tasks: { in: { operation: import/upload } }
 
   test('no blank after a colon in braces', () => {
     expect(check('tasks: { in: { operation: import/local, path:a.png } }\n')).toMatchInlineSnapshot(`
-      "error[PL104]: import/local "in" needs "path"
-        --> pipeline.yaml:1:10
-         |
-       1 | tasks: { in: { operation: import/local, path:a.png } }
-         |          ^^
-         = hint: for instance \`path: ["docs/**/*.docx","!docs/_drafts/**"]\`
-
-      error[PL101]: there is no key "path:a.png" in import/local
+      "error[PL101]: there is no key "path:a.png" in import/local
         --> pipeline.yaml:1:41
          |
        1 | tasks: { in: { operation: import/local, path:a.png } }
