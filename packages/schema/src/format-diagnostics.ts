@@ -36,7 +36,7 @@ export const notAccepted = (task: Task, { formats, from }: Arriving, accepts: Ac
     range: task.range,
     message: `\`${task.operation}\` cannot take ${listed(formats, 'or')} (from task \`${from.name}\`)`,
     related: [origin(formats, from)],
-    hint: `it takes ${listed(namesOf(accepts), 'and')}`,
+    hint: `it takes ${describeAccepted(accepts)}`,
   });
 
 export const fileInputNotAccepted = (
@@ -51,7 +51,7 @@ export const fileInputNotAccepted = (
     range: task.optionRanges[option] ?? task.range,
     message: `\`${option}\` of \`${task.operation}\` cannot be ${listed(formats, 'or')} (from task \`${from.name}\`)`,
     related: [origin(formats, from)],
-    hint: `it takes ${listed(namesOf(accepts), 'and')}`,
+    hint: `it takes ${describeAccepted(accepts)}`,
   });
 
 export function noConversion(
@@ -92,7 +92,7 @@ export function idleOption(
   return diagnostic('PL404', {
     range: task.optionRanges[option] ?? task.range,
     message: `\`${option}\` has no meaning ${occasion(task, pair)}`,
-    hint: `it is for ${listed(appliesTo.map(pairWords), 'or')}`,
+    hint: `it is for ${describePairs(appliesTo)}`,
   });
 }
 
@@ -123,11 +123,18 @@ function occasion(task: Task, { from, to }: { from: string | undefined; to: stri
   return `when ${from} becomes ${to ?? 'something else'}`;
 }
 
+/** `conversions to images, or from images to PDF`. */
+export const describePairs = (pairs: readonly FormatPair[]): string =>
+  `conversions ${pairs.map(pairWords).join(', or ')}`;
+
 function pairWords({ from, to }: FormatPair): string {
   const start = from === undefined ? '' : `from ${listed(words(from), 'or')}`;
   const end = to === undefined ? '' : `to ${listed(words(to), 'or')}`;
-  return `conversions ${[start, end].filter((text) => text !== '').join(' ')}`;
+  return [start, end].filter((text) => text !== '').join(' ');
 }
+
+/** What an operation or a file input takes, in words. */
+export const describeAccepted = (accepts: AcceptedFormats): string => listed(namesOf(accepts), 'and');
 
 const namesOf = ({ kinds = [], formats = [] }: AcceptedFormats): readonly string[] =>
   words([...kinds, ...formats]);

@@ -110,7 +110,7 @@ describe('what cannot be', () => {
     [
       '"*.docx"',
       'operation: convert, output_format: pdf, quality: 80',
-      'PL404 `quality` has no meaning when docx becomes pdf @ 80 = it is for conversions to images or conversions from images to PDF',
+      'PL404 `quality` has no meaning when docx becomes pdf @ 80 = it is for conversions to images, or from images to PDF',
     ],
     [
       '"*.docx"',
