@@ -26,9 +26,6 @@ const external = [
   'react-devtools-core',
 ];
 
-const inPackage = (name, files) =>
-  new RegExp(String.raw`[\\/]packages[\\/]${name}[\\/]src[\\/](${files})\.ts$`);
-
 /** A user's DEV=true is none of Ink's business: its development tools stay out of the bundle. */
 const inkWithoutDevtools = {
   name: 'ink-without-devtools',
@@ -63,16 +60,14 @@ export default defineConfig({
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     sourcemap: false,
+    // All that checking a pipeline takes is one file: every command but the very light ones needs it, and one file
+    // loads faster than twenty.
     codeSplitting: {
-      includeDependenciesRecursively: false,
       groups: [
-        // What every command needs, and what reads a pipeline: two files load faster than twenty.
         {
           name: 'command',
-          test: inPackage('cli', 'main|flags|read-flags|parse-arguments|exit-code|usage-error'),
-          priority: 3,
+          test: /[\\/]packages[\\/]cli[\\/]src[\\/](main|open-pipeline|commands[\\/]validate)\.ts$/,
         },
-        { name: 'command', test: inPackage('schema', 'did-you-mean|result'), priority: 3 },
       ],
     },
     minify: { compress: true, mangle: false, codegen: true },

@@ -55,7 +55,10 @@ function section(name: CommandName, spec: CommandSpec): readonly string[] {
     '',
     ...spec.details.flatMap((paragraph) => [escape(paragraph), '']),
     ...(Object.keys(spec.flags).length > 0 ? [...flagTable(spec.flags), ''] : []),
-    ...spec.examples.flatMap(({ command, does }) => ['```text', `# ${does}`, command, '```', '']),
+    '```text',
+    spec.examples.map(({ command, does }) => `# ${does}\n${command}`).join('\n\n'),
+    '```',
+    '',
   ];
 }
 
