@@ -21,7 +21,7 @@ export function outputName(inputName: string, options: JsonObject): Result<strin
 }
 
 /** The extension replaced, the stem kept as it is, cut only where the whole would be too long for a file system. */
-export function withExtension(name: string, extension: string): string {
+function withExtension(name: string, extension: string): string {
   return fitted(stemOf(name), `.${extension}`);
 }
 

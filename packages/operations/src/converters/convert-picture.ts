@@ -81,7 +81,7 @@ function sizeOf(metadata: Metadata, isUpright: boolean): Size {
   return { width, height: metadata.pageHeight ?? height };
 }
 
-export function resized(image: Sharp, fit: Fit & { readonly isVector: boolean }): Sharp {
+function resized(image: Sharp, fit: Fit & { readonly isVector: boolean }): Sharp {
   const { width, height } = fit;
   if (width === undefined && height === undefined) return image;
   const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };

@@ -48,7 +48,7 @@ export async function writePage(page: PDFiumPage, output: PageOutput): Promise<v
 }
 
 /** `drawn`: the whole page in pixels; `cropped`: what is left of it, smaller only for `fit: crop`. */
-export function pageSize(
+function pageSize(
   points: Size,
   options: JsonObject,
 ): { readonly drawn: Size; readonly cropped: Size } {
