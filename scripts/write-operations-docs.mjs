@@ -8,10 +8,9 @@ const localBackend = new URL('../packages/operations/dist/local-backend.js', imp
 const { stringify } = createRequire(new URL('package.json', schema))('yaml');
 
 export async function operationsDocs() {
-  const { operationSpecs } = await built('dist/operations/operation-specs.js');
-  const words = await built('dist/format-diagnostics.js');
+  const words = await language();
   const local = await localOperations();
-  const specs = Object.values(operationSpecs);
+  const specs = Object.values(words.operationSpecs);
   return [
     '<!-- Written by scripts/write-operations-docs.mjs from packages/schema/src/operations: change it there. -->',
     '# Operations',
@@ -23,15 +22,13 @@ export async function operationsDocs() {
     .concat('\n');
 }
 
-async function built(file) {
-  const url = new URL(file, schema);
+async function language() {
+  const url = new URL('dist/index.js', schema);
   try {
     return await import(url);
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Error(`${fileURLToPath(url)} is not built: run \`npx tsc -b packages/schema\` first`, {
-      cause: error,
-    });
+    throw new Error(`${fileURLToPath(url)} is not built: run \`npm run build\` first`, { cause: error });
   }
 }
 

@@ -63,7 +63,7 @@ export function optionValues(
     : values.map((value) => (typeof value === 'string' ? value : undefined));
 }
 
-export function templateOf(task: Task, name: string): Template | undefined {
+function templateOf(task: Task, name: string): Template | undefined {
   if (task.templates.length === 0) return undefined;
   return task.templates.find(({ path }) => path.length === 1 && path[0] === name)?.template;
 }

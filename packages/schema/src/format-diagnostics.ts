@@ -143,7 +143,7 @@ const words = (names: readonly string[]): readonly string[] =>
 const isKind = (name: string): name is FormatKind => Object.hasOwn(kindWords, name);
 
 /** `a`, `a or b`, `a, b or c`; `a, b, …`. */
-export function listed(names: readonly string[], last: 'and' | 'or' | '…'): string {
+function listed(names: readonly string[], last: 'and' | 'or' | '…'): string {
   if (last === '…') return `${names.join(', ')}, …`;
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1) ?? ''}`;
 }

@@ -1,3 +1,5 @@
+export { bindValues } from './bind-values.ts';
+export type { GivenValues, RunValues } from './bind-values.ts';
 export { cloudConvertTargets } from './cloudconvert-conversions.ts';
 export type { Conversions } from './conversions.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';
@@ -6,14 +8,13 @@ export type { KnownCode } from './diagnostic-codes.ts';
 export { diagnosticCodes } from './diagnostic-codes.ts';
 export { diagnostic } from './diagnostics.ts';
 export { cells, displayWidth, visible } from './display-width.ts';
-export { bindValues } from './bind-values.ts';
-export type { GivenValues, RunValues } from './bind-values.ts';
 export { checkTemplate } from './expression/check-template.ts';
 export type { CheckedTemplate, TemplateEnvironment, WantedValue } from './expression/check-template.ts';
 export { evaluateTemplate } from './expression/evaluate-template.ts';
 export type { ExpressionError } from './expression/expression-error.ts';
 export { parseCondition, parseTemplate } from './expression/parse-template.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
+export { describeAccepted, describePairs } from './format-diagnostics.ts';
 export type { FormatKind } from './formats.ts';
 export {
   canonicalFormat,
@@ -30,7 +31,7 @@ export type { LoadedPipeline, LoadOptions } from './load-pipeline.ts';
 export { loadPipeline } from './load-pipeline.ts';
 export type { OperationName } from './operations/operation-name.ts';
 export { operationNames } from './operations/operation-name.ts';
-export type { FormatPair, OperationSpec, OptionSpec } from './operations/operation-spec.ts';
+export type { AcceptedFormats, FormatPair, OperationSpec, OptionSpec } from './operations/operation-spec.ts';
 export { operationSpecs } from './operations/operation-specs.ts';
 export { optionApplies } from './operations/option-applies.ts';
 export type {

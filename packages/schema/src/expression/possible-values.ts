@@ -39,17 +39,6 @@ export function possibleValues(template: Template, known: KnownValues): readonly
   return [...values];
 }
 
-/** Whether the condition holds for the variant; undefined when only the run can tell. */
-export function knownCondition(
-  condition: Template,
-  variant: Variant,
-  params: KnownValues['params'],
-): boolean | undefined {
-  const values = possibleValues(condition, { variants: [variant], params });
-  const [only] = values ?? [];
-  return values?.length === 1 && typeof only === 'boolean' ? only : undefined;
-}
-
 /** Calls `visit` for each reference. `isOptional`: inside the first argument of `default`, so it may be missing. */
 export function visitReferences(
   template: Template,
