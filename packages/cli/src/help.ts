@@ -69,7 +69,7 @@ function flagRows(flags: Readonly<Record<string, FlagSpec>>): readonly Row[] {
 }
 
 /** `-p, --param <name=value>` */
-export function flagUsage(name: string, spec: FlagSpec): string {
+function flagUsage(name: string, spec: FlagSpec): string {
   const short = spec.short === undefined ? '    ' : `-${spec.short}, `;
   return `${short}--${name}${spec.value === undefined ? '' : ` <${spec.value}>`}`;
 }
