@@ -28,7 +28,7 @@ export interface ReporterOptions {
   readonly stdin?: NodeJS.ReadableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly verbosity?: Verbosity;
-  /** What starts this run again, without `--only`: `['pipeline', 'run', 'site.yaml', '-p', 'quality=90']`. */
+  /** What starts this run again, without a selection: `['pipeline', 'run', 'site.yaml', '-p', 'quality=90']`. */
   readonly command?: readonly string[];
   /** `q` or Ctrl-C in the live view, once per press: the first asks for a polite end, the second for an immediate one. */
   readonly onQuit?: () => void;

@@ -51,10 +51,10 @@ function summaryLines(state: Progress, layout: Layout): readonly string[] {
   return [...failures, ...(failures.length === 0 ? [] : ['']), ...rest];
 }
 
-/** `pipeline run -f site.yaml --only 'pdf[guide/intro.docx]'` */
+/** `pipeline run -f site.yaml --from 'pdf[guide/intro.docx]'`: the action and what comes after it, so that its file arrives. */
 export function retryCommand(action: string, state: Progress, command?: readonly string[]): string {
   const start = command ?? ['pipeline', 'run', '-f', state.job?.pipeline ?? 'pipeline.yaml'];
-  return shellCommand([...start, '--only', action]);
+  return shellCommand([...start, '--from', action]);
 }
 
 /** How it ended, in a word. */

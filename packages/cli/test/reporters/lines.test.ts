@@ -86,11 +86,11 @@ describe('lines', () => {
         │ couldn't unpack docx container:
         │ Did not find end of central directory signature
         hint: open it in an editor and save it again as .docx
-        retry: pipeline run -f pipeline.yaml --only 'pdf[guide/b.docx]'
+        retry: pipeline run -f pipeline.yaml --from 'pdf[guide/b.docx]'
 
       ✗ pdf[it's a.docx]  (ignored)
         pandoc took longer than 10 min
-        retry: pipeline run -f pipeline.yaml --only 'pdf[it'\\''s a.docx]'
+        retry: pipeline run -f pipeline.yaml --from 'pdf[it'\\''s a.docx]'
 
       ↷ none: skipped: no file matches "docs/*.md"
         slowest: 0.5 s pdf[guide/b.docx] · 0.2 s pdf[it's a.docx]
@@ -112,11 +112,11 @@ describe('lines', () => {
       [2m  │ directory signature[22m
       [36m  hint: open it in an editor and save it[39m
       [36m  again as .docx[39m
-        retry: pipeline run -f pipeline.yaml --only 'pdf[guide/b.docx]'
+        retry: pipeline run -f pipeline.yaml --from 'pdf[guide/b.docx]'
 
       [1m[31m✗ pdf[it's a.docx][39m[22m[2m  (ignored)[22m
         pandoc took longer than 10 min
-        retry: pipeline run -f pipeline.yaml --only 'pdf[it'\\''s a.docx]'
+        retry: pipeline run -f pipeline.yaml --from 'pdf[it'\\''s a.docx]'
 
       [33m↷[39m none: skipped: no file matches
         "docs/*.md"
@@ -129,7 +129,7 @@ describe('lines', () => {
     const command = ['pipeline', 'run', 'my site.yaml', '-p', 'quality=90'];
     const verbose = await lines(events, { verbosity: 'verbose', command });
     expect(verbose).toContain(
-      "  retry: pipeline run 'my site.yaml' -p quality=90 --only 'pdf[it'\\''s a.docx]'\n",
+      "  retry: pipeline run 'my site.yaml' -p quality=90 --from 'pdf[it'\\''s a.docx]'\n",
     );
     expect(verbose).toContain('  command: pandoc --from docx ./b.docx\n');
   });

@@ -142,7 +142,7 @@ describe('github', () => {
         │ \`\`\`
         │ last words
         hint: mend it
-        retry: pipeline run -f docs/a,b.yaml --only $'pdf[\\012::error::gotcha ## [set-env]<b>]]>\\000|\`x\`.md]'
+        retry: pipeline run -f docs/a,b.yaml --from $'pdf[\\012::error::gotcha ## [set-env]<b>]]>\\000|\`x\`.md]'
 
       ↷ pdf: skipped: the condition is false
         slowest: 0.6 s pdf[\\n::error::gotcha ## [set-env]<b>]]>\\x00|\`x\`.md] · 0.5 s pdf[a.md] · 0.2 s docs
@@ -172,7 +172,7 @@ describe('github', () => {
       **Hint:** mend it
 
       \`\`\`
-      pipeline run -f docs/a,b.yaml --only $'pdf[\\012::error::gotcha ##[set-env]<b>]]>\\000|\`x\`.md]'
+      pipeline run -f docs/a,b.yaml --from $'pdf[\\012::error::gotcha ##[set-env]<b>]]>\\000|\`x\`.md]'
       \`\`\`
 
       "
