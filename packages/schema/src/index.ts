@@ -33,7 +33,7 @@ export type { OperationName } from './operations/operation-name.ts';
 export { operationNames } from './operations/operation-name.ts';
 export type { AcceptedFormats, FormatPair, OperationSpec, OptionSpec } from './operations/operation-spec.ts';
 export { operationSpecs } from './operations/operation-specs.ts';
-export { optionApplies } from './operations/option-applies.ts';
+export { applicableOptions, optionApplies } from './operations/option-applies.ts';
 export type {
   BackendName,
   Concurrency,

@@ -1,6 +1,6 @@
 /** Format flow through whole pipelines. */
 import { describe, expect, test } from 'vitest';
-import { type Conversions, loadPipeline } from '@pipeline/schema';
+import { applicableOptions, type Conversions, loadPipeline } from '@pipeline/schema';
 import { load, mistakes as allMistakes } from './load.ts';
 
 /** What this test's backend can do besides CloudConvert. */
@@ -281,6 +281,21 @@ tasks:
 `;
     expect(mistakes(text)).toEqual([]);
     expect(load(text).tasks.get('it')).toMatchObject({ options: { quality: 80 }, inherited: ['quality'] });
+  });
+
+  test('of options for several formats, each file gets those that are for it', () => {
+    const options = { output_format: 'pdf', quality: 80, pages: '1', filename: 'x.pdf' };
+    expect(applicableOptions('convert', options, { from: 'jpg', to: 'pdf' })).toEqual({
+      output_format: 'pdf',
+      quality: 80,
+      filename: 'x.pdf',
+    });
+    expect(applicableOptions('convert', options, { from: 'docx', to: 'pdf' })).toEqual({
+      output_format: 'pdf',
+      pages: '1',
+      filename: 'x.pdf',
+    });
+    expect(applicableOptions('convert', options, { from: undefined, to: 'pdf' })).toBe(options);
   });
 
   test('without a backend only what no tool does is called impossible', () => {
