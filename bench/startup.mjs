@@ -73,7 +73,7 @@ report('start-up of validate, a small file, over node -e 0', 'validate', 60);
 function report(promise, name, bar) {
   const value = median(times[name]) - median(times.bare);
   const line = {
-    promise,
+    name: promise,
     value: round(value),
     unit: 'ms',
     bar,
