@@ -96,6 +96,7 @@ function pattern(text: string): string {
       piece
         .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
         .replace(/\d+(\\\.\d+)? (ms|s|m|KB|MB|kB|B)\b/g, '\\s*[\\d.,]+ \\w+')
+        .replace(/\d+:\d\d\\\.\d\b/g, '\\d+:\\d\\d\\.\\d')
         .replace(/ {2,}/g, ' +'),
     )
     .join('[^]*');
