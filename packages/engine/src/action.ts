@@ -35,7 +35,7 @@ export interface ActionIdentity {
   readonly task: TaskName;
   readonly variant: Variant;
   /** Place of the input file, when it takes exactly one. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** An action that is known before anything runs. */
@@ -43,15 +43,15 @@ export interface PlannedAction extends ActionIdentity {
   /** The files it takes, as far as they are known; those that are not made yet have an empty path. */
   readonly inputs: readonly Artifact[];
   /** The action whose file it takes, and which one of its outputs. Absent in imports and groups. */
-  readonly source?: { readonly action: PlannedAction; readonly output: number };
+  readonly source?: { readonly action: PlannedAction; readonly output: number } | undefined;
   readonly decision: Decision;
   /** Absent: what it will do can only be told when its inputs are there. */
-  readonly plan?: ActionPlan;
-  readonly converter?: { readonly name: string; readonly version: string };
+  readonly plan?: ActionPlan | undefined;
+  readonly converter?: { readonly name: string; readonly version: string } | undefined;
   /** The files it will yield; absent when only the run can tell. */
-  readonly outputs?: readonly Artifact[];
+  readonly outputs?: readonly Artifact[] | undefined;
   /** Absolute paths that it will write outside of the workspace. */
-  readonly writes?: readonly string[];
+  readonly writes?: readonly string[] | undefined;
 }
 
 /** What `if` and the expressions in the options come to. */
@@ -86,7 +86,14 @@ export function hasEnded(state: ActionState): boolean {
 
 /** `pdf[guide/intro.docx]`, `responsive[hero.png;width=480]`, `zip[docs/]`, `zip[format=tar]`, `zip`. */
 export function actionAddress(task: TaskName, place: string, variant: Variant): string {
+  if (place !== '' && isEmpty(variant)) return `${task}[${place}]`;
   const values = Object.entries(variant).map(([key, value]) => `${key}=${String(value)}`);
   const parts = place === '' ? values : [place, ...values];
   return parts.length === 0 ? task : `${task}[${parts.join(';')}]`;
+}
+
+/** No matrix, as in most tasks. */
+export function isEmpty(variant: Variant): boolean {
+  for (const _ in variant) return false;
+  return true;
 }

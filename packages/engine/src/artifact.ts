@@ -62,13 +62,16 @@ export function safeName(name: string): string {
 
 /** A folder below the one that it is joined to: no `..`, no leading `/`, no empty parts. */
 export function safeDir(dir: string): string {
-  if (dir === '') return '';
+  if (dir === '' || (dir.length * 3 <= maxNameBytes && !suspicious.test(dir))) return dir;
   return dir
     .split('/')
     .filter((part) => part !== '' && part !== '.' && part !== '..')
     .map(safeName)
     .join('/');
 }
+
+/** An empty part, `.` or `..`, or a character that no name may have: most folders have none of these. */
+const suspicious = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
 
 const encoder = new TextEncoder();
 

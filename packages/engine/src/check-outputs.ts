@@ -17,13 +17,19 @@ export interface CheckPlace {
 
 export async function checkOutputs(
   made: OperationResult,
-  place: CheckPlace,
+  { request, workDir, workspace }: CheckPlace,
 ): Promise<Result<ActionOutcome, Failure>> {
+  const { operation } = request.task;
+  // What was imported may lie where the user keeps it, and what was exported where the user wants it.
+  const isOwnPlace = operation.startsWith('import/') || operation.startsWith('export/');
   const outputs: Artifact[] = [];
   for (const file of made.outputs) {
-    const checked = await checkOutput(file, place);
-    if (!checked.ok) return checked;
-    outputs.push(checked.value);
+    const size = await workspace.inspect(file.path, isOwnPlace ? undefined : workDir);
+    if (!size.ok) {
+      return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
+    }
+    if (size.value === 0 && !isOwnPlace) return err(emptyFailure(request, file));
+    outputs.push(madeArtifact(request.task.name, file, size.value));
   }
   const { converter, message, result } = made;
   return ok({
@@ -35,20 +41,10 @@ export async function checkOutputs(
   });
 }
 
-async function checkOutput(
-  file: OutputFile,
-  { request, workDir, workspace }: CheckPlace,
-): Promise<Result<Artifact, Failure>> {
-  const { operation, name: task } = request.task;
-  // What was imported may lie where the user keeps it, and what was exported where the user wants it.
-  const isOwnPlace = operation.startsWith('import/') || operation.startsWith('export/');
-  const size = await workspace.inspect(file.path, isOwnPlace ? undefined : workDir);
-  if (!size.ok) return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
-  if (size.value === 0 && !isOwnPlace) {
-    const message = `${request.address}: ${operation} wrote an empty file ("${file.name}")`;
-    return err(failure('converter-failed', message, { hint: 'is there anything in the input file?' }));
-  }
-  return ok(madeArtifact(task, file, size.value));
+function emptyFailure({ address, task }: ActionRequest, { name }: OutputFile): Failure {
+  return failure('converter-failed', `${address}: ${task.operation} wrote an empty file ("${name}")`, {
+    hint: 'is there anything in the input file?',
+  });
 }
 
 function faultText(fault: FileFault, { name }: OutputFile): string {

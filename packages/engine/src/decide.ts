@@ -24,7 +24,6 @@ import type { Artifact, RunContext } from './operation.ts';
 export type JobScope = Pick<Scope, 'params' | 'env' | 'secrets' | 'job'>;
 
 export interface Candidate extends Pick<ActionIdentity, 'variant' | 'file'> {
-  readonly task: Task;
   readonly inputs: readonly Artifact[];
 }
 
@@ -39,12 +38,12 @@ export function jobScope(values: RunValues, context: RunContext): JobScope {
 }
 
 /** The error says which expression has no value, and why. */
-export function decide(candidate: Candidate, job: JobScope): Result<Decision, string> {
-  const { task, inputs } = candidate;
+export function decide(task: Task, candidate: Candidate, job: JobScope): Result<Decision, string> {
   if (task.condition === undefined && task.templates.length === 0) {
     return ok({ type: 'run', options: task.options });
   }
-  if (inputs.some((input) => input.path === '') && readsFileSize(task)) return ok({ type: 'later' });
+  if (candidate.inputs.some((input) => input.path === '') && readsFileSize(task))
+    return ok({ type: 'later' });
   const scope = scopeOf(candidate, job);
   if (task.condition !== undefined) {
     const isWanted = evaluateTemplate(task.condition, scope);

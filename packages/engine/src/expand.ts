@@ -2,7 +2,7 @@
  * Task + files + variants → actions: who takes which file, how files are grouped, and what each action is called.
  * It works on planned and on real files alike, and does not know which of the two it has.
  */
-import type { Task, TaskName } from '@pipeline/schema';
+import type { Task } from '@pipeline/schema';
 import { actionAddress, type ActionIdentity } from './action.ts';
 import { filePlace } from './artifact.ts';
 import type { Artifact } from './operation.ts';
@@ -46,7 +46,12 @@ export function expandImport(task: Task, addresses: Addresses): readonly ActionI
 /** One action a variant for one file. */
 export function expandFile(task: Task, file: Artifact, addresses: Addresses): readonly ActionIdentity[] {
   const place = filePlace(file);
-  return identify(task, place, addresses).map((identity) => ({ ...identity, file: place }));
+  return task.variants.map((variant) => ({
+    address: addresses.take(task, place, variant),
+    task: task.name,
+    variant,
+    file: place,
+  }));
 }
 
 /** One action a variant for one group. */
@@ -81,10 +86,9 @@ function groupPlace(task: Task, dir: string): string {
 }
 
 function identify(task: Task, place: string, addresses: Addresses): readonly ActionIdentity[] {
-  const name: TaskName = task.name;
   return task.variants.map((variant) => ({
     address: addresses.take(task, place, variant),
-    task: name,
+    task: task.name,
     variant,
   }));
 }

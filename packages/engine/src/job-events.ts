@@ -1,6 +1,6 @@
 /** The state of a run → events and words for people. Pure: it is told the time and keeps nothing. */
 import type { TaskStatus } from '@pipeline/schema';
-import type { ActionOutcome } from './action.ts';
+import { type ActionOutcome, isEmpty } from './action.ts';
 import type { ActionIdentity as EventIdentity, ActionStatus, JobEvent, TaskSummary } from './event.ts';
 import type { JobPlan } from './job-plan.ts';
 import type { Action, TaskRun } from './task-run.ts';
@@ -11,9 +11,9 @@ export interface ActionMeasure {
   readonly inputBytes: number;
 }
 
-export function eventIdentity({ address, task, file, variant }: Action): EventIdentity {
-  const hasVariant = Object.keys(variant).length > 0;
-  return { action: address, task, ...(file !== undefined && { file }), ...(hasVariant && { variant }) };
+export function eventIdentity({ address: action, task, file, variant }: Action): EventIdentity {
+  if (!isEmpty(variant)) return { action, task, ...(file !== undefined && { file }), variant };
+  return file === undefined ? { action, task } : { action, task, file };
 }
 
 export function actionFinished(action: Action, ms: number, measure: ActionMeasure | undefined): JobEvent {

@@ -15,7 +15,7 @@ import {
 import { countActions, exitCodeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { jobResource, type TaskTimes } from './job-resource.ts';
-import type { ActionRun } from './run-action.ts';
+import type { ActionListener } from './run-action.ts';
 import type { Change } from './schedule.ts';
 import type { Action, TaskRun } from './task-run.ts';
 
@@ -70,7 +70,7 @@ export class JobReport {
   }
 
   /** What one action does while it runs. */
-  follow(action: Action): Pick<ActionRun, 'onAttempt' | 'onProgress' | 'onRetry'> {
+  follow(action: Action): ActionListener {
     const { onEvent } = this.#telling;
     const inputBytes = action.inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     this.#measures.set(action, { startedMs: this.#ms(), inputBytes });
@@ -122,7 +122,7 @@ export class JobReport {
     this.#telling.onEvent({ type: 'task.finished', ms, task: name, status: taskStatus(run), ...words });
   }
 
-  #followProgress(action: string): ActionRun['onProgress'] {
+  #followProgress(action: string): ActionListener['onProgress'] {
     let last: string | undefined;
     return (given, text) => {
       const percent = given === null ? null : Math.max(0, Math.min(100, Math.floor(given)));

@@ -40,7 +40,12 @@ export interface TaskPlanning {
   readonly problems: readonly PlanProblem[];
 }
 
-type Draft = ActionIdentity & Pick<PlannedAction, 'inputs' | 'source'>;
+/** An action of which it is not known yet what it will do. */
+interface Draft {
+  readonly identity: ActionIdentity;
+  readonly inputs: readonly Artifact[];
+  readonly source?: PlannedAction['source'];
+}
 
 /** A file that an input task will yield, and who makes it. */
 interface ComingFile {
@@ -55,21 +60,22 @@ export async function planTask(toPlan: TaskToPlan, around: Surroundings): Promis
   const actions: PlannedAction[] = [];
   const problems: PlanProblem[] = [];
   for (const draft of drafts) {
-    const decided = decide({ ...draft, task }, around.scope);
+    const decided = decide(task, { ...draft.identity, inputs: draft.inputs }, around.scope);
     if (!decided.ok) {
       problems.push(problemOf(draft, task, failure('bad-input', decided.error)));
       continue;
     }
     const decision = decided.value;
     if (decision.type !== 'run' || fileInputs === undefined) {
-      actions.push(undecided(draft, decision));
+      actions.push(plannedAction(draft, decision));
       continue;
     }
-    const request = { ...draft, task, fileInputs, options: decision.options };
+    const { address, variant } = draft.identity;
+    const request = { task, address, variant, inputs: draft.inputs, fileInputs, options: decision.options };
     const answer = toPlan.operation.plan(request, around.context);
     // Most plans are at hand: waiting for each would be most of the time that a plan of many files takes.
     const planned = answer instanceof Promise ? await answer : answer;
-    if (planned.ok) actions.push(decidedAction(draft, decision, planned.value));
+    if (planned.ok) actions.push(plannedAction(draft, decision, planned.value));
     else problems.push(problemOf(draft, task, planned.error));
   }
   const { backend, operation } = toPlan;
@@ -86,7 +92,7 @@ function draftActions(
   const addresses = new Addresses();
   if (isImport(task)) {
     return {
-      drafts: expandImport(task, addresses).map((identity) => ({ ...identity, inputs: [] })),
+      drafts: expandImport(task, addresses).map((identity) => ({ identity, inputs: [] })),
       isComplete: true,
     };
   }
@@ -98,13 +104,13 @@ function draftActions(
       files.map(({ file }) => file),
     );
     const drafts = groups.flatMap(({ dir, files }) =>
-      expandGroup(task, dir, addresses).map((identity) => ({ ...identity, inputs: files })),
+      expandGroup(task, dir, addresses).map((identity) => ({ identity, inputs: files })),
     );
     return { drafts, isComplete };
   }
   const drafts = files.flatMap(({ file, source }) => {
     const inputs = [file];
-    return expandFile(task, file, addresses).map((identity) => ({ ...identity, inputs, source }));
+    return expandFile(task, file, addresses).map((identity) => ({ identity, inputs, source }));
   });
   return { drafts, isComplete };
 }
@@ -146,20 +152,27 @@ function knownFileInputs(
   return known;
 }
 
-function undecided(draft: Draft, decision: Decision): PlannedAction {
+/** Without a plan: only the run can ask the operation. */
+function plannedAction(
+  { identity, inputs, source }: Draft,
+  decision: Decision,
+  plan?: ActionPlan,
+): PlannedAction {
+  const { address, task, variant, file } = identity;
   // What is skipped yields nothing, and that is known.
-  return decision.type === 'skip' ? { ...draft, decision, outputs: [] } : { ...draft, decision };
-}
-
-function decidedAction(draft: Draft, decision: Decision, plan: ActionPlan): PlannedAction {
-  const { converter, outputs, writes } = plan;
+  const outputs = decision.type === 'skip' ? [] : plan?.outputs?.map((made) => plannedArtifact(task, made));
   return {
-    ...draft,
+    address,
+    task,
+    variant,
+    file,
+    inputs,
+    source,
     decision,
     plan,
-    ...(converter !== undefined && { converter }),
-    ...(outputs !== undefined && { outputs: outputs.map((file) => plannedArtifact(draft.task, file)) }),
-    ...(writes !== undefined && { writes }),
+    converter: plan?.converter,
+    outputs,
+    writes: plan?.writes,
   };
 }
 
@@ -171,6 +184,6 @@ function problemOf(draft: Draft, task: Task, failure: Failure): PlanProblem {
     ...(failure.hint !== undefined && { hint: failure.hint }),
     range: task.range,
     task: task.name,
-    address: draft.address,
+    address: draft.identity.address,
   };
 }

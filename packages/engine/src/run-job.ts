@@ -10,11 +10,11 @@ import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { JobReport } from './job-report.ts';
-import type { ActionRequest, Operation } from './operation.ts';
+import type { ActionRequest } from './operation.ts';
 import { shownPath } from './plan-collisions.ts';
 import { Pools } from './pools.ts';
 import { type QueueItem, ReadyQueue } from './ready-queue.ts';
-import { type ActionEnvironment, planAction, runAction } from './run-action.ts';
+import { type ActionEnd, type ActionEnvironment, planAction, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
 import type { Action } from './task-run.ts';
 import type { Workspace } from './workspace.ts';
@@ -59,8 +59,9 @@ class JobRun {
   readonly #pools: Pools;
   readonly #queue = new ReadyQueue<ReadyAction>();
   readonly #environment: ActionEnvironment;
-  /** Stops what runs: when the caller says so, and on the first failure with `on_error: stop`. */
-  readonly #stopping = new AbortController();
+  /** One for each action that runs. */
+  readonly #running = new Set<AbortController>();
+  #isStopped = false;
   readonly #report: JobReport;
   readonly #workDirs = new Map<Action, string>();
   readonly #removals = new Set<Promise<void>>();
@@ -105,7 +106,7 @@ class JobRun {
     } finally {
       signal.removeEventListener('abort', onAbort);
       // After a bug of our own, nothing may be left running either.
-      this.#stopping.abort();
+      this.#cancelRunning('the job has ended');
       await Promise.all(this.#removals);
     }
     return this.#report.finish(this.#schedule.tasks);
@@ -140,10 +141,16 @@ class JobRun {
 
   /** Nothing new starts; what runs is told to end, and ends by itself. */
   #stop(reason: Failure): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#isStopped) return;
+    this.#isStopped = true;
     this.#queue.clear();
-    this.#stopping.abort(reason);
+    this.#cancelRunning(reason.message);
     this.#apply(this.#schedule.stop(reason));
+  }
+
+  #cancelRunning(why: string): void {
+    const reason = new DOMException(why, 'AbortError');
+    for (const controller of this.#running) controller.abort(reason);
   }
 
   /** Queues an action, once it is known who will do its work: the limits depend on it. */
@@ -153,7 +160,7 @@ class JobRun {
   }
 
   async #planLate(action: Action): Promise<void> {
-    const planned = await planAction(this.#subject(action), this.#environment);
+    const planned = await planAction(action.owner.planned.operation, requestOf(action), this.#environment);
     // The job may have been stopped in the meantime.
     if (action.state !== 'ready') return;
     const failed = planned.ok ? this.#collision(action, planned.value.writes ?? []) : planned.error;
@@ -204,28 +211,24 @@ class JobRun {
   }
 
   async #runOne({ action, limits }: ReadyAction): Promise<void> {
-    const end = await this.#pools.run(limits, async () => {
-      // The job may have been stopped while the pools let it in.
-      if (action.state !== 'ready') return undefined;
-      this.#apply(this.#schedule.start(action));
-      const run = { ...this.#subject(action), ...this.#report.follow(action), signal: this.#stopping.signal };
-      return runAction(run, this.#environment);
-    });
+    const end = await this.#pools.run(limits, () => this.#runInPool(action));
     if (end === undefined) return;
     if (end.workDir !== undefined) this.#workDirs.set(action, end.workDir);
     this.#apply(this.#schedule.end(action, end.outcome));
   }
 
-  #subject(action: Action): {
-    readonly request: ActionRequest;
-    readonly operation: Operation;
-  } {
-    const { address, variant, inputs, options, owner } = action;
-    const { task, operation } = owner.planned;
-    return {
-      operation,
-      request: { task, address, variant, inputs, fileInputs: owner.fileInputs ?? {}, options },
-    };
+  async #runInPool(action: Action): Promise<ActionEnd | undefined> {
+    // The job may have been stopped while the pools let it in.
+    if (action.state !== 'ready') return undefined;
+    const controller = new AbortController();
+    this.#running.add(controller);
+    this.#apply(this.#schedule.start(action));
+    const { operation } = action.owner.planned;
+    const listener = this.#report.follow(action);
+    const run = { request: requestOf(action), operation, signal: controller.signal, listener };
+    const end = await runAction(run, this.#environment);
+    this.#running.delete(controller);
+    return end;
   }
 
   #remove(action: Action): void {
@@ -248,6 +251,10 @@ class JobRun {
       this.#onBug(error);
     }
   }
+}
+
+function requestOf({ address, variant, inputs, options, owner }: Action): ActionRequest {
+  return { task: owner.planned.task, address, variant, inputs, fileInputs: owner.fileInputs ?? {}, options };
 }
 
 /** With `on_error: stop`, this is the end of the job. */

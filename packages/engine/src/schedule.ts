@@ -264,7 +264,7 @@ export class Schedule {
       return { type: 'not-run', failure: failure('input-failed', message) };
     }
     if (action.decision === undefined || action.decision.type === 'later') {
-      const decided = decide({ ...action, task }, this.#plan.scope);
+      const decided = decide(task, action, this.#plan.scope);
       if (!decided.ok)
         return { type: 'failed', failure: failure('bad-input', decided.error, { code: 'INVALID_DATA' }) };
       action.decision = decided.value;

@@ -14,9 +14,9 @@ export interface Action extends ActionIdentity {
   /** The action whose file it takes. Absent in imports and groups. */
   readonly source: Action | undefined;
   /** Which planned output of `source` it waits for. */
-  readonly output: number;
+  output: number;
   /** What the plan promised; undefined when only the run can tell. */
-  readonly plannedOutputs: readonly Artifact[] | undefined;
+  plannedOutputs: readonly Artifact[] | undefined;
   state: ActionState;
   hasInputs: boolean;
   inputs: readonly Artifact[];
@@ -135,14 +135,11 @@ export function addAction(action: Action): Action {
 /** An action that the plan knew; it waits for its source. */
 function createPlannedAction(planned: PlannedAction, owner: TaskRun, source: Action | undefined): Action {
   const action = createAction(planned, owner, source);
-  const output = planned.source?.output ?? 0;
-  return {
-    ...action,
-    output,
-    plannedOutputs: planned.outputs,
-    decision: planned.decision,
-    plan: planned.plan,
-  };
+  action.output = planned.source?.output ?? 0;
+  action.plannedOutputs = planned.outputs;
+  action.decision = planned.decision;
+  action.plan = planned.plan;
+  return action;
 }
 
 /** An action that turned up during the run. */
@@ -151,7 +148,7 @@ export function createAction(identity: ActionIdentity, owner: TaskRun, source: A
     address: identity.address,
     task: identity.task,
     variant: identity.variant,
-    ...(identity.file !== undefined && { file: identity.file }),
+    file: identity.file,
     owner,
     source,
     output: 0,

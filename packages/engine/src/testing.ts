@@ -18,43 +18,56 @@ import type {
 import type { FileFault, Workspace } from './workspace.ts';
 
 export interface MemoryWorkspace extends Workspace {
-  /** Path → size in bytes. */
-  readonly files: Map<string, number>;
+  readonly write: (path: string, sizeBytes: number) => void;
+  readonly unlink: (path: string) => void;
   /** Folders that were made and not removed. */
   readonly dirs: ReadonlySet<string>;
 }
 
 export function memoryWorkspace(): MemoryWorkspace {
-  const files = new Map<string, number>();
   const dirs = new Set<string>();
+  // By attempt folder: removing one must not look at the files of all the others.
+  const files = new Map<string, Map<string, number>>();
   let count = 0;
-  const removeBelow = (dir: string): void => {
+  const removeDir = (dir: string): void => {
     dirs.delete(dir);
-    for (const path of files.keys()) if (path.startsWith(`${dir}/`)) files.delete(path);
+    files.delete(dir);
+  };
+  const removeAll = (): void => {
+    dirs.clear();
+    files.clear();
   };
   return {
     dir: '/work',
-    files,
     dirs,
+    write: (path, sizeBytes) => {
+      const dir = attemptDir(path);
+      const written = files.get(dir) ?? new Map<string, number>();
+      files.set(dir, written.set(path, sizeBytes));
+    },
+    unlink: (path) => void files.get(attemptDir(path))?.delete(path),
     createDir: () => {
       count += 1;
       dirs.add(`/work/${count}`);
       return Promise.resolve(`/work/${count}`);
     },
-    removeDir: (dir) => Promise.resolve(removeBelow(dir)),
-    inspect: (path, within) => Promise.resolve(inspect(files, path, within)),
-    close: () => Promise.resolve(removeBelow('/work')),
-    closeSync: () => removeBelow('/work'),
+    removeDir: (dir) => Promise.resolve(removeDir(dir)),
+    inspect: (path, within) => {
+      const size = files.get(attemptDir(path))?.get(path);
+      return Promise.resolve(size === undefined ? err('missing') : inspected(size, path, within));
+    },
+    close: () => Promise.resolve(removeAll()),
+    closeSync: removeAll,
   };
 }
 
-function inspect(
-  files: ReadonlyMap<string, number>,
-  path: string,
-  within: string | undefined,
-): Result<number, FileFault> {
-  const size = files.get(path);
-  if (size === undefined) return err('missing');
+/** `/work/7/dir/name` → `/work/7` */
+function attemptDir(path: string): string {
+  const end = path.indexOf('/', '/work/'.length);
+  return end < 0 ? path : path.slice(0, end);
+}
+
+function inspected(size: number, path: string, within: string | undefined): Result<number, FileFault> {
   return within === undefined || path.startsWith(`${within}/`) ? ok(size) : err('outside');
 }
 
@@ -171,7 +184,7 @@ function makeFile(
   { workspace }: FakeBackendOptions,
 ): OperationResult['outputs'][number] {
   const path = `${workDir}/${place}`;
-  workspace.files.set(path, 1);
+  workspace.write(path, 1);
   return { ...splitPlace(place), path };
 }
 

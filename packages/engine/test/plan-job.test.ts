@@ -109,7 +109,7 @@ describe('actions', () => {
     const job = await startJob(pipeline);
     const images = await job.backend.started('images');
     images.finish();
-    job.workspace.files.set(`${images.context.workDir}/b`, 10);
+    job.workspace.write(`${images.context.workDir}/b`, 10);
     (await job.backend.started('big[b]')).finish();
     (await job.backend.started('out[b]')).finish();
     expect((await job.outcome).counts).toEqual({ ran: 3, cached: 0, skipped: 1, failed: 0, not_run: 0 });

@@ -62,10 +62,10 @@ describe('what came out', () => {
     (await job.backend.started('docs')).finish();
     const a = await job.backend.started('pdf[a]');
     a.finish();
-    job.workspace.files.set(`${a.context.workDir}/a`, 0);
+    job.workspace.write(`${a.context.workDir}/a`, 0);
     const b = await job.backend.started('pdf[b]');
     b.finish();
-    job.workspace.files.delete(`${b.context.workDir}/b`);
+    job.workspace.unlink(`${b.context.workDir}/b`);
     await job.outcome;
     expect(job.of('action.finished').flatMap(({ error }) => error?.message ?? [])).toEqual([
       'pdf[a]: convert wrote an empty file ("a")',

@@ -1,0 +1,102 @@
+/**
+ * One call of an operation, bounded in time: it is told to end when the attempt takes too long or the job is stopped,
+ * and left behind when it does not listen. It knows nothing of retries, folders or outputs.
+ */
+import { err, type Result } from '@pipeline/schema';
+import type { Clock } from './clock.ts';
+import { failure, type Failure } from './failure.ts';
+import type { ActionRequest, Operation, OperationContext, OperationResult, RunContext } from './operation.ts';
+
+export interface OperationCall {
+  readonly request: ActionRequest;
+  readonly operation: Operation;
+  readonly context: RunContext;
+  readonly workDir: string;
+  readonly attempt: number;
+  readonly onProgress: OperationContext['progress'];
+  /** Of this action alone, so that nobody's listeners pile up; aborted when the job is. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** How long an operation may take to end once it is told to. */
+  readonly graceMs: number;
+}
+
+export async function callOperation(call: OperationCall): Promise<Result<OperationResult, Failure>> {
+  const { request, operation, workDir, attempt, clock } = call;
+  const { baseDir, allowedDirs, jobId, startedAt } = call.context;
+  const { timeoutMs } = request.task;
+  const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
+  const signal = deadline === undefined ? call.signal : AbortSignal.any([call.signal, deadline.signal]);
+  const grace = startGrace(signal, (until) => clock.wait(call.graceMs, until));
+  let isOver = false;
+  const progress: OperationContext['progress'] = (percent, message) => {
+    // What was left behind has nothing more to say.
+    if (!isOver) call.onProgress(percent, message);
+  };
+  const context = { baseDir, allowedDirs, jobId, startedAt, workDir, signal, attempt, progress };
+  try {
+    const answer = await Promise.race([operation.run(request, context), grace.isOver]);
+    if (answer !== undefined && answer.ok) return answer;
+    if (call.signal.aborted) return err(cancelledFailure(request));
+    if (deadline?.signal.aborted === true) return err(timeoutFailure(request));
+    return answer ?? err(cancelledFailure(request));
+  } finally {
+    isOver = true;
+    deadline?.clear();
+    grace.clear();
+  }
+}
+
+export function cancelledFailure({ address }: ActionRequest): Failure {
+  return failure('cancelled', `${address} was cancelled`);
+}
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  readonly clear: () => void;
+}
+
+function startDeadline(timeoutMs: number, clock: Clock): Deadline {
+  const expired = new AbortController();
+  const cleared = new AbortController();
+  const expire = async (): Promise<void> => {
+    await clock.wait(timeoutMs, cleared.signal);
+    if (!cleared.signal.aborted) expired.abort(new DOMException('the attempt took too long', 'TimeoutError'));
+  };
+  void expire();
+  return { signal: expired.signal, clear: () => cleared.abort() };
+}
+
+interface Grace {
+  /** Resolves some time after the signal. */
+  readonly isOver: Promise<undefined>;
+  readonly clear: () => void;
+}
+
+function startGrace(signal: AbortSignal, wait: (until: AbortSignal) => Promise<void>): Grace {
+  // Made when it is needed, which is hardly ever: controllers are dear where actions are cheap.
+  let cleared: AbortController | undefined;
+  let giveUp: ((answer: undefined) => void) | undefined;
+  const isOver = new Promise<undefined>((resolve) => {
+    giveUp = resolve;
+  });
+  const begin = async (): Promise<void> => {
+    cleared = new AbortController();
+    await wait(cleared.signal);
+    giveUp?.(undefined);
+  };
+  const onAbort = (): void => void begin();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const clear = (): void => {
+    signal.removeEventListener('abort', onAbort);
+    cleared?.abort();
+  };
+  return { isOver, clear };
+}
+
+function timeoutFailure({ address, task }: ActionRequest): Failure {
+  const seconds = (task.timeoutMs ?? 0) / 1000;
+  return failure('timed-out', `${address} took longer than its timeout of ${seconds} s`, {
+    hint: `raise "timeout" of task "${task.name}", or remove it`,
+  });
+}
