@@ -10,6 +10,7 @@ import { truncate, widthOf } from '../reporters/text-width.ts';
 import type { Frame, FrameRows } from './frame.ts';
 import { frameRows } from './frame.ts';
 import { liveSeconds } from './live-time.ts';
+import { Row } from './row.tsx';
 import { RunningRow } from './running-row.tsx';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskRow } from './task-row.tsx';
@@ -85,7 +86,7 @@ function Tasks({ frame, rows }: { readonly frame: Frame; readonly rows: FrameRow
         />
       ))}
       {rows.hidden.tasks > 0 ? (
-        <Text>{style.dim(`  +${plural(rows.hidden.tasks, 'more task')}`)}</Text>
+        <Row columns={columns} text={style.dim(`  +${plural(rows.hidden.tasks, 'more task')}`)} />
       ) : null}
     </>
   );
@@ -108,7 +109,7 @@ function Running({ frame, rows }: { readonly frame: Frame; readonly rows: FrameR
         />
       ))}
       {rows.hidden.running > 0 ? (
-        <Text>{style.dim(`  +${formatCount(rows.hidden.running)} more running`)}</Text>
+        <Row columns={columns} text={style.dim(`  +${formatCount(rows.hidden.running)} more running`)} />
       ) : null}
     </>
   );
@@ -121,5 +122,5 @@ function KeysRow({ frame }: { readonly frame: Frame }): ReactElement {
     ? 'stopping what runs; q again ends it at once'
     : `q quit   s plain lines   ${arrows} look into a task`;
   const cut = truncate(text, columns, style.signs.ellipsis);
-  return <Text wrap="truncate">{isStopping ? style.yellow(cut) : style.dim(cut)}</Text>;
+  return <Row columns={columns} text={isStopping ? style.yellow(cut) : style.dim(cut)} />;
 }

@@ -11,6 +11,7 @@ import { createLinesReporter } from '../reporters/lines.ts';
 import { OutputWriter } from '../reporters/output-writer.ts';
 import type { Reporter, ReporterOptions } from '../reporters/reporter.ts';
 import { summaryText } from '../reporters/summary.ts';
+import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { styleFor } from '../reporters/terminal-style.ts';
 import type { PermanentLine } from './app.tsx';
 import type { LiveModel, LiveView } from './live-view.tsx';
@@ -23,6 +24,7 @@ export function createLiveReporter(options: ReporterOptions, terminal: NodeJS.Wr
 
 class LiveReporter implements Reporter {
   readonly #options: ReporterOptions;
+  readonly #style: TerminalStyle;
   readonly #writer: OutputWriter;
   readonly #loading: Promise<void>;
   #state = emptyProgress;
@@ -35,6 +37,7 @@ class LiveReporter implements Reporter {
 
   constructor(options: ReporterOptions, terminal: NodeJS.WriteStream) {
     this.#options = options;
+    this.#style = styleFor(terminal, options.env);
     this.#writer = new OutputWriter(terminal);
     this.#startedAt = (options.clock ?? systemClock).now();
     this.#loading = this.#load(terminal);
@@ -64,7 +67,7 @@ class LiveReporter implements Reporter {
       const { env, stdin, clock = systemClock, onQuit = () => {} } = this.#options;
       const output = new TerminalOutput(terminal, env);
       const keyboard = stdin !== undefined && isKeyboard(stdin) ? stdin : undefined;
-      const style = styleFor(terminal, env);
+      const style = this.#style;
       const options = { output, stdin: keyboard, clock, style, onQuit, onPlain: () => this.#goPlain() };
       this.#view = new LiveView(options, this.#model());
     } catch {
@@ -79,9 +82,8 @@ class LiveReporter implements Reporter {
 
   /** What stays on the screen for good: failures at once, tasks when they are done; every action when that is asked for. */
   #permanentText(event: JobEvent): string | undefined {
-    const { stderr, env, verbosity = 'normal' } = this.#options;
-    const style = styleFor(stderr, env);
-    const isVerbose = verbosity === 'verbose';
+    const style = this.#style;
+    const isVerbose = this.#options.verbosity === 'verbose';
     if (event.type === 'task.finished') {
       const task = taskOf(this.#state, event.task);
       return task === undefined ? undefined : taskLine(task, style);
@@ -91,8 +93,8 @@ class LiveReporter implements Reporter {
 
   #finish(): void {
     this.#endView();
-    const { stderr, env, verbosity = 'normal', command } = this.#options;
-    const style = styleFor(stderr, env);
+    const { stderr, verbosity = 'normal', command } = this.#options;
+    const style = this.#style;
     this.#writer.write(summaryText(this.#state, { style, stream: stderr, verbosity, command }));
   }
 

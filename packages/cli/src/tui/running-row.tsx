@@ -1,12 +1,12 @@
 /** One running action: a bar where its converter tells how far it is, an honest spinner where not. */
 import type { RunningAction } from '@pipeline/engine';
-import { Text } from 'ink';
 import type { NamedExoticComponent, ReactElement } from 'react';
 import { memo } from 'react';
 import { printable } from '../reporters/printable.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { fit, fitStart, truncate } from '../reporters/text-width.ts';
 import { percentBar } from './bar.ts';
+import { Row } from './row.tsx';
 
 export interface RunningRowProps {
   readonly action: RunningAction;
@@ -32,14 +32,10 @@ export const RunningRow: NamedExoticComponent<RunningRowProps> = memo(
     const used = 2 + nameWidth + 2 + (isWide ? barWidth + 1 : 0) + percentWidth + 1 + timeWidth;
     const percent = action.percent === null ? '' : `${Math.floor(action.percent)} %`;
     const bar = action.percent === null ? ' '.repeat(barWidth) : percentBar(action.percent, barWidth, style);
-    return (
-      <Text wrap="truncate">
-        {`${style.yellow(sign(props))} ${fit(printable(action.action), nameWidth, signs.ellipsis)} `}
-        {isWide ? `${bar} ` : ''}
-        {`${fitStart(percent, percentWidth)} ${fitStart(time, timeWidth)}`}
-        {isWide ? style.dim(`  ${truncate(doing(props), columns - used - 2, signs.ellipsis)}`) : ''}
-      </Text>
-    );
+    const start = `${style.yellow(sign(props))} ${fit(printable(action.action), nameWidth, signs.ellipsis)} `;
+    const end = `${fitStart(percent, percentWidth)} ${fitStart(time, timeWidth)}`;
+    const what = isWide ? style.dim(`  ${truncate(doing(props), columns - used - 2, signs.ellipsis)}`) : '';
+    return <Row columns={columns} text={`${start}${isWide ? `${bar} ` : ''}${end}${what}`} />;
   },
 );
 

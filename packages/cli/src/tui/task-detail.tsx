@@ -1,12 +1,12 @@
 /** What the selected task has done last: its latest failure with the converter's last words, then its files. */
 import type { EndedAction, TaskProgress } from '@pipeline/engine';
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { failureText, lastWords, resultText } from '../reporters/outcome-text.ts';
 import { printable } from '../reporters/printable.ts';
 import { formatDuration } from '../reporters/quantity.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { truncate } from '../reporters/text-width.ts';
+import { Row } from './row.tsx';
 
 export interface TaskDetailProps {
   readonly task: TaskProgress;
@@ -24,9 +24,7 @@ export function TaskDetail({ task, columns, rows, style }: TaskDetailProps): Rea
       {lines.map(({ text, paint }, index) => (
         // The place of a line is all the identity it has.
         // oxlint-disable-next-line no-array-index-key
-        <Text key={index} wrap="truncate">
-          {paint(truncate(text, columns, style.signs.ellipsis))}
-        </Text>
+        <Row key={index} columns={columns} text={paint(truncate(text, columns, style.signs.ellipsis))} />
       ))}
     </>
   );

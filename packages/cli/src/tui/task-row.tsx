@@ -1,6 +1,5 @@
 /** One task: name, bar, how many of how many. */
 import type { TaskProgress } from '@pipeline/engine';
-import { Text } from 'ink';
 import type { NamedExoticComponent, ReactElement } from 'react';
 import { memo } from 'react';
 import { printable } from '../reporters/printable.ts';
@@ -8,6 +7,7 @@ import { formatCount } from '../reporters/quantity.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { fit, truncate, widthOf } from '../reporters/text-width.ts';
 import { taskBar } from './bar.ts';
+import { Row } from './row.tsx';
 
 export interface TaskRowProps {
   readonly task: TaskProgress;
@@ -23,14 +23,9 @@ export const TaskRow: NamedExoticComponent<TaskRowProps> = memo(
     const barWidth = taskBarWidth(columns);
     const label = fit(printable(task.label), labelWidth, ellipsis);
     const room = columns - labelWidth - barWidth - 5;
-    return (
-      <Text wrap="truncate">
-        {isSelected ? style.cyan(`${selected} `) : '  '}
-        {isSelected ? style.bold(label) : label}
-        {'  '}
-        {taskBar(task.counts, barWidth, style)} {countsText(task, room, style)}
-      </Text>
-    );
+    const [mark, name] = isSelected ? [style.cyan(selected), style.bold(label)] : [' ', label];
+    const bar = taskBar(task.counts, barWidth, style);
+    return <Row columns={columns} text={`${mark} ${name}  ${bar} ${countsText(task, room, style)}`} />;
   },
 );
 

@@ -1,12 +1,12 @@
 /** The whole run in one line: how many of how many, what goes wrong, bytes, time, and how long it may still take. */
 import type { Progress } from '@pipeline/engine';
 import { itemsOf } from '@pipeline/engine';
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { formatBytes, formatCount } from '../reporters/quantity.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { widthOf } from '../reporters/text-width.ts';
 import { liveLeft, liveSeconds } from './live-time.ts';
+import { Row } from './row.tsx';
 
 export interface TotalsRowProps {
   readonly progress: Progress;
@@ -42,7 +42,7 @@ export function TotalsRow({ progress, elapsedMs, leftMs, columns, style }: Total
     width += widthOf(text) + (index === 0 ? 0 : separator.length);
     return width <= columns;
   });
-  return <Text wrap="truncate">{fitting.map(({ text, paint }) => paint(text)).join(separator)}</Text>;
+  return <Row columns={columns} text={fitting.map(({ text, paint }) => paint(text)).join(separator)} />;
 }
 
 function plain(text: string): string {
