@@ -106,6 +106,9 @@ function arrivingPairs(
 function outgoing(task: Task, pairs: readonly CheckedPair[], { params }: Pipeline): FormatFlow {
   const { gives, role, accepts } = operationSpecs[task.operation];
   if (gives === 'unknown') return role === 'import' ? importFormats(task, params) : nothingKnown;
+  const [first] = pairs;
+  if (pairs.length === 1 && first?.to !== undefined && isAccepted(first.from ?? '', accepts))
+    return only(first.to);
   const formats = new Set<string>();
   let isOpen = false;
   for (const { from, to } of pairs) {
@@ -114,4 +117,15 @@ function outgoing(task: Task, pairs: readonly CheckedPair[], { params }: Pipelin
     else if (from === undefined || isAccepted(from, accepts)) formats.add(to);
   }
   return { formats, isOpen };
+}
+
+const single = new Map<string, FormatFlow>();
+
+/** Most tasks give one format: the same object for all of them. */
+function only(format: string): FormatFlow {
+  const known = single.get(format);
+  if (known !== undefined) return known;
+  const made: FormatFlow = { formats: new Set([format]), isOpen: false };
+  single.set(format, made);
+  return made;
 }

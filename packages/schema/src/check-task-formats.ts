@@ -42,8 +42,7 @@ export function checkTask(formats: TaskFormats, check: FormatCheck): void {
   if (task.operation === 'merge') checkMerge(formats, check);
   checkOptions(formats, check);
   checkFilename(formats, check);
-  for (const [option, source] of Object.entries(task.fileInputs))
-    checkFileInput(option, source, { formats, check });
+  for (const option of Object.keys(task.fileInputs)) checkFileInput(option, formats, check);
 }
 
 /** Names of formats that nobody knows, in `output_format` and `input_format`. */
@@ -135,15 +134,16 @@ function checkFilename({ task, cases, pairs }: TaskFormats, { pipeline, diagnost
 
 function checkFileInput(
   option: string,
-  source: TaskName,
-  { formats: { task, flows }, check }: { readonly formats: TaskFormats; readonly check: FormatCheck },
+  { task, flows }: TaskFormats,
+  { pipeline, diagnostics }: FormatCheck,
 ): void {
   const accepts = operationSpecs[task.operation].options[option]?.accepts;
-  const from = check.pipeline.tasks.get(source);
+  const source = task.fileInputs[option];
+  const from = source === undefined ? undefined : pipeline.tasks.get(source);
   if (accepts === undefined || from === undefined) return;
-  const formats = [...(flows.get(source)?.formats ?? [])].filter((format) => !isAccepted(format, accepts));
+  const formats = [...(flows.get(from.name)?.formats ?? [])].filter((format) => !isAccepted(format, accepts));
   if (formats.length > 0) {
-    check.diagnostics.push(messages.fileInputNotAccepted({ task, option, accepts }, { formats, from }));
+    diagnostics.push(messages.fileInputNotAccepted({ task, option, accepts }, { formats, from }));
   }
 }
 
