@@ -91,7 +91,9 @@ async function memory() {
   const perAction = [];
   for (const count of [10_000, 20_000, 40_000]) perAction.push(Math.round((await heapOf(count)) / count));
   const growth = perAction[2] / perAction[0];
-  print('schedule: heap of an action at 40,000 actions against 10,000', growth, 1.2, {
+  print('schedule: heap of an action at 40,000 actions against 10,000', {
+    value: growth,
+    bar: 1.2,
     bytes_per_action: perAction,
   });
 }

@@ -48,7 +48,7 @@ export function compareFiles(a: Artifact, b: Artifact): number {
   return compareTexts(a.dir, b.dir) || compareTexts(a.name, b.name);
 }
 
-export function compareTexts(a: string, b: string): number {
+function compareTexts(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 

@@ -23,6 +23,8 @@ export interface OperationCall {
 
 export async function callOperation(call: OperationCall): Promise<Result<OperationResult, Failure>> {
   const { request, operation, workDir, attempt, clock } = call;
+  // From here on nothing waits before the operation is called, so that no abort can be missed.
+  if (call.signal.aborted) return err(cancelledFailure(request));
   const { baseDir, allowedDirs, jobId, startedAt } = call.context;
   const { timeoutMs } = request.task;
   const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);

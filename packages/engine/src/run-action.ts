@@ -1,7 +1,7 @@
 /**
  * Runs one action: its attempts one after the other, each in a new folder, with timeout, cancellation and a look at
  * what came out. Whatever happens in an operation, an outcome comes back: bugs are caught here, and only here.
- * It knows no schedule and no events.
+ * Between two attempts it keeps its place in the pools. It knows no schedule and no events.
  *
  * `runAction` is also the place where a stored result will be taken instead of an attempt, and stored after one: the
  * request holds everything that a result depends on, and nothing else leaves this file.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../src/index.ts';
-import { type Invocation, quiet } from '../src/testing.ts';
+import { collectEvents, type Invocation, quiet } from '../src/testing.ts';
 import { lineOf, startJob } from './harness.ts';
 import { pipelineOf, yields } from './pipeline-of.ts';
 
@@ -132,6 +132,24 @@ describe('time and cancellation', () => {
     expect(resource.tasks.map(({ code }) => code)).toEqual([null, 'CANCELLED', 'CANCELLED']);
     expect(job.workspace.dirs.size).toBe(0);
     expect(job.backend.running.size).toBe(0);
+  });
+
+  test('an action that is stopped while its folder is made does not start, and leaves no folder', async () => {
+    const controller = new AbortController();
+    const list = collectEvents();
+    const job = await startJob(pipelineOf({ docs: yields('a') }), {
+      run: {
+        signal: controller.signal,
+        onEvent: (event) => {
+          list.onEvent(event);
+          if (event.type === 'action.started') controller.abort({ type: 'interrupted' });
+        },
+      },
+    });
+    expect((await job.outcome).exitCode).toBe(130);
+    expect(job.backend.calls).toEqual([]);
+    expect(job.workspace.dirs.size).toBe(0);
+    expect(list.of('action.finished').map(({ status }) => status)).toEqual(['cancelled']);
   });
 
   test('a job that is stopped before it starts runs nothing', async () => {
