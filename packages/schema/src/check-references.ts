@@ -36,6 +36,8 @@ export interface References {
   readonly places: Places;
 }
 
+const maximumGuesses = 100;
+
 export function checkReferences(given: References): CheckedReferences {
   const diagnostics: Diagnostic[] = [];
   const broken = new Set<string>();
@@ -43,7 +45,9 @@ export function checkReferences(given: References): CheckedReferences {
   const references = new Map(given.tasks.map((body) => [body.name, taskReferences(body)]));
   for (const body of given.tasks) {
     const own = references.get(body.name) ?? [];
-    const found = [...checkNames(own, bodies, given), ...checkInput(body, own, given)];
+    // A guess compares with every name of the file: in a large file, only the first mistakes get one.
+    const guesses = diagnostics.length < maximumGuesses ? given.names : [];
+    const found = [...checkNames(own, bodies, { ...given, guesses }), ...checkInput(body, own, given)];
     if (found.some(({ severity }) => severity === 'error')) broken.add(body.name);
     for (const one of found) diagnostics.push(one);
   }
@@ -53,20 +57,22 @@ export function checkReferences(given: References): CheckedReferences {
     if (first !== undefined) diagnostics.push(cycle([first, ...others]));
   }
   // A misspelt name makes its task look unused: said only when every name is right.
-  if (broken.size === 0 && given.broken.size === 0) diagnostics.push(...unused(references, given));
+  if (broken.size === 0 && given.broken.size === 0) {
+    for (const one of unused(references, given)) diagnostics.push(one);
+  }
   return { diagnostics, references, broken };
 }
 
 function checkNames(
   references: readonly Reference[],
   bodies: ReadonlyMap<string, TaskBody>,
-  { names, places }: References,
+  { names, places, guesses }: References & { readonly guesses: Iterable<string> },
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const { kind, to, path } of references) {
     const role = bodies.get(to)?.spec?.role;
-    if (!names.has(to)) found.push(unknownTask(places.value(path), to, names));
+    if (!names.has(to)) found.push(unknownTask(places.value(path), to, guesses));
     else if (kind !== 'needs' && role === 'export') {
       found.push(exportAsInput(places.value(path), { task: to, inputs: inputsOf(bodies.get(to)) }));
     }

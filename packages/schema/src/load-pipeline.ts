@@ -14,6 +14,7 @@ import { lowerHead } from './lower-pipeline.ts';
 import { lowerTask } from './lower-task.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { Pipeline, Task } from './pipeline.ts';
+import { RangeIndex } from './range-index.ts';
 import { err, ok, type Result } from './result.ts';
 import type { Range, Source } from './source.ts';
 import { notAMap } from './syntax-diagnostics.ts';
@@ -65,11 +66,12 @@ function check(
   const { value, file } = document;
   const validated = withHoles(validate(value, file), document);
   const mistakes = validated.diagnostics;
-  const { params, diagnostics: inParams } = lowerParams(objectAt(value, 'params'), file.places, mistakes);
+  const known = new RangeIndex(mistakes);
+  const { params, diagnostics: inParams } = lowerParams(objectAt(value, 'params'), file.places, known);
   const { head, diagnostics: inHead } = lowerHead(value, file.places);
   const names = new Set(Object.keys(objectAt(value, 'tasks')));
   const references = checkReferences({ ...validated, names, places: file.places });
-  const lowered = lowerTasks({ validated, references, pipeline: { ...head, params } }, file);
+  const lowered = lowerTasks({ validated, references, known, pipeline: { ...head, params } }, file);
   const pipeline: Pipeline = { source: file.source, ...head, params, tasks: lowered.tasks };
   const formats = checkFormats({ ...pipeline, tasks: soundTasks(lowered, references) }, conversions);
   const all = [
@@ -123,6 +125,7 @@ function withHoles(validated: Validated, document: Document): Validated {
 interface TasksToLower {
   readonly validated: Validated;
   readonly references: CheckedReferences;
+  readonly known: RangeIndex;
   readonly pipeline: Pick<Pipeline, 'params' | 'env' | 'secrets'>;
 }
 
@@ -132,35 +135,27 @@ interface LoweredTasks {
   readonly broken: ReadonlySet<string>;
 }
 
-function lowerTasks({ validated, references, pipeline }: TasksToLower, file: Written): LoweredTasks {
+function lowerTasks({ validated, references, known, pipeline }: TasksToLower, file: Written): LoweredTasks {
   const tasks = new Map<string, Task>();
   const diagnostics: Diagnostic[] = [];
   const broken = new Set<string>(validated.broken);
   for (const body of validated.tasks) {
     const { name, spec } = body;
     const isBroken = validated.broken.has(name);
-    if (spec === undefined || (isBroken && hasMistake(body, validated, file))) continue;
+    if (spec === undefined || (isBroken && hasBadMatrix(body, known, file))) continue;
     const own = references.references.get(name) ?? [];
     const lowered = lowerTask({ body, spec, references: own, pipeline }, file);
     // Expressions are checked also where another key is wrong; the task itself is of no use then.
     if (lowered.diagnostics.some(isError)) broken.add(name);
-    diagnostics.push(
-      ...(isBroken ? withoutKnown(lowered.diagnostics, validated.diagnostics) : lowered.diagnostics),
-    );
+    for (const one of lowered.diagnostics) {
+      if (!isBroken || !known.has(one.range)) diagnostics.push(one);
+    }
     if (!isBroken) tasks.set(name, lowered.task);
   }
   return { tasks, diagnostics, broken };
 }
 
-/** In its matrix, without which nothing can be said about expressions. */
-function hasMistake({ control }: TaskBody, { diagnostics }: Validated, { places }: Written): boolean {
-  const { matrix } = control;
-  if (matrix === undefined) return false;
-  const { start, end } = places.value(matrix.path);
-  return diagnostics.some(({ range }) => range.start >= start && range.end <= end);
+/** Without its matrix nothing can be said about expressions. */
+function hasBadMatrix({ control: { matrix } }: TaskBody, known: RangeIndex, { places }: Written): boolean {
+  return matrix !== undefined && known.touches(places.value(matrix.path));
 }
-
-const withoutKnown = (found: readonly Diagnostic[], known: readonly Diagnostic[]): readonly Diagnostic[] =>
-  found.filter(
-    ({ range }) => !known.some((one) => one.range.start === range.start && one.range.end === range.end),
-  );

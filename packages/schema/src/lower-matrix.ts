@@ -29,8 +29,7 @@ export function lowerMatrix(matrix: JsonObject, path: JsonPath, places: Places):
   const count = lists.reduce((product, [, values]) => product * values.length, lists.length === 0 ? 0 : 1);
   if (count > maximumVariants) {
     const sum = `${lists.map(([, values]) => values.length).join(' × ')} = ${count.toLocaleString('en-US')}`;
-    const message = `this matrix gives ${sum} variants; ${maximumVariants.toLocaleString('en-US')} are possible`;
-    return { variants: [], diagnostics: [...diagnostics, badMatrix(places.key(path), message)] };
+    return { variants: [], diagnostics: [...diagnostics, tooMany(places.key(path), sum)] };
   }
   const excludes = maps(matrix['exclude']);
   const all = product(lists);
@@ -41,7 +40,9 @@ export function lowerMatrix(matrix: JsonObject, path: JsonPath, places: Places):
   });
   const kept = all.filter((variant) => !excludes.some((exclude) => agrees(variant, exclude)));
   const variants = included(kept, maps(matrix['include']), new Set(lists.map(([name]) => name)));
-  if (variants.length === 0) {
+  if (variants.length > maximumVariants) {
+    diagnostics.push(tooMany(places.key(path), variants.length.toLocaleString('en-US')));
+  } else if (variants.length === 0) {
     diagnostics.push(
       badMatrix(places.key(path), 'every combination of this matrix is excluded', 'remove an `exclude`'),
     );
@@ -49,6 +50,12 @@ export function lowerMatrix(matrix: JsonObject, path: JsonPath, places: Places):
   if (diagnostics.length === 0) diagnostics.push(...repeatedVariants(variants, path, places));
   return { variants, diagnostics };
 }
+
+const tooMany = (range: Diagnostic['range'], sum: string): Diagnostic =>
+  badMatrix(
+    range,
+    `this matrix gives ${sum} variants; ${maximumVariants.toLocaleString('en-US')} are possible`,
+  );
 
 type Axis = readonly [name: string, values: readonly JsonScalar[]];
 

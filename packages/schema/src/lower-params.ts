@@ -13,6 +13,7 @@ import {
 import { badName, badParam } from './key-diagnostics.ts';
 import type { Param } from './pipeline.ts';
 import type { Places } from './places.ts';
+import type { RangeIndex } from './range-index.ts';
 
 export interface LoweredParams {
   /** Also those with a mistake, so that expressions that read them are not mistakes as well. */
@@ -21,7 +22,7 @@ export interface LoweredParams {
 }
 
 /** `known`: what is wrong with their shape; nothing more is said about those declarations. */
-export function lowerParams(params: JsonObject, places: Places, known: readonly Diagnostic[]): LoweredParams {
+export function lowerParams(params: JsonObject, places: Places, known: RangeIndex): LoweredParams {
   const lowered = new Map<string, Param>();
   const diagnostics: Diagnostic[] = [];
   for (const [name, declared] of Object.entries(params)) {
@@ -34,7 +35,7 @@ export function lowerParams(params: JsonObject, places: Places, known: readonly 
     const param: Param = { name, range, ...paramOf(declaration) };
     lowered.set(name, param);
     const { end } = places.value(path);
-    if (known.some((one) => one.range.start >= range.start && one.range.end <= end)) continue;
+    if (known.touches({ start: range.start, end })) continue;
     diagnostics.push(
       ...contradictions(param, { path: isJsonObject(declared) ? path : [], places, bare: path }),
     );

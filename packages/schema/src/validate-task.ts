@@ -90,7 +90,8 @@ function checkControl({ key, value, path }: Omit<Key, 'spec'>, file: Written, fo
     for (const place of expressionPlaces(value, path))
       found.push(constantOnly(file.places.value(place), `"${key}"`));
   }
-  if (!validator(value)) found.push(...checkValue({ value, path, schema, validator }, file));
+  if (validator(value)) return;
+  for (const one of checkValue({ value, path, schema, validator }, file)) found.push(one);
 }
 
 function checkOption(
@@ -108,7 +109,8 @@ function checkOption(
     const where = spec === undefined ? 'any operation' : spec.name;
     found.push(unknownKey(file.places.key(place), { key, where, hint: keyHint(key, value, spec) }));
   } else if (!validator(value)) {
-    found.push(...checkValue({ value, path: place, schema: option.schema, validator }, file));
+    for (const one of checkValue({ value, path: place, schema: option.schema, validator }, file))
+      found.push(one);
   }
 }
 

@@ -31,7 +31,8 @@ export function validate(pipeline: JsonObject, file: Written): Validated {
   for (const key of Object.keys(pipeline)) {
     const found = checkTopLevel(pipeline, key, file);
     if (found.length > 0) brokenKeys.add(key);
-    diagnostics.push(...found);
+    // One by one, here and below: a spread of 100,000 arguments would overflow the stack.
+    for (const one of found) diagnostics.push(one);
   }
   if (!Object.hasOwn(pipeline, 'tasks')) {
     diagnostics.push(
@@ -41,7 +42,7 @@ export function validate(pipeline: JsonObject, file: Written): Validated {
   const defaults = objectAt(pipeline, 'defaults');
   const inDefaults = validateDefaults(defaults, file);
   if (inDefaults.length > 0) brokenKeys.add('defaults');
-  diagnostics.push(...inDefaults);
+  for (const one of inDefaults) diagnostics.push(one);
   return {
     ...validateTasks({ tasks: objectAt(pipeline, 'tasks'), defaults, file, diagnostics }),
     brokenKeys,
@@ -90,7 +91,7 @@ function validateTasks({ tasks, defaults, file, diagnostics }: Tasks): Omit<Vali
     if (isJsonObject(task)) {
       const body = taskBody(name, task, defaults);
       bodies.push(body);
-      diagnostics.push(...validateTask(task, body, file));
+      for (const one of validateTask(task, body, file)) diagnostics.push(one);
     } else {
       const schema = { type: 'object' };
       const hint = 'below the name stand its keys: `operation: …`, `input: …`';
