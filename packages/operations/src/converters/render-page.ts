@@ -48,10 +48,7 @@ export async function writePage(page: PDFiumPage, output: PageOutput): Promise<v
 }
 
 /** `drawn`: the whole page in pixels; `cropped`: what is left of it, smaller only for `fit: crop`. */
-function pageSize(
-  points: Size,
-  options: JsonObject,
-): { readonly drawn: Size; readonly cropped: Size } {
+function pageSize(points: Size, options: JsonObject): { readonly drawn: Size; readonly cropped: Size } {
   const density = numberOption(options, 'pixel_density');
   const scale = (density ?? defaultDensity) / pointsPerInch;
   const natural = { width: points.width * scale, height: points.height * scale };
