@@ -56,8 +56,7 @@ export function checkValue(checked: CheckedValue, file: Written): readonly Diagn
   return found;
 }
 
-const holdsExpression = (value: JsonValue): boolean =>
-  typeof value === 'string' && value.includes('${{');
+const holdsExpression = (value: JsonValue): boolean => typeof value === 'string' && value.includes('${{');
 
 /** What the validator complains of: a value, and the schema at its place. */
 interface Complaint {
