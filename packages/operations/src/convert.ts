@@ -15,8 +15,8 @@ import type {
 } from '@pipeline/engine';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
-import type { Result } from '@pipeline/schema';
-import { canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
+import type { JsonObject, Result } from '@pipeline/schema';
+import { applicableOptions, canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
 import type { Converter } from './converters/converter.ts';
 import type { FileStart } from './magic.ts';
 import { canBe, formatLabel, formatOfBytes, readStart, wrongFormat } from './magic.ts';
@@ -37,9 +37,9 @@ function plan(request: ActionRequest): Result<ActionPlan, Failure> {
       if (input.path === '' && formats(input, request).from === '') return ok({});
       return step;
     }
-    const { converter, from, to, name } = step.value;
+    const { converter, from, to, name, options } = step.value;
     first ??= converter;
-    if (converter?.isPlural?.(from, to, request.options) === true) isCertain = false;
+    if (converter?.isPlural?.(from, to, options) === true) isCertain = false;
     outputs.push({ dir: input.dir, name: nameOf(name, { number: 1, count: 1 }) });
   }
   return ok({
@@ -54,6 +54,8 @@ interface Step {
   readonly from: string;
   readonly to: string;
   readonly name: string;
+  /** Those of the task that have a meaning for this pair: `defaults` and tasks of mixed files give others too. */
+  readonly options: JsonObject;
 }
 
 function formats(input: Artifact, request: ActionRequest): { readonly from: string; readonly to: string } {
@@ -65,22 +67,23 @@ function formats(input: Artifact, request: ActionRequest): { readonly from: stri
 
 function stepFor(input: Artifact, request: ActionRequest): Result<Step, Failure> {
   const { from, to } = formats(input, request);
-  const name = outputName(input.name, request.options);
+  const options = applicableOptions('convert', request.options, { from, to });
+  const name = outputName(input.name, options);
   if (!name.ok) return name;
-  const engine = textOption(request.options, 'engine');
-  const engineVersion = textOption(request.options, 'engine_version');
-  if (from === to && from !== '' && engine === undefined && givenOptions(request.options).length === 0) {
-    return ok({ converter: undefined, from, to, name: name.value });
+  const engine = textOption(options, 'engine');
+  const engineVersion = textOption(options, 'engine_version');
+  if (from === to && from !== '' && engine === undefined && givenOptions(options).length === 0) {
+    return ok({ converter: undefined, from, to, name: name.value, options });
   }
   const converter = findConverter({
     from,
     to,
     name: input.name,
-    options: request.options,
+    options,
     ...(engine === undefined ? {} : { engine }),
     ...(engineVersion === undefined ? {} : { engineVersion }),
   });
-  return converter.ok ? ok({ converter: converter.value, from, to, name: name.value }) : converter;
+  return converter.ok ? ok({ converter: converter.value, from, to, name: name.value, options }) : converter;
 }
 
 async function run(
@@ -99,7 +102,6 @@ async function run(
     await mkdir(workDir, { recursive: true });
     const share = { from: (index / request.inputs.length) * 100, size: 100 / request.inputs.length };
     const made = await convertOne(input, step.value, {
-      request,
       context: {
         ...context,
         workDir,
@@ -119,7 +121,6 @@ async function run(
 }
 
 interface Around {
-  readonly request: ActionRequest;
   readonly context: OperationContext;
   readonly note: (text: string) => void;
 }
@@ -129,12 +130,12 @@ async function convertOne(
   step: Step,
   around: Around,
 ): Promise<Result<readonly OutputFile[], Failure>> {
-  const { converter, from, to, name } = step;
+  const { converter, from, to, name, options } = step;
   const start = await readStart(input.path);
   const wrong = wrongFormat(from, start, input.name);
   if (wrong !== undefined && !(converter !== undefined && isOtherPicture(from, start))) return err(wrong);
   if (converter === undefined) return passThrough(input, step, around);
-  const { context, request } = around;
+  const { context } = around;
   const made = await converter.convert({
     inputPath: input.path,
     inputName: input.name,
@@ -142,7 +143,7 @@ async function convertOne(
     to,
     dir: input.dir,
     outputName: name,
-    options: request.options,
+    options,
     workDir: context.workDir,
     allowedDirs: context.allowedDirs,
     startedAt: context.startedAt,

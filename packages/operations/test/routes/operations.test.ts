@@ -75,6 +75,15 @@ async function failed(
 const places = (made: OperationResult): readonly string[] =>
   made.outputs.map(({ dir, name }) => path.posix.join(dir, name));
 
+test('an option that is for other files of the task, as from `defaults`, is no mistake of this one', async () => {
+  const made = await done(convert, {
+    files: { 'a.json': '[{"n":1}]' },
+    options: { output_format: 'csv', quality: 70, fit: 'max', margin_top: 10 },
+  });
+  expect(made.planned.ok).toBe(true);
+  expect(made.bytes.toString()).toBe('n\n1\n');
+});
+
 test('DOCX to PDF: planned, made, named, with the text of the document', async () => {
   const docx = await docxOf('<w:p><w:r><w:t>Hello from Word</w:t></w:r></w:p>');
   const made = await done(convert, {
