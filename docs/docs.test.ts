@@ -17,7 +17,13 @@ import { localConversions } from '@pipeline/operations';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...markdownBelow('docs'), ...markdownBelow('examples')];
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  ...markdownBelow('docs'),
+  ...markdownBelow('examples'),
+];
 
 interface Block {
   readonly page: string;
@@ -44,11 +50,15 @@ function blocksOf(page: string): readonly Block[] {
 
 const blocks = pages.flatMap(blocksOf);
 const ofLanguage = (...languages: readonly string[]) =>
-  blocks.filter((block) => languages.includes(block.language)).map((block) => ({ ...block, at: `${block.page}:${block.line}` }));
+  blocks
+    .filter((block) => languages.includes(block.language))
+    .map((block) => ({ ...block, at: `${block.page}:${block.line}` }));
 
 test('every block says what it is', () => {
   const known = ['yaml', 'json', 'console', 'sh', 'ts', 'text'];
-  expect(blocks.filter((block) => !known.includes(block.language)).map((block) => `${block.page}:${block.line}`)).toEqual([]);
+  expect(
+    blocks.filter((block) => !known.includes(block.language)).map((block) => `${block.page}:${block.line}`),
+  ).toEqual([]);
   expect(ofLanguage('yaml').length).toBeGreaterThan(5);
   expect(ofLanguage('console').length).toBeGreaterThan(1);
 });
@@ -58,7 +68,11 @@ describe('pipelines load', () => {
     const source = { path: at, text };
     const loaded = loadPipeline(source, { conversions: localConversions });
     const mistakes = loaded.ok ? loaded.value.warnings : loaded.error;
-    expect(mistakes.map((mistake) => printDiagnostic(mistake, source, { isColored: false, width: 100 })).join('\n')).toBe('');
+    expect(
+      mistakes
+        .map((mistake) => printDiagnostic(mistake, source, { isColored: false, width: 100 }))
+        .join('\n'),
+    ).toBe('');
   });
 });
 
@@ -81,7 +95,11 @@ describe('commands print what the page says', () => {
       const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
       const args = words[0] === 'npx' ? words.slice(2) : words.slice(1);
       const bin = path.join(root, 'packages/cli/bin/pipeline.js');
-      const ran = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', CI: '' } });
+      const ran = spawnSync(process.execPath, [bin, ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1', CI: '' },
+      });
       const printed = `${ran.stdout}${ran.stderr}`.trimEnd();
       expect(printed, line).toMatch(new RegExp(`^${pattern(wanted.join('\n').trimEnd())}$`));
     }
@@ -107,7 +125,8 @@ test.each(ofLanguage('sh'))('commands exist: $at', ({ text }) => {
   for (const line of text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))) {
     const [program, ...args] = line.split(/\s+/);
     if (program === 'npm') expect(scripts, line).toContain(args[0] === 'run' ? args[1] : args[0]);
-    else if (program === 'npx') expect(existsSync(path.join(root, 'node_modules/.bin', args[0] ?? '')), line).toBe(true);
+    else if (program === 'npx')
+      expect(existsSync(path.join(root, 'node_modules/.bin', args[0] ?? '')), line).toBe(true);
     else expect(['git', 'cd', 'node'], line).toContain(program);
   }
 });

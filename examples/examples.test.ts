@@ -48,8 +48,8 @@ const filesBelow = (folder: string): readonly string[] =>
 test('quickstart: documents and photos become PDFs, covers, WebP and a press kit', async () => {
   const folder = copyOf('quickstart');
   const run = await pipeline(folder, ['run', '-p', 'quality=60']);
-  expect(run.stderr).toContain('finished');
-  expect(run.code).toBe(0);
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stderr).toContain('✓ quickstart: 28 ran');
 
   const publicDir = path.join(folder, 'public');
   expect(filesBelow(publicDir)).toEqual([

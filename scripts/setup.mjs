@@ -20,10 +20,17 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const packages = readdirSync(path.join(root, 'packages')).map((name) => path.join('packages', name));
-const manifests = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...packages.map((dir) => path.join(dir, 'package.json'))];
+const manifests = [
+  'package.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  ...packages.map((dir) => path.join(dir, 'package.json')),
+];
 const stamp = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
 
-const dependencies = hash(manifests.map((file) => readFileSync(path.join(root, file))).concat(process.version));
+const dependencies = hash(
+  manifests.map((file) => readFileSync(path.join(root, file))).concat(process.version),
+);
 const isInstalled = stamp.dependencies === dependencies;
 if (!isInstalled) {
   say('installing dependencies (about a minute the first time) …');
@@ -31,7 +38,8 @@ if (!isInstalled) {
 }
 
 const sources = hash(['scripts', ...packages].flatMap((dir) => fingerprints(path.join(root, dir))));
-const isBuilt = isInstalled && stamp.sources === sources && existsSync(path.join(root, 'packages/cli/dist/bin.js'));
+const isBuilt =
+  isInstalled && stamp.sources === sources && existsSync(path.join(root, 'packages/cli/dist/bin.js'));
 if (!isBuilt) {
   say('building …');
   await run(process.execPath, ['scripts/build.mjs'], { cwd: root });
@@ -46,7 +54,9 @@ function fingerprints(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(dir, entry.name);
     if (entry.isDirectory()) {
-      return ['node_modules', 'dist', 'generated', 'test', '.pipeline'].includes(entry.name) ? [] : fingerprints(file);
+      return ['node_modules', 'dist', 'generated', 'test', '.pipeline'].includes(entry.name)
+        ? []
+        : fingerprints(file);
     }
     const { size, mtimeMs } = statSync(file);
     return [`${path.relative(root, file)} ${size} ${mtimeMs}`];

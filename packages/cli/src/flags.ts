@@ -169,7 +169,10 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     examples: [
       { command: 'pipeline run', does: 'Run the pipeline of this folder.' },
       { command: 'pipeline run site.yaml -p quality=90 -j 4', does: 'Set a param; four actions at once.' },
-      { command: "pipeline run --from 'pdf[guide/intro.docx]'", does: 'Make one file again, and what comes after it.' },
+      {
+        command: "pipeline run --from 'pdf[guide/intro.docx]'",
+        does: 'Make one file again, and what comes after it.',
+      },
       { command: 'pipeline run --json | jq -r .type', does: 'Read the events in a program.' },
     ],
   },

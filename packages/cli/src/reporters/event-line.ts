@@ -53,7 +53,7 @@ export function eventLine(
 }
 
 /** `✗ pdf[guide/broken.docx]  "guide/broken.docx" is not a Word document` */
-export function failureLine(action: EndedAction, style: TerminalStyle): string {
+function failureLine(action: EndedAction, style: TerminalStyle): string {
   const ignored = action.isIgnored ? style.dim('  (ignored)') : '';
   return `${style.red(`${style.signs.failed} ${printable(action.action)}`)}  ${failureText(action.error)}${ignored}`;
 }

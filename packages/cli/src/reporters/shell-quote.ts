@@ -6,7 +6,7 @@ const harmless = /^[\w@%+=:,./-]+$/;
 // Of what must not reach a terminal as it is.
 const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
-export function shellQuote(argument: string): string {
+function shellQuote(argument: string): string {
   if (harmless.test(argument)) return argument;
   return unsafe.test(argument) ? ansiQuote(argument) : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -29,7 +29,7 @@ export const TaskRow: NamedExoticComponent<TaskRowProps> = memo(
   },
 );
 
-export function taskBarWidth(columns: number): number {
+function taskBarWidth(columns: number): number {
   return Math.max(5, Math.min(30, Math.floor(columns / 4)));
 }
 
