@@ -1,5 +1,5 @@
 /**
- * How soon the next frame may come: at most ten a second, and all of them together within a sixtieth of a CPU. The first
+ * How soon the next frame may come: at most ten a second, and all of them together within an eightieth of a CPU. The first
  * frames cost the most (nothing is compiled yet), so there is a little credit to spend, and it grows back. Pure.
  */
 export interface FramePace {
@@ -11,8 +11,8 @@ export interface FramePace {
 }
 
 export const frameMs = 100;
-const maxCreditMs = 100;
-const restShare = 60;
+const maxCreditMs = 60;
+const restShare = 80;
 
 export function firstFrame(drawnAt: number): FramePace {
   return { creditMs: maxCreditMs, drawnAt, nextAt: drawnAt + frameMs };
