@@ -99,7 +99,7 @@ export function styleFor(stream: ReportStream, env: ReporterOptions['env']): Ter
 }
 
 /** FORCE_COLOR wins, then NO_COLOR (https://no-color.org: any non-empty value), then what the stream is. */
-function isColored(stream: ReportStream, env: ReporterOptions['env']): boolean {
+export function isColored(stream: ReportStream, env: ReporterOptions['env']): boolean {
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
   if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
