@@ -39,11 +39,24 @@ const inkWithoutDevtools = {
   },
 };
 
+/** With fetch in reach, the loader of Ink's layout reads its built-in wasm through it: 100 ms for what it needs for that. */
+const yogaWithoutFetch = {
+  name: 'yoga-without-fetch',
+  transform: {
+    filter: { id: /yoga-wasm-base64-esm/ },
+    handler(code) {
+      const changed = code.replaceAll('typeof fetch', 'typeof undefined');
+      if (changed === code) throw new Error('yoga loads its wasm in another way now');
+      return changed;
+    },
+  },
+};
+
 // oxlint-disable-next-line import/no-default-export -- rolldown reads it so
 export default defineConfig({
   input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
   platform: 'node',
-  plugins: [inkWithoutDevtools],
+  plugins: [inkWithoutDevtools, yogaWithoutFetch],
   external: (id) =>
     id.startsWith('node:') || external.some((name) => id === name || id.startsWith(`${name}/`)),
   resolve: { conditionNames: ['source', 'node', 'default'], alias: { yaml } },
