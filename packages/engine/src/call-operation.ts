@@ -22,9 +22,27 @@ export interface OperationCall {
 }
 
 export async function callOperation(call: OperationCall): Promise<Result<OperationResult, Failure>> {
-  const { request, operation, workDir, attempt, clock } = call;
   // From here on nothing waits before the operation is called, so that no abort can be missed.
-  if (call.signal.aborted) return err(cancelledFailure(request));
+  if (call.signal.aborted) return err(cancelledFailure(call.request));
+  const bounds = startBounds(call);
+  try {
+    const answer = await Promise.race([call.operation.run(call.request, bounds.context), bounds.graceIsOver]);
+    if (answer?.ok === true) return answer;
+    return err(reasonOf(answer, call, bounds));
+  } finally {
+    bounds.clear();
+  }
+}
+
+interface Bounds {
+  readonly context: OperationContext;
+  readonly graceIsOver: Promise<undefined>;
+  readonly isTimedOut: () => boolean;
+  readonly clear: () => void;
+}
+
+function startBounds(call: OperationCall): Bounds {
+  const { clock, workDir, attempt, request } = call;
   const { baseDir, allowedDirs, jobId, startedAt } = call.context;
   const { timeoutMs } = request.task;
   const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
@@ -35,18 +53,27 @@ export async function callOperation(call: OperationCall): Promise<Result<Operati
     // What was left behind has nothing more to say.
     if (!isOver) call.onProgress(percent, message);
   };
-  const context = { baseDir, allowedDirs, jobId, startedAt, workDir, signal, attempt, progress };
-  try {
-    const answer = await Promise.race([operation.run(request, context), grace.isOver]);
-    if (answer !== undefined && answer.ok) return answer;
-    if (call.signal.aborted) return err(cancelledFailure(request));
-    if (deadline?.signal.aborted === true) return err(timeoutFailure(request));
-    return answer ?? err(cancelledFailure(request));
-  } finally {
-    isOver = true;
-    deadline?.clear();
-    grace.clear();
-  }
+  return {
+    context: { baseDir, allowedDirs, jobId, startedAt, workDir, signal, attempt, progress },
+    graceIsOver: grace.isOver,
+    isTimedOut: () => deadline?.signal.aborted === true,
+    clear: () => {
+      isOver = true;
+      deadline?.clear();
+      grace.clear();
+    },
+  };
+}
+
+/** Why there is no result: what the operation says, unless it was told to end. */
+function reasonOf(
+  answer: { readonly error: Failure } | undefined,
+  { signal, request }: OperationCall,
+  bounds: Bounds,
+): Failure {
+  if (signal.aborted) return cancelledFailure(request);
+  if (bounds.isTimedOut()) return timeoutFailure(request);
+  return answer?.error ?? cancelledFailure(request);
 }
 
 export function cancelledFailure({ address }: ActionRequest): Failure {

@@ -19,16 +19,24 @@ export async function checkOutputs(
   made: OperationResult,
   { request, workDir, workspace }: CheckPlace,
 ): Promise<Result<ActionOutcome, Failure>> {
-  const { operation } = request.task;
   // What was imported may lie where the user keeps it, and what was exported where the user wants it.
-  const isOwnPlace = operation.startsWith('import/') || operation.startsWith('export/');
+  const within = isProcessing(request) ? workDir : undefined;
+  const sizes = await Promise.all(made.outputs.map(({ path }) => workspace.inspect(path, within)));
+  return judge(made, request, sizes);
+}
+
+function judge(
+  made: OperationResult,
+  request: ActionRequest,
+  sizes: readonly Result<number, FileFault>[],
+): Result<ActionOutcome, Failure> {
   const outputs: Artifact[] = [];
-  for (const file of made.outputs) {
-    const size = await workspace.inspect(file.path, isOwnPlace ? undefined : workDir);
+  for (const [index, file] of made.outputs.entries()) {
+    const size = sizes[index] ?? err('missing');
     if (!size.ok) {
       return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
     }
-    if (size.value === 0 && !isOwnPlace) return err(emptyFailure(request, file));
+    if (size.value === 0 && isProcessing(request)) return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, size.value));
   }
   const { converter, message, result } = made;
@@ -39,6 +47,10 @@ export async function checkOutputs(
     ...(message !== undefined && { message }),
     ...(result !== undefined && { result }),
   });
+}
+
+function isProcessing({ task }: ActionRequest): boolean {
+  return !task.operation.startsWith('import/') && !task.operation.startsWith('export/');
 }
 
 function emptyFailure({ address, task }: ActionRequest, { name }: OutputFile): Failure {

@@ -41,25 +41,26 @@ export class Pools {
   }
 
   /** `names` in the order in which every action of the job gives them: operation, then converter. */
-  async run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+  run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
     const pools = this.#poolsFor(names);
-    let nested = work;
-    for (const { limit } of pools.toReversed()) {
-      const inner = nested;
-      nested = () => limit(inner);
-    }
-    for (const pool of pools) pool.taken += 1;
-    try {
-      return await nested();
-    } finally {
-      for (const pool of pools) pool.taken -= 1;
-    }
+    count(pools, 1);
+    return enter(pools, work).finally(() => count(pools, -1));
   }
 
   /** From the narrow ones to the widest. */
   #poolsFor(names: readonly string[]): readonly Pool[] {
     return [...names.flatMap((name) => this.#byName.get(name) ?? []), this.#max];
   }
+}
+
+/** Takes a place in the first pool, there one in the second, and so on, and works in the last. */
+function enter<T>(pools: readonly Pool[], work: () => Promise<T>): Promise<T> {
+  const [first, ...rest] = pools;
+  return first === undefined ? work() : first.limit(() => enter(rest, work));
+}
+
+function count(pools: readonly Pool[], change: 1 | -1): void {
+  for (const pool of pools) pool.taken += change;
 }
 
 function createPool(limit: number): Pool {
