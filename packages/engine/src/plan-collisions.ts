@@ -1,6 +1,7 @@
 /**
- * Two actions that would write the same file: whichever ended last would win, so neither may start. It compares the
- * paths that the plan promises, and opens nothing.
+ * Two actions that would write the same file: whichever ended last would win, so neither may start. Nor may one that
+ * would write over a file that the job reads: originals are safe. It compares the paths that the plan promises, and
+ * opens nothing.
  */
 import type { Pipeline, TaskName } from '@pipeline/schema';
 import type { PlannedAction } from './action.ts';
@@ -26,10 +27,13 @@ interface Writer {
 export function findCollisions(actions: readonly PlannedAction[], { pipeline, context }: Place): Collisions {
   const exact = new Map<string, Writer>();
   const folded = new Map<string, Writer>();
+  const sources = filesThatAreRead(actions);
   const problems: PlanProblem[] = [];
   const notes: PlanNote[] = [];
   for (const action of actions) {
     for (const path of action.writes ?? []) {
+      const reader = sources.get(path);
+      if (reader !== undefined) problems.push(overwrite(reader, { action, path }, { pipeline, context }));
       const same = exact.get(path);
       const alike = folded.get(path.toLowerCase());
       const display = shownPath(path, context.baseDir);
@@ -43,6 +47,33 @@ export function findCollisions(actions: readonly PlannedAction[], { pipeline, co
     }
   }
   return { problems, notes };
+}
+
+/** Files that are there before the run: those of imports. */
+function filesThatAreRead(actions: readonly PlannedAction[]): ReadonlyMap<string, PlannedAction> {
+  return new Map(
+    actions.flatMap((action) =>
+      (action.plan?.outputs ?? []).flatMap(({ path }): [string, PlannedAction][] =>
+        path === undefined ? [] : [[path, action]],
+      ),
+    ),
+  );
+}
+
+function overwrite(
+  reader: PlannedAction,
+  { action, path }: Writer,
+  { pipeline, context }: Place,
+): PlanProblem {
+  return {
+    kind: 'error',
+    message: `${action.address} would write over ${shownPath(path, context.baseDir)}, which ${reader.address} reads`,
+    range: rangeOf(action.task, pipeline),
+    related: [{ message: `${reader.task} reads it`, range: rangeOf(reader.task, pipeline) }],
+    hint: 'originals are never written: export to another folder, or give the file another name',
+    task: action.task,
+    address: action.address,
+  };
 }
 
 /** As the pipeline file would write it, where it lies beside or below. */

@@ -75,7 +75,7 @@ export async function planTask(toPlan: TaskToPlan, around: Surroundings): Promis
     const answer = toPlan.operation.plan(request, around.context);
     // Most plans are at hand: waiting for each would be most of the time that a plan of many files takes.
     const planned = answer instanceof Promise ? await answer : answer;
-    if (planned.ok) actions.push(plannedAction(draft, decision, planned.value));
+    if (planned.ok) actions.push(plannedAction(draft, unlessIdle(decision, planned.value), planned.value));
     else problems.push(problemOf(draft, task, planned.error));
   }
   const { backend, operation } = toPlan;
@@ -150,6 +150,11 @@ function knownFileInputs(
     known[option] = files.map(({ file }) => file);
   }
   return known;
+}
+
+/** What would yield nothing, and says why, as an import whose glob matches no file, need not start. */
+function unlessIdle(decision: Decision, { outputs, note }: ActionPlan): Decision {
+  return outputs?.length === 0 && note !== undefined ? { type: 'skip', reason: note } : decision;
 }
 
 /** Without a plan: only the run can ask the operation. */

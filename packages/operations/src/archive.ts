@@ -25,6 +25,7 @@ import { ZipFile } from 'yazl';
 import { sevenZip } from './converters/seven-zip.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
+import { writeFailure } from './write-failure.ts';
 
 export const archive: Operation = { plan, run };
 
@@ -153,11 +154,12 @@ async function run(
   const { format, name } = planned.value;
   const outputPath = path.join(context.workDir, 'archive.out');
   if (streamed.includes(format)) {
-    await writeStreamed(planned.value, { outputPath, context });
-    return ok({ outputs: [{ dir: '', name, path: outputPath }] });
+    const written = await writeStreamed(planned.value, { outputPath, context });
+    return written.ok ? ok({ outputs: [{ dir: '', name, path: outputPath }] }) : written;
   }
   const tarPath = path.join(context.workDir, 'files.tar');
-  await writeStreamed({ ...planned.value, format: 'tar' }, { outputPath: tarPath, context });
+  const written = await writeStreamed({ ...planned.value, format: 'tar' }, { outputPath: tarPath, context });
+  if (!written.ok) return written;
   const packed = await packTar(tarPath, { format, name, context });
   return packed.ok
     ? ok({ outputs: packed.value, converter: { name: sevenZip.name, version: sevenZip.version } })
@@ -192,16 +194,33 @@ interface Target {
   readonly context: OperationContext;
 }
 
-async function writeStreamed(planned: Plan, target: Target): Promise<void> {
+async function writeStreamed(planned: Plan, target: Target): Promise<Result<undefined, Failure>> {
   const total = planned.entries.reduce((sum, { input }) => sum + input.sizeBytes, 0);
   let done = 0;
   const count = (bytes: number): void => {
     done += bytes;
     target.context.progress(total === 0 ? null : Math.min(100, (done / total) * 100));
   };
-  await (planned.format === 'zip'
-    ? writeZip(planned.entries, target, count)
-    : writeTar(planned, target, count));
+  try {
+    await (planned.format === 'zip'
+      ? writeZip(planned.entries, target, count)
+      : writeTar(planned, target, count));
+    return ok(undefined);
+  } catch (error) {
+    const { context } = target;
+    if (context.signal.aborted)
+      return err(failure('cancelled', `packing ${JSON.stringify(planned.name)} was cancelled`));
+    const file = path.join(context.workDir, planned.name);
+    return err(
+      writeFailure(error, { target: file, baseDir: context.workDir, source: sourceOf(error, planned) }),
+    );
+  }
+}
+
+/** The input that could not be read, if it was one. */
+function sourceOf(error: unknown, { entries }: Plan): string | undefined {
+  const place = error instanceof Error && 'path' in error ? error.path : undefined;
+  return entries.find(({ input }) => input.path === place)?.input.path;
 }
 
 async function writeZip(

@@ -18,14 +18,12 @@ import type {
   OperationContext,
   OutputFile,
 } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { ok } from '@pipeline/schema';
 import { atomicWrite } from '../atomic-write.ts';
 import { stemOf } from '../output-name.ts';
 import { projectRoot } from '../paths.ts';
 import { flagOption } from '../read-options.ts';
-import { writeFailure } from '../write-failure.ts';
 
 export const exportUrl: Operation = {
   plan: (request) => {
@@ -62,21 +60,8 @@ async function packed(
   const { archive } = await import('../archive.ts');
   const name = zipName(request);
   const options = { output_format: 'zip', filename: name };
-  try {
-    const result = await archive.run({ ...request, inputs: withPlaces(request.inputs), options }, context);
-    return result.ok ? ok(result.value.outputs) : result;
-  } catch (error) {
-    if (context.signal.aborted)
-      return err(failure('cancelled', `packing ${JSON.stringify(name)} was cancelled`));
-    const target = path.join(context.workDir, name);
-    return err(writeFailure(error, { target, baseDir: context.workDir, source: sourceOf(error, request) }));
-  }
-}
-
-/** The input that could not be read, if it was one. */
-function sourceOf(error: unknown, { inputs }: ActionRequest): string | undefined {
-  const place = error instanceof Error && 'path' in error ? error.path : undefined;
-  return inputs.find((input) => input.path === place)?.path;
+  const result = await archive.run({ ...request, inputs: withPlaces(request.inputs), options }, context);
+  return result.ok ? ok(result.value.outputs) : result;
 }
 
 /** `dir/a.pdf`, then `dir/a-2.pdf`: files of several tasks may share a place, and an archive has each place once. */
