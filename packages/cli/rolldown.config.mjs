@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
+import { compileLanguage } from './compile-language.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(here, 'dist');
 
 // The same code as modules, not CommonJS: only what is used is bundled, and it loads in a fraction of the time.
 const yaml = path.join(
@@ -52,13 +54,8 @@ const yogaWithoutFetch = {
   },
 };
 
-// oxlint-disable-next-line import/no-default-export -- rolldown reads it so
-export default defineConfig({
-  input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
+const shared = {
   platform: 'node',
-  plugins: [inkWithoutDevtools, yogaWithoutFetch],
-  external: (id) =>
-    id.startsWith('node:') || external.some((name) => id === name || id.startsWith(`${name}/`)),
   resolve: { conditionNames: ['source', 'node', 'default'], alias: { yaml } },
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   treeshake: {
@@ -66,10 +63,37 @@ export default defineConfig({
       { test: /[\\/]packages[\\/](schema|engine|operations)[\\/]src[\\/]/, sideEffects: false },
     ],
   },
+};
+const minify = { compress: true, mangle: false, codegen: true };
+
+/** The language, which imports nothing, as one script that V8 need not compile at every start: see `compile-language.mjs`. */
+const language = {
+  ...shared,
+  input: { language: path.join(here, '../schema/src/index.ts') },
+  plugins: [compileLanguage],
   output: {
-    dir: path.join(here, 'dist'),
+    dir: dist,
     cleanDir: true,
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].cjs',
+    codeSplitting: false,
+    minify,
+  },
+};
+
+const command = {
+  ...shared,
+  input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
+  plugins: [inkWithoutDevtools, yogaWithoutFetch],
+  external: (id) =>
+    id === '@pipeline/schema' ||
+    id.startsWith('node:') ||
+    external.some((name) => id === name || id.startsWith(`${name}/`)),
+  output: {
+    dir: dist,
     format: 'esm',
+    paths: { '@pipeline/schema': './language.js' },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     sourcemap: false,
@@ -83,6 +107,9 @@ export default defineConfig({
         },
       ],
     },
-    minify: { compress: true, mangle: false, codegen: true },
+    minify,
   },
-});
+};
+
+// oxlint-disable-next-line import/no-default-export -- rolldown reads it so
+export default defineConfig([language, command]);
