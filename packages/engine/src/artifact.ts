@@ -21,17 +21,11 @@ export function plannedArtifact(task: TaskName, file: PlannedFile): Artifact {
 }
 
 export function madeArtifact(task: TaskName, file: OutputFile, sizeBytes: number): Artifact {
+  const { path, sha256, url } = file;
   const name = safeName(file.name);
-  return {
-    task,
-    dir: safeDir(file.dir),
-    name,
-    format: formatOfFile(name),
-    path: file.path,
-    sizeBytes,
-    ...(file.sha256 !== undefined && { sha256: file.sha256 }),
-    ...(file.url !== undefined && { url: file.url }),
-  };
+  const artifact = { task, dir: safeDir(file.dir), name, format: formatOfFile(name), path, sizeBytes };
+  if (sha256 === undefined && url === undefined) return artifact;
+  return { ...artifact, ...(sha256 !== undefined && { sha256 }), ...(url !== undefined && { url }) };
 }
 
 /** Its place in the job, and what addresses call it: `guide/intro.docx`. */

@@ -3,6 +3,7 @@ import type { TaskStatus } from '@pipeline/schema';
 import { type ActionOutcome, isEmpty } from './action.ts';
 import type { ActionIdentity as EventIdentity, ActionStatus, JobEvent, TaskSummary } from './event.ts';
 import type { JobPlan } from './job-plan.ts';
+import type { Artifact } from './operation.ts';
 import type { Action, TaskRun } from './task-run.ts';
 
 /** What the run alone knows of an action: when it started, with what. */
@@ -10,6 +11,8 @@ export interface ActionMeasure {
   readonly startedMs: number;
   readonly inputBytes: number;
 }
+
+type FinishedEvent = Extract<JobEvent, { type: 'action.finished' }>;
 
 export function eventIdentity({ address: action, task, file, variant }: Action): EventIdentity {
   if (!isEmpty(variant)) return { action, task, ...(file !== undefined && { file }), variant };
@@ -27,15 +30,15 @@ export function actionFinished(action: Action, ms: number, measure: ActionMeasur
     status: statusOf(outcome),
     action_ms: measure === undefined ? 0 : ms - measure.startedMs,
     input_bytes: measure?.inputBytes ?? 0,
-    outputs: action.outputs.map(({ path, sizeBytes, sha256 }) => ({
-      path,
-      bytes: sizeBytes,
-      ...(sha256 !== undefined && { sha256 }),
-    })),
+    outputs: action.outputs.map(eventOutput),
     ...outcomeWords(outcome),
     ...(isIgnored(action) && { is_ignored: true }),
     ...(measure !== undefined && converter !== undefined && { converter: converter.name }),
   };
+}
+
+function eventOutput({ path, sizeBytes: bytes, sha256 }: Artifact): FinishedEvent['outputs'][number] {
+  return sha256 === undefined ? { path, bytes } : { path, bytes, sha256 };
 }
 
 export function taskStatus(run: TaskRun): TaskStatus {
@@ -89,9 +92,7 @@ function statusOf(outcome: ActionOutcome): ActionStatus {
   }
 }
 
-function outcomeWords(
-  outcome: ActionOutcome,
-): Pick<Extract<JobEvent, { type: 'action.finished' }>, 'message' | 'error'> {
+function outcomeWords(outcome: ActionOutcome): Pick<FinishedEvent, 'message' | 'error'> {
   switch (outcome.type) {
     case 'finished':
       return outcome.message === undefined ? {} : { message: outcome.message };
