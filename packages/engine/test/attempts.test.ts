@@ -134,10 +134,10 @@ describe('time and cancellation', () => {
     expect(job.backend.running.size).toBe(0);
   });
 
-  test('an action that is stopped while its folder is made does not start, and leaves no folder', async () => {
+  test('an action that is stopped on its way in, or while its folder is made, does not start and leaves no folder', async () => {
     const controller = new AbortController();
     const list = collectEvents();
-    const job = await startJob(pipelineOf({ docs: yields('a') }), {
+    const job = await startJob(pipelineOf({ docs: yields('a'), more: yields('b') }), {
       run: {
         signal: controller.signal,
         onEvent: (event) => {
@@ -149,7 +149,11 @@ describe('time and cancellation', () => {
     expect((await job.outcome).exitCode).toBe(130);
     expect(job.backend.calls).toEqual([]);
     expect(job.workspace.dirs.size).toBe(0);
-    expect(list.of('action.finished').map(({ status }) => status)).toEqual(['cancelled']);
+    expect(list.of('action.started').map(({ action }) => action)).toEqual(['docs']);
+    expect(list.of('action.finished').map(({ action, status }) => `${action} ${status}`)).toEqual([
+      'more cancelled',
+      'docs cancelled',
+    ]);
   });
 
   test('a job that is stopped before it starts runs nothing', async () => {
