@@ -6,6 +6,7 @@ import { err, type Result } from '@pipeline/schema';
 import type { Clock } from './clock.ts';
 import { failure, type Failure } from './failure.ts';
 import type { ActionRequest, Operation, OperationContext, OperationResult, RunContext } from './operation.ts';
+import { Stop } from './stop.ts';
 
 export interface OperationCall {
   readonly request: ActionRequest;
@@ -14,8 +15,8 @@ export interface OperationCall {
   readonly workDir: string;
   readonly attempt: number;
   readonly onProgress: OperationContext['progress'];
-  /** Of this action alone, so that nobody's listeners pile up; aborted when the job is. */
-  readonly signal: AbortSignal;
+  /** Of this action alone; stopped when the job is. */
+  readonly stop: Stop;
   readonly clock: Clock;
   /** How long an operation may take to end once it is told to. */
   readonly graceMs: number;
@@ -23,7 +24,7 @@ export interface OperationCall {
 
 export async function callOperation(call: OperationCall): Promise<Result<OperationResult, Failure>> {
   // From here on nothing waits before the operation is called, so that no abort can be missed.
-  if (call.signal.aborted) return err(cancelledFailure(call.request));
+  if (call.stop.isStopped) return err(cancelledFailure(call.request));
   const bounds = startBounds(call);
   try {
     const answer = await Promise.race([call.operation.run(call.request, bounds.context), bounds.graceIsOver]);
@@ -46,19 +47,36 @@ function startBounds(call: OperationCall): Bounds {
   const { baseDir, allowedDirs, jobId, startedAt } = call.context;
   const { timeoutMs } = request.task;
   const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
-  const signal = deadline === undefined ? call.signal : AbortSignal.any([call.signal, deadline.signal]);
-  const grace = startGrace(signal, (until) => clock.wait(call.graceMs, until));
+  const grace = startGrace((until) => clock.wait(call.graceMs, until));
+  call.stop.listen(() => {
+    deadline?.stop.stop(new DOMException('the job was stopped', 'AbortError'));
+    grace.begin();
+  });
+  deadline?.stop.listen(grace.begin);
+  const stop = deadline?.stop ?? call.stop;
   let isOver = false;
   const progress: OperationContext['progress'] = (percent, message) => {
     // What was left behind has nothing more to say.
     if (!isOver) call.onProgress(percent, message);
   };
   return {
-    context: { baseDir, allowedDirs, jobId, startedAt, workDir, signal, attempt, progress },
+    context: {
+      baseDir,
+      allowedDirs,
+      jobId,
+      startedAt,
+      workDir,
+      attempt,
+      progress,
+      get signal() {
+        return stop.signal;
+      },
+    },
     graceIsOver: grace.isOver,
-    isTimedOut: () => deadline?.signal.aborted === true,
+    isTimedOut: () => deadline?.stop.isStopped === true,
     clear: () => {
       isOver = true;
+      call.stop.listen(undefined);
       deadline?.clear();
       grace.clear();
     },
@@ -68,10 +86,10 @@ function startBounds(call: OperationCall): Bounds {
 /** Why there is no result: what the operation says, unless it was told to end. */
 function reasonOf(
   answer: { readonly error: Failure } | undefined,
-  { signal, request }: OperationCall,
+  { stop, request }: OperationCall,
   bounds: Bounds,
 ): Failure {
-  if (signal.aborted) return cancelledFailure(request);
+  if (stop.isStopped) return cancelledFailure(request);
   if (bounds.isTimedOut()) return timeoutFailure(request);
   return answer?.error ?? cancelledFailure(request);
 }
@@ -81,46 +99,45 @@ export function cancelledFailure({ address }: ActionRequest): Failure {
 }
 
 interface Deadline {
-  readonly signal: AbortSignal;
+  /** Stopped when the time is over, and with the action. */
+  readonly stop: Stop;
   readonly clear: () => void;
 }
 
 function startDeadline(timeoutMs: number, clock: Clock): Deadline {
-  const expired = new AbortController();
+  const stop = new Stop();
   const cleared = new AbortController();
   const expire = async (): Promise<void> => {
     await clock.wait(timeoutMs, cleared.signal);
-    if (!cleared.signal.aborted) expired.abort(new DOMException('the attempt took too long', 'TimeoutError'));
+    if (!cleared.signal.aborted) stop.stop(new DOMException('the attempt took too long', 'TimeoutError'));
   };
   void expire();
-  return { signal: expired.signal, clear: () => cleared.abort() };
+  return { stop, clear: () => cleared.abort() };
 }
 
 interface Grace {
-  /** Resolves some time after the signal. */
+  readonly begin: () => void;
+  /** Resolves some time after it began. */
   readonly isOver: Promise<undefined>;
   readonly clear: () => void;
 }
 
-function startGrace(signal: AbortSignal, wait: (until: AbortSignal) => Promise<void>): Grace {
-  // Made when it is needed, which is hardly ever: controllers are dear where actions are cheap.
+function startGrace(wait: (until: AbortSignal) => Promise<void>): Grace {
   let cleared: AbortController | undefined;
   let giveUp: ((answer: undefined) => void) | undefined;
   const isOver = new Promise<undefined>((resolve) => {
     giveUp = resolve;
   });
-  const begin = async (): Promise<void> => {
-    cleared = new AbortController();
-    await wait(cleared.signal);
+  const run = async (until: AbortSignal): Promise<void> => {
+    await wait(until);
     giveUp?.(undefined);
   };
-  const onAbort = (): void => void begin();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const clear = (): void => {
-    signal.removeEventListener('abort', onAbort);
-    cleared?.abort();
+  const begin = (): void => {
+    if (cleared !== undefined) return;
+    cleared = new AbortController();
+    void run(cleared.signal);
   };
-  return { isOver, clear };
+  return { begin, isOver, clear: () => cleared?.abort() };
 }
 
 function timeoutFailure({ address, task }: ActionRequest): Failure {

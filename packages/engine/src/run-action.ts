@@ -15,13 +15,14 @@ import { failure, type Failure } from './failure.ts';
 import type { Mask } from './mask-secrets.ts';
 import type { ActionPlan, ActionRequest, Operation, RunContext } from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
+import type { Stop } from './stop.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ActionRun {
   readonly request: ActionRequest;
   readonly operation: Operation;
-  /** Of this action alone; aborted when the job is. */
-  readonly signal: AbortSignal;
+  /** Of this action alone; stopped when the job is. */
+  readonly stop: Stop;
   readonly listener: ActionListener;
 }
 
@@ -63,8 +64,8 @@ export async function runAction(run: ActionRun, environment: ActionEnvironment):
     if (!isWorthRetrying(failed, retry, attempt)) return { outcome: { type: 'failed', failure: failed } };
     const delayMs = retryDelayMs(failed, retry, { attempt, random: environment.random });
     run.listener.onRetry({ attempt: attempt + 1, delayMs, failure: failed });
-    await environment.clock.wait(delayMs, run.signal);
-    if (run.signal.aborted) return { outcome: { type: 'cancelled', failure: cancelledFailure(run.request) } };
+    await environment.clock.wait(delayMs, run.stop.signal);
+    if (run.stop.isStopped) return { outcome: { type: 'cancelled', failure: cancelledFailure(run.request) } };
   }
 }
 
@@ -91,10 +92,10 @@ async function tryOnce(
   let workDir: string | undefined;
   try {
     workDir = await workspace.createDir();
-    const { request, operation, signal } = run;
+    const { request, operation, stop } = run;
     const { clock, graceMs, context } = environment;
     const { onProgress } = run.listener;
-    const call = { request, operation, context, workDir, attempt, onProgress, signal, clock, graceMs };
+    const call = { request, operation, context, workDir, attempt, onProgress, stop, clock, graceMs };
     const answer = await callOperation(call);
     const checked = answer.ok ? await checkOutputs(answer.value, { request, workDir, workspace }) : answer;
     if (checked.ok) return ok({ workDir, outcome: maskOutcome(checked.value, mask) });

@@ -16,6 +16,7 @@ import { Pools } from './pools.ts';
 import { type QueueItem, ReadyQueue } from './ready-queue.ts';
 import { type ActionEnd, type ActionEnvironment, planAction, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
+import { Stop } from './stop.ts';
 import type { Action } from './task-run.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -60,7 +61,7 @@ class JobRun {
   readonly #queue = new ReadyQueue<ReadyAction>();
   readonly #environment: ActionEnvironment;
   /** One for each action that runs. */
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Set<Stop>();
   #isStopped = false;
   readonly #report: JobReport;
   readonly #workDirs = new Map<Action, string>();
@@ -150,7 +151,7 @@ class JobRun {
 
   #cancelRunning(why: string): void {
     const reason = new DOMException(why, 'AbortError');
-    for (const controller of this.#running) controller.abort(reason);
+    for (const stop of this.#running) stop.stop(reason);
   }
 
   /** Queues an action, once it is known who will do its work: the limits depend on it. */
@@ -220,14 +221,14 @@ class JobRun {
   async #runInPool(action: Action): Promise<ActionEnd | undefined> {
     // The job may have been stopped while the pools let it in.
     if (action.state !== 'ready') return undefined;
-    const controller = new AbortController();
-    this.#running.add(controller);
+    const stop = new Stop();
+    this.#running.add(stop);
     this.#apply(this.#schedule.start(action));
     const { operation } = action.owner.planned;
     const listener = this.#report.follow(action);
-    const run = { request: requestOf(action), operation, signal: controller.signal, listener };
+    const run = { request: requestOf(action), operation, stop, listener };
     const end = await runAction(run, this.#environment);
-    this.#running.delete(controller);
+    this.#running.delete(stop);
     return end;
   }
 

@@ -115,11 +115,11 @@ export function formatKind(name: string): FormatKind | undefined {
  * none: a leading dot (`.gitignore`) starts a name, not an extension.
  */
 export function fileExtension(fileName: string): string {
-  const parts = fileName.split('.');
-  if (parts.length < 2 || (parts.length === 2 && parts[0] === '')) return '';
-  const last = parts[parts.length - 1] ?? '';
-  const beforeLast = parts.length > 2 ? (parts[parts.length - 2] ?? '') : '';
-  return beforeLast.toLowerCase() === 'tar' ? `${beforeLast}.${last}` : last;
+  const dot = fileName.lastIndexOf('.');
+  if (dot <= 0) return '';
+  const before = fileName.slice(0, dot);
+  const isTar = before.slice(-4).toLowerCase() === '.tar';
+  return fileName.slice(isTar ? dot - 3 : dot + 1);
 }
 
 /** The canonical format that a file name claims; empty when it claims none. */
