@@ -225,7 +225,14 @@ export function runCommand(args: readonly string[], options: CommandOptions): Pr
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
   return new Promise((resolve, reject) => {
+    const tooLong = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`pipeline ${args.join(' ')} does not end; it said:\n${stdout}${stderr}`));
+    }, 45_000);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ stdout, stderr, code: code ?? -1 }));
+    child.on('close', (code) => {
+      clearTimeout(tooLong);
+      resolve({ stdout, stderr, code: code ?? -1 });
+    });
   });
 }
