@@ -1,7 +1,7 @@
 /**
  * A scripted run for looking at views in a real terminal and for measuring them: 1,000 files through four tasks.
  *   node demo.js [live|lines|none] [seconds]
- * Bundle it first (see measure.sh beside it). Figures of the process go to the file named by DEMO_FIGURES.
+ * Bundle it first with rolldown-demo.config.mjs beside it. Figures of the process go to the file named by DEMO_FIGURES.
  */
 import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
