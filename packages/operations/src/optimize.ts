@@ -6,20 +6,27 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { outputFiles, sharpVersion } from './converters/sharp.ts';
+import { outputFiles, sharp } from './converters/sharp.ts';
 import { svgoVersion } from './converters/svgo.ts';
 import { runInHost } from './host/host-pool.ts';
 import type { HostName } from './host/protocol.ts';
-import { inputFormat, onlyInput, unsupportedFormat } from './picture-input.ts';
+import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { nameOf, outputName } from './output-name.ts';
 
 interface Optimizer {
   readonly host: HostName;
   readonly version: string;
+  /** CloudConvert's engines whose work it does. */
+  readonly standsFor?: readonly string[];
   readonly options: readonly string[];
 }
 
-const bySharp: Optimizer = { host: 'sharp', version: sharpVersion, options: ['quality'] };
+const bySharp: Optimizer = {
+  host: 'sharp',
+  version: sharp.version,
+  standsFor: sharp.standsFor,
+  options: ['quality'],
+};
 const optimizers: Readonly<Record<string, Optimizer>> = {
   jpg: bySharp,
   png: bySharp,
@@ -57,6 +64,8 @@ function planOf(request: ActionRequest): Result<Plan, Failure> {
   const optimizer = Object.hasOwn(optimizers, format) ? optimizers[format] : undefined;
   if (optimizer === undefined)
     return err(unsupportedFormat('optimize', { input, format, known: Object.keys(optimizers) }));
+  const wrong = wrongEngine(request, { ...optimizer, name: optimizer.host });
+  if (wrong !== undefined) return err(wrong);
   if (request.options['quality'] !== undefined && !optimizer.options.includes('quality')) {
     const message = `"quality" does not apply to ${format.toUpperCase()}, as in "${input.name}".`;
     return err(

@@ -3,10 +3,10 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
-import { pdfiumVersion } from './converters/pdfium.ts';
-import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
+import { pdfium } from './converters/pdfium.ts';
+import { outputFiles, sharp } from './converters/sharp.ts';
 import { runInHost } from './host/host-pool.ts';
-import { inputFormat, onlyInput, unsupportedFormat } from './picture-input.ts';
+import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { nameOf, outputName } from './output-name.ts';
 
 const bySharp: ReadonlySet<string> = new Set(Object.keys(sharp.pairs));
@@ -41,6 +41,9 @@ function planOf(request: ActionRequest): Result<Plan, Failure> {
   if (!isDrawn && format !== 'pdf') {
     return err(unsupportedFormat('thumbnail', { input, format, known: ['pdf', ...bySharp] }));
   }
+  const converter = isDrawn ? sharp : pdfium;
+  const wrong = wrongEngine(request, converter);
+  if (wrong !== undefined) return err(wrong);
   if (timestamp !== undefined || (typeof count === 'number' && count > 1)) {
     const option = timestamp === undefined ? 'count' : 'timestamp';
     const message = `"${option}" is for video, and "${input.name}" is none.`;
@@ -48,10 +51,9 @@ function planOf(request: ActionRequest): Result<Plan, Failure> {
   }
   const name = outputName(input.name, request.options);
   if (!name.ok) return name;
-  const host = isDrawn ? 'sharp' : 'pdfium';
   return ok({
-    host,
-    version: isDrawn ? sharpVersion : pdfiumVersion,
+    host: isDrawn ? 'sharp' : 'pdfium',
+    version: converter.version,
     name: nameOf(name.value, { number: 1, count: 1 }),
     to: canonicalFormat(typeof output === 'string' ? output : ''),
   });

@@ -7,7 +7,7 @@ import type { Conversion, Converter } from './converter.ts';
 import { outputFiles } from './sharp.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-export const pdfiumVersion = '2.1.13';
+const pdfiumVersion = '2.1.13';
 
 const pictures: readonly string[] = ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'];
 

@@ -8,7 +8,7 @@ import { listOption } from '../read-options.ts';
 import type { Conversion, Converter } from './converter.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-export const sharpVersion = '0.35.5';
+const sharpVersion = '0.35.5';
 
 const outputs: readonly string[] = ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'];
 const always: readonly string[] = ['width', 'height', 'fit', 'strip', 'auto_orient', 'alpha', 'colorspace'];
