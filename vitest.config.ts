@@ -9,5 +9,7 @@ export default defineConfig({
     // Real converters run in the tests: two files at once on a two-core machine is as fast as it gets.
     maxWorkers: '100%',
     testTimeout: 60_000,
+    // Tests choose what is installed: nothing but what comes along, unless a test asks for the programs of the machine.
+    env: { PIPELINE_PROGRAMS_PATH: '' },
   },
 });

@@ -1,5 +1,11 @@
 /** The converters of the local backend, asked the three questions of `pipeline formats`. Plain data, ready for JSON. */
-import { type Converter, converters } from '@pipeline/operations';
+import {
+  type Converter,
+  converters,
+  convertersFor,
+  isInstalled,
+  localConversions,
+} from '@pipeline/operations';
 import { type JsonValue, type OptionSpec, cloudConvertTargets, operationSpecs } from '@pipeline/schema';
 
 export interface ConverterSummary {
@@ -35,29 +41,31 @@ export interface OptionUse {
   readonly default?: JsonValue;
 }
 
-export function allConverters(): readonly ConverterSummary[] {
-  return converters.map(({ name, version, license, kind, pairs }) => ({
-    name,
-    version,
-    license,
-    kind,
-    from: Object.keys(pairs).sort(),
-    to: [...new Set(Object.values(pairs).flat())].sort(),
-  }));
+export function allConverters(): Promise<readonly ConverterSummary[]> {
+  return Promise.all(
+    converters.filter(isInstalled).map(async ({ name, version, license, kind, pairs }) => ({
+      name,
+      version: await version(),
+      license,
+      kind,
+      from: Object.keys(pairs).sort(),
+      to: [...new Set(Object.values(pairs).flat())].sort(),
+    })),
+  );
 }
 
 /** What a file of this (canonical) format can become here, by name. */
-export function targetsOf(from: string): readonly Target[] {
-  const names = new Set(converters.flatMap((converter) => converter.pairs[from] ?? []));
-  return [...names].sort().map((to) => ({ to, converters: usesFor(from, to) }));
+export async function targetsOf(from: string): Promise<readonly Target[]> {
+  const targets = await Promise.all(
+    [...localConversions.targets(from)].sort().map(async (to) => ({ to, converters: await usesFor(from, to) })),
+  );
+  return targets.filter((target) => target.converters.length > 0);
 }
 
 /** Best first; empty when no converter here does it. */
-export function usesFor(from: string, to: string): readonly ConverterUse[] {
-  return converters
-    .filter((converter) => converter.pairs[from]?.includes(to) === true)
-    .toSorted((a, b) => b.rank(from, to) - a.rank(from, to))
-    .map((converter) => useOf(converter, from, to));
+export function usesFor(from: string, to: string): Promise<readonly ConverterUse[]> {
+  const here = convertersFor(from, to).filter(isInstalled);
+  return Promise.all(here.map((converter) => useOf(converter, from, to)));
 }
 
 /** It is no task for this machine, but CloudConvert does it. */
@@ -65,13 +73,13 @@ export function isRemote(from: string, to: string): boolean {
   return cloudConvertTargets(from).includes(to);
 }
 
-function useOf(converter: Converter, from: string, to: string): ConverterUse {
+async function useOf(converter: Converter, from: string, to: string): Promise<ConverterUse> {
   const { name, version, license, kind, standsFor } = converter;
   const note = converter.note?.(from, to);
   const options = converter.options(from, to).map((option) => optionUse(option, specs[option]));
   return {
     name,
-    version,
+    version: await version(),
     license,
     kind,
     engines: standsFor,

@@ -22,7 +22,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
 import { pack } from 'tar-stream';
 import { ZipFile } from 'yazl';
-import { sevenZip } from './converters/seven-zip.ts';
+import { sevenZip, sevenZipVersion } from './converters/seven-zip.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
 import { writeFailure } from './write-failure.ts';
@@ -55,7 +55,7 @@ function plan(request: ActionRequest): Result<ActionPlan, Failure> {
   const isSevenZip = packedBySevenZip.includes(format);
   return ok({
     outputs: [{ dir: '', name }],
-    ...(isSevenZip ? { converter: { name: sevenZip.name, version: sevenZip.version } } : {}),
+    ...(isSevenZip ? { converter: { name: sevenZip.name, version: sevenZipVersion } } : {}),
   });
 }
 
@@ -162,7 +162,7 @@ async function run(
   if (!written.ok) return written;
   const packed = await packTar(tarPath, { format, name, context });
   return packed.ok
-    ? ok({ outputs: packed.value, converter: { name: sevenZip.name, version: sevenZip.version } })
+    ? ok({ outputs: packed.value, converter: { name: sevenZip.name, version: sevenZipVersion } })
     : packed;
 }
 

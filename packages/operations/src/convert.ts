@@ -14,24 +14,24 @@ import type {
   OutputFile,
 } from '@pipeline/engine';
 import type { Failure } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { applicableOptions, canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
+import { firstBadOutput } from './check-output.ts';
 import type { Converter } from './converters/converter.ts';
 import type { FileStart } from './magic.ts';
-import { canBe, formatLabel, formatOfBytes, readStart, wrongFormat } from './magic.ts';
+import { formatLabel, formatOfBytes, readStart, wrongFormat } from './magic.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
 import { findConverter, givenOptions } from './routes.ts';
 
 export const convert: Operation = { plan, run };
 
-function plan(request: ActionRequest): Result<ActionPlan, Failure> {
+async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const outputs: { dir: string; name: string }[] = [];
   let first: Converter | undefined;
   let isCertain = true;
   for (const input of request.inputs) {
-    const step = stepFor(input, request);
+    const step = await stepFor(input, request);
     if (!step.ok) {
       // A file that is not made yet may still get a name that tells its format.
       if (input.path === '' && formats(input, request).from === '') return ok({});
@@ -43,10 +43,15 @@ function plan(request: ActionRequest): Result<ActionPlan, Failure> {
     outputs.push({ dir: input.dir, name: nameOf(name, { number: 1, count: 1 }) });
   }
   return ok({
-    ...(first === undefined ? {} : { converter: { name: first.name, version: first.version } }),
+    ...(first === undefined ? {} : { converter: await named(first) }),
     ...(isCertain ? { outputs } : {}),
   });
 }
+
+const named = async (converter: Converter): Promise<{ name: string; version: string }> => ({
+  name: converter.name,
+  version: await converter.version(),
+});
 
 interface Step {
   /** Undefined: the file is of that format already, and nothing is asked of it. */
@@ -65,7 +70,7 @@ function formats(input: Artifact, request: ActionRequest): { readonly from: stri
   };
 }
 
-function stepFor(input: Artifact, request: ActionRequest): Result<Step, Failure> {
+async function stepFor(input: Artifact, request: ActionRequest): Promise<Result<Step, Failure>> {
   const { from, to } = formats(input, request);
   const options = applicableOptions('convert', request.options, { from, to });
   const name = outputName(input.name, options);
@@ -75,7 +80,7 @@ function stepFor(input: Artifact, request: ActionRequest): Result<Step, Failure>
   if (from === to && from !== '' && engine === undefined && givenOptions(options).length === 0) {
     return ok({ converter: undefined, from, to, name: name.value, options });
   }
-  const converter = findConverter({
+  const converter = await findConverter({
     from,
     to,
     name: input.name,
@@ -94,7 +99,7 @@ async function run(
   const notes: string[] = [];
   let used: Converter | undefined;
   for (const [index, input] of request.inputs.entries()) {
-    const step = stepFor(input, request);
+    const step = await stepFor(input, request);
     if (!step.ok) return step;
     used ??= step.value.converter;
     const workDir =
@@ -109,19 +114,23 @@ async function run(
           context.progress(percent === null ? null : share.from + (percent / 100) * share.size),
       },
       note: (text) => void notes.push(text),
+      fileInputs: Object.fromEntries(
+        Object.entries(request.fileInputs).map(([option, files]) => [option, files.map(({ path }) => path)]),
+      ),
     });
     if (!made.ok) return made;
     outputs.push(...made.value);
   }
   return ok({
     outputs,
-    ...(used === undefined ? {} : { converter: { name: used.name, version: used.version } }),
+    ...(used === undefined ? {} : { converter: await named(used) }),
     ...(notes.length === 0 ? {} : { message: [...new Set(notes)].join('. ') }),
   });
 }
 
 interface Around {
   readonly context: OperationContext;
+  readonly fileInputs: Readonly<Record<string, readonly string[]>>;
   readonly note: (text: string) => void;
 }
 
@@ -150,9 +159,10 @@ async function convertOne(
     signal: context.signal,
     progress: context.progress,
     note: around.note,
+    fileInputs: around.fileInputs,
   });
   if (!made.ok) return made;
-  const bad = await firstBad(made.value, { to, converter, input });
+  const bad = await firstBadOutput(made.value, { to, converter: converter.name, input: input.name });
   return bad === undefined ? made : err(bad);
 }
 
@@ -172,29 +182,4 @@ async function passThrough(
   await copyFile(input.path, copy);
   around.note(`Already ${formatLabel(step.to)}: passed through unchanged`);
   return ok([{ dir: input.dir, name: nameOf(step.name, { number: 1, count: 1 }), path: copy }]);
-}
-
-/** A converter that ends well may still have written nothing, or something else. */
-async function firstBad(
-  outputs: readonly OutputFile[],
-  about: { readonly to: string; readonly converter: Converter; readonly input: Artifact },
-): Promise<Failure | undefined> {
-  const { to, converter, input } = about;
-  const bad = (why: string): Failure =>
-    failure(
-      'converter-failed',
-      `${converter.name} made no good ${formatLabel(to)} of ${JSON.stringify(input.name)}: ${why}`,
-      { converter: { name: converter.name } },
-    );
-  if (outputs.length === 0) return bad('it wrote no file');
-  for (const [index, output] of outputs.entries()) {
-    const start = await readStart(output.path);
-    // A picture, or a scan, has no text.
-    if (start.sizeBytes === 0 && to !== 'txt') return bad('the output is empty');
-    // Files beside the first are images of a document, of any format.
-    const isOfFormat = index === 0 || output.dir === outputs[0]?.dir;
-    if (start.sizeBytes > 0 && isOfFormat && !canBe(to, start.head))
-      return bad(`the output looks like ${formatLabel(formatOfBytes(start.head) ?? 'an unknown format')}`);
-  }
-  return undefined;
 }

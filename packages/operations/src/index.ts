@@ -1,6 +1,13 @@
-export type { Converter, Conversion } from './converters/converter.ts';
+export { converters, isInstalled, isMet } from './converter-table.ts';
+export type { Converter, Conversion, Need } from './converters/converter.ts';
 export { closeHosts, configureHosts, runInHost } from './host/host-pool.ts';
 export type { LocalBackendOptions } from './local-backend.ts';
 export { createLocalBackend, localOperations } from './local-backend.ts';
 export type { RouteRequest } from './routes.ts';
-export { converters, findConverter, localConversions } from './routes.ts';
+export type { Pack, PackName } from './packs.ts';
+export { hasPack, packInstallCommand, packs } from './packs.ts';
+export { findProgram, installCommand, programVersion } from './programs/find-program.ts';
+export type { Program, ProgramName } from './programs/program-table.ts';
+export { programs } from './programs/program-table.ts';
+export { sandboxKind } from './programs/sandbox.ts';
+export { convertersFor, findConverter, localConversions } from './routes.ts';

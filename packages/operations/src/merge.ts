@@ -30,12 +30,12 @@ export const pdfLibVersion = '2.11.1';
 const converter = { name: 'pdf-lib', version: pdfLibVersion };
 const engines = ['pdf-lib', 'qpdf'];
 
-function plan(request: ActionRequest): Result<ActionPlan, Failure> {
+async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const problem = optionProblem(request);
   if (problem !== undefined) return err(problem);
   for (const input of request.inputs) {
     if (input.path === '' && formatOf(input, request) === '') continue;
-    const way = wayToPdf(input, request);
+    const way = await wayToPdf(input, request);
     if (!way.ok) return way;
   }
   const name = mergedName(request);
@@ -74,7 +74,10 @@ const formatOf = (input: Artifact, request: ActionRequest): string =>
   canonicalFormat(textOption(request.options, 'input_format') ?? input.format);
 
 /** Undefined: it is one already. */
-function wayToPdf(input: Artifact, request: ActionRequest): Result<Converter | undefined, Failure> {
+async function wayToPdf(
+  input: Artifact,
+  request: ActionRequest,
+): Promise<Result<Converter | undefined, Failure>> {
   const from = formatOf(input, request);
   return from === 'pdf' ? ok(undefined) : findConverter({ from, to: 'pdf', name: input.name, options: {} });
 }
@@ -131,7 +134,7 @@ async function asPdf(
   },
 ): Promise<Result<string, Failure>> {
   const { request, context, workDir } = about;
-  const way = wayToPdf(input, request);
+  const way = await wayToPdf(input, request);
   if (!way.ok) return way;
   if (way.value === undefined) return ok(input.path);
   const from = formatOf(input, request);

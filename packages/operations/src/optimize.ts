@@ -6,7 +6,7 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { outputFiles, sharp } from './converters/sharp.ts';
+import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
 import { svgoVersion } from './converters/svgo.ts';
 import { runInHost } from './host/host-pool.ts';
 import type { HostName } from './host/protocol.ts';
@@ -23,7 +23,7 @@ interface Optimizer {
 
 const bySharp: Optimizer = {
   host: 'sharp',
-  version: sharp.version,
+  version: sharpVersion,
   standsFor: sharp.standsFor,
   options: ['quality'],
 };

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 
 export interface ProcessStart {
   /** Absolute path, or a name that is looked up in PATH; never a shell line. */
@@ -19,6 +20,11 @@ export interface ProcessStart {
   readonly graceMs?: number;
   /** Set for Node programs that talk over IPC: called with what they send. */
   readonly onMessage?: (message: unknown) => void;
+  /** What it prints, as it comes. */
+  readonly onStdout?: (chunk: string) => void;
+  readonly onStderr?: (chunk: string) => void;
+  /** How much of the end of stdout is kept; default 16 KiB. */
+  readonly keepStdoutBytes?: number;
 }
 
 export interface RunningProcess {
@@ -40,7 +46,7 @@ export interface ProcessEnd {
   readonly signal: string | null;
   /** It could not be started: `ENOENT`, `EACCES`, … */
   readonly startError?: string;
-  /** The last 16 KiB of each. */
+  /** The last 16 KiB of each, unless more was asked for. */
   readonly stdout: string;
   readonly stderr: string;
   /** What it wrote to file descriptor 4, where a host's watchdog says why it ends its own process. */
@@ -61,7 +67,9 @@ export function startProcess(start: ProcessStart): RunningProcess {
     stdio: ['ignore', 'pipe', 'pipe', ...(isHost ? (['ipc', 'pipe'] as const) : [])],
   });
   if (start.onMessage !== undefined) child.on('message', start.onMessage);
-  const ended = endOf(child);
+  const ended = endOf(child, start);
+  listen(child.stdio[1], start.onStdout);
+  listen(child.stdio[2], start.onStderr);
   let stopping = false;
   const stop = (): Promise<ProcessEnd> => {
     if (!stopping) {
@@ -101,9 +109,9 @@ function smallEnvironment(): Record<string, string> {
   return { ...Object.fromEntries(kept), LANG: 'C.UTF-8' };
 }
 
-function endOf(child: ChildProcess): Promise<ProcessEnd> {
+function endOf(child: ChildProcess, { keepStdoutBytes }: ProcessStart): Promise<ProcessEnd> {
   const [, stdoutPipe, stderrPipe, , lastWordsPipe] = child.stdio;
-  const stdout = tailOf(stdoutPipe);
+  const stdout = tailOf(stdoutPipe, keepStdoutBytes);
   const stderr = tailOf(stderrPipe);
   const lastWords = tailOf(lastWordsPipe);
   return new Promise((resolve) => {
@@ -122,16 +130,32 @@ function endOf(child: ChildProcess): Promise<ProcessEnd> {
   });
 }
 
-function tailOf(pipe: unknown): () => string {
-  let tail = Buffer.alloc(0);
+function tailOf(pipe: unknown, maxBytes: number = tailBytes): () => string {
+  const chunks: Buffer[] = [];
+  let total = 0;
   if (isReadable(pipe)) {
     pipe.on('data', (chunk: Buffer) => {
-      const joined = Buffer.concat([tail, chunk]);
-      tail = joined.length > tailBytes ? Buffer.from(joined.subarray(joined.length - tailBytes)) : joined;
+      chunks.push(chunk);
+      total += chunk.length;
+      // Whole chunks go while what follows them is enough: no byte is copied until somebody asks.
+      for (let first = chunks[0]; first !== undefined && total - first.length >= maxBytes; first = chunks[0]) {
+        total -= first.length;
+        chunks.shift();
+      }
     });
     pipe.on('error', () => undefined);
   }
-  return () => tail.toString('utf8');
+  return () => Buffer.concat(chunks).subarray(-maxBytes).toString('utf8');
+}
+
+function listen(pipe: unknown, onChunk: ((chunk: string) => void) | undefined): void {
+  if (onChunk === undefined || !isReadable(pipe)) return;
+  const decoder = new StringDecoder('utf8');
+  pipe.on('data', (chunk: Buffer) => onChunk(decoder.write(chunk)));
+  pipe.once('end', () => {
+    const rest = decoder.end();
+    if (rest !== '') onChunk(rest);
+  });
 }
 
 function isReadable(pipe: unknown): pipe is Readable {

@@ -1,61 +1,65 @@
 /**
- * The table of converters, and the choice among them: which one turns A into B under the options given. Light to load:
- * validation reads it. No converter library is loaded here, and nothing is run.
+ * The choice among converters: which one, or which chain of two, turns A into B here, under the options given. Light to
+ * load: validation reads it. No converter library is loaded here, and nothing is converted.
  */
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Conversions, JsonObject, Result } from '@pipeline/schema';
 import { cloudConvertTargets, didYouMean, err, isKnownFormat, ok, operationSpecs } from '@pipeline/schema';
-import type { Converter } from './converters/converter.ts';
-import { chain } from './converters/chain.ts';
-import { pandoc } from './converters/pandoc.ts';
-import { pandocTypst } from './converters/pandoc-typst.ts';
-import { pdfium } from './converters/pdfium.ts';
-import { sevenZip } from './converters/seven-zip.ts';
-import { sharp } from './converters/sharp.ts';
-import { tables } from './converters/tables.ts';
-import { typst } from './converters/typst.ts';
-import { sharpPictures, typstPictures } from './converters/typst-pictures.ts';
+import { converters, isInstalled, isMet } from './converter-table.ts';
+import type { Converter, Need } from './converters/converter.ts';
+import { detours, waysBetween } from './detours.ts';
 import { satisfiesVersion } from './engine-version.ts';
 import { formatLabel } from './magic.ts';
-
-/** Spreadsheets that pandoc does not read reach paper as HTML. */
-const tablesOnPaper = chain({ first: tables, via: 'html', second: pandocTypst });
-
-/** Documents become pictures of their pages by way of PDF. */
-const pictureFormats = ['png', 'jpg', 'webp', 'avif', 'tiff', 'gif'];
-const documentPictures = chain({ first: pandocTypst, via: 'pdf', second: pdfium, to: pictureFormats });
-const tablePictures = chain({ first: tablesOnPaper, via: 'pdf', second: pdfium, to: pictureFormats });
-
-export const converters: readonly Converter[] = [
-  sharp,
-  pandoc,
-  typst,
-  pandocTypst,
-  tables,
-  tablesOnPaper,
-  typstPictures,
-  sharpPictures,
-  pdfium,
-  documentPictures,
-  tablePictures,
-  sevenZip,
-];
+import { packInstallCommand } from './packs.ts';
+import { installCommand } from './programs/find-program.ts';
 
 /** Only for the formats that are asked for: a pipeline names a few of a hundred. */
 const targetsByFormat = new Map<string, ReadonlySet<string>>();
 
-/** What the local backend turns into what. A known format always becomes itself: the file passes through. */
+/**
+ * What the local backend turns into what, directly or by a chain, whether or not the converter is installed here: a valid
+ * pipeline is valid on every machine. A known format always becomes itself: the file passes through.
+ */
 export const localConversions: Conversions = {
   targets: (from) => {
     const known = targetsByFormat.get(from);
     if (known !== undefined) return known;
-    const targets = new Set(converters.flatMap(({ pairs }) => pairs[from] ?? []));
+    const direct = directTargets(from);
+    const targets = new Set(direct);
+    for (const via of direct) {
+      for (const to of directTargets(via)) if (waysBetween(from, to).includes(via)) targets.add(to);
+    }
     if (targets.size > 0 || isKnownFormat(from)) targets.add(from);
     targetsByFormat.set(from, targets);
     return targets;
   },
 };
+
+const directByFormat = new Map<string, ReadonlySet<string>>();
+
+function directTargets(from: string): ReadonlySet<string> {
+  const known = directByFormat.get(from);
+  if (known !== undefined) return known;
+  const targets = new Set(converters.flatMap(({ pairs }) => pairs[from] ?? []));
+  directByFormat.set(from, targets);
+  return targets;
+}
+
+const byPair = new Map<string, readonly Converter[]>();
+
+/** All converters and chains of two that do a pair, installed or not, the best first. */
+export function convertersFor(from: string, to: string): readonly Converter[] {
+  const key = `${from} ${to}`;
+  const known = byPair.get(key);
+  if (known !== undefined) return known;
+  const direct = converters.filter(({ pairs }) => pairs[from]?.includes(to) === true);
+  const all = [...direct, ...detours(from, to, converters)].toSorted(
+    (left, right) => right.rank(from, to) - left.rank(from, to),
+  );
+  byPair.set(key, all);
+  return all;
+}
 
 export interface RouteRequest {
   /** Canonical. */
@@ -66,6 +70,8 @@ export interface RouteRequest {
   readonly options: JsonObject;
   readonly engine?: string;
   readonly engineVersion?: string;
+  /** Which converters are there; default: those that are installed. */
+  readonly isThere?: (converter: Converter) => boolean;
 }
 
 /** Options that every conversion honours, or that the engine itself takes care of. */
@@ -80,18 +86,28 @@ const generalOptions: ReadonlySet<string> = new Set([
   'timeout',
 ]);
 
-/** The best converter that does the pair, is the engine asked for, and honours every option given. */
-export function findConverter(request: RouteRequest): Result<Converter, Failure> {
-  const able = converters.filter((converter) => doesPair(converter, request));
+/** The best converter that does the pair, is here, is the engine asked for, and honours every option given. */
+export async function findConverter(request: RouteRequest): Promise<Result<Converter, Failure>> {
+  const able = convertersFor(request.from, request.to);
   if (able.length === 0) return err(noConverter(request));
-  const chosen = request.engine === undefined ? ok(able) : byEngine(able, request, request.engine);
+  const chosen = candidates(able, request);
   if (!chosen.ok) return chosen;
-  const versioned = byVersion(chosen.value, request);
+  const versioned = await byVersion(chosen.value, request);
   if (!versioned.ok) return versioned;
   const given = givenOptions(request.options);
-  const honouring = versioned.value.filter((converter) => unhonoured(converter, request, given).length === 0);
-  const best = highest(honouring, request);
+  const best = versioned.value.find((converter) => unhonoured(converter, request, given).length === 0);
   return best === undefined ? err(notHonoured(versioned.value, request, given)) : ok(best);
+}
+
+/** Those that are here and are the engine asked for, the best first; never empty. */
+function candidates(
+  able: readonly Converter[],
+  request: RouteRequest,
+): Result<readonly Converter[], Failure> {
+  const isThere = request.isThere ?? isInstalled;
+  const here = able.filter(isThere);
+  if (request.engine === undefined) return here.length > 0 ? ok(here) : err(notInstalled(able, request));
+  return byEngine({ able, here }, request, request.engine);
 }
 
 /** The options that ask for something: not the general ones, and none that only repeats its default. */
@@ -107,46 +123,72 @@ export function givenOptions(options: JsonObject): readonly string[] {
     .map(([name]) => name);
 }
 
-const doesPair = (converter: Converter, { from, to }: RouteRequest): boolean =>
-  converter.pairs[from]?.includes(to) === true;
-
-const highest = (candidates: readonly Converter[], { from, to }: RouteRequest): Converter | undefined =>
-  [...candidates].sort((left, right) => right.rank(from, to) - left.rank(from, to))[0];
-
 const isEngine = (converter: Converter, engine: string): boolean =>
   converter.name === engine || converter.standsFor.includes(engine);
 
+/** The engine itself, else one that does its work: CloudConvert jobs name engines that need not be installed here. */
 function byEngine(
-  able: readonly Converter[],
+  { able, here }: { able: readonly Converter[]; here: readonly Converter[] },
   request: RouteRequest,
   engine: string,
 ): Result<readonly Converter[], Failure> {
-  const named = able.filter(({ name }) => name === engine);
-  if (named.length > 0) return ok(named);
-  const standing = able.filter((converter) => isEngine(converter, engine));
-  if (standing.length > 0) return ok(standing);
-  const names = able.map(({ name }) => name).join(', ');
+  for (const some of [here.filter(({ name }) => name === engine), here.filter((one) => isEngine(one, engine))]) {
+    if (some.length > 0) return ok(some);
+  }
+  const missing = able.filter((converter) => isEngine(converter, engine));
+  if (missing.length > 0) return err(notInstalled(missing, request));
+  return err(wrongEngine({ able, here }, request, engine));
+}
+
+function wrongEngine(
+  { able, here }: { able: readonly Converter[]; here: readonly Converter[] },
+  { from, to }: RouteRequest,
+  engine: string,
+): Failure {
+  const shown = here.length > 0 ? here : able;
+  const names = shown
+    .slice(0, 5)
+    .map(({ name }) => name)
+    .join(', ');
   if (converters.some((converter) => isEngine(converter, engine))) {
-    return err(
-      failure('unsupported', `The engine "${engine}" does not turn ${request.from} into ${request.to} here`, {
-        hint: `Leave \`engine\` out, or use: ${names}.`,
-      }),
-    );
+    return failure('unsupported', `The engine "${engine}" does not turn ${from} into ${to} here`, {
+      hint: `Leave \`engine\` out, or use: ${names}.`,
+    });
   }
   if (cloudConvertEngines.includes(engine)) {
-    return err(
-      failure('not-available', `The engine "${engine}" is not on the local backend yet`, {
-        hint: `Leave \`engine\` out to use ${names}, or set \`runs_on: cloudconvert\`.`,
-      }),
-    );
+    return failure('not-available', `The engine "${engine}" is not on the local backend`, {
+      hint: `Leave \`engine\` out to use ${names}, or set \`runs_on: cloudconvert\`.`,
+    });
   }
   const known = [...new Set([...converters.map(({ name }) => name), ...cloudConvertEngines])];
-  return err(
-    failure('unsupported', `There is no engine "${engine}"`, {
-      code: 'INVALID_OPTION',
-      hint: didYouMean(engine, known) ?? `For ${request.from} to ${request.to} there is: ${names}.`,
-    }),
+  return failure('unsupported', `There is no engine "${engine}"`, {
+    code: 'INVALID_OPTION',
+    hint: didYouMean(engine, known) ?? `For ${from} to ${to} there is: ${names}.`,
+  });
+}
+
+/** A converter would do it, were it here: says which one, and what brings it. */
+function notInstalled(able: readonly Converter[], { from, to, name }: RouteRequest): Failure {
+  const [best] = able;
+  const file = name === undefined ? '' : `${JSON.stringify(name)}: `;
+  const lacking = (best?.needs ?? []).filter((need) => !isMet(need));
+  const what = [...new Set(lacking.map((need) => need.name))].join(' and ');
+  return failure(
+    'converter-missing',
+    `${file}${best?.name ?? ''} turns ${formatLabel(from)} into ${formatLabel(to)}, but ${what} is not installed`,
+    { hint: needsHint(lacking) },
   );
+}
+
+/** What installs the things that are needed. */
+export function needsHint(needs: readonly Need[]): string {
+  const install = installCommand(needs.flatMap((need) => (need.type === 'program' ? [need.name] : [])));
+  const packs = needs.flatMap((need) => (need.type === 'pack' ? [need.name] : []));
+  const commands = [
+    ...(install === undefined ? [] : [install]),
+    ...(packs.length === 0 ? [] : [packInstallCommand(packs)]),
+  ];
+  return `Install it: ${commands.join(' && ')}. \`pipeline doctor\` shows what else is missing.`;
 }
 
 const cloudConvertEngines: readonly string[] = [
@@ -170,15 +212,21 @@ const cloudConvertEngines: readonly string[] = [
   'wkhtml',
 ];
 
-function byVersion(
+async function byVersion(
   candidates: readonly Converter[],
   request: RouteRequest,
-): Result<readonly Converter[], Failure> {
+): Promise<Result<readonly Converter[], Failure>> {
   const wanted = request.engineVersion;
   if (wanted === undefined) return ok(candidates);
-  const matches = candidates.filter(({ version }) => satisfiesVersion(version, wanted) === true);
-  if (matches.length > 0) return ok(matches);
-  const there = candidates.map(({ name, version }) => `${name} ${version}`).join(', ');
+  const versioned = await Promise.all(
+    candidates.map(async (converter) => ({ converter, version: await converter.version() })),
+  );
+  const matches = versioned.filter(({ version }) => satisfiesVersion(version, wanted) === true);
+  if (matches.length > 0) return ok(matches.map(({ converter }) => converter));
+  const there = versioned
+    .slice(0, 5)
+    .map(({ converter, version }) => `${converter.name} ${version}`)
+    .join(', ');
   const isStandIn = request.engine !== undefined && candidates.every(({ name }) => name !== request.engine);
   const message = isStandIn
     ? `${request.engine} ${wanted} is not here: ${there} does its work on the local backend`
@@ -206,25 +254,33 @@ function notHonoured(
   given: readonly string[],
 ): Failure {
   const { from, to } = request;
-  const best = highest(candidates, request);
+  const [best] = candidates;
   const missing = best === undefined ? given : unhonoured(best, request, given);
   const names = missing.map((name) => `\`${name}\``).join(', ');
-  const others = converters.filter(
-    (other) =>
-      doesPair(other, request) &&
-      !candidates.includes(other) &&
-      missing.every((name) => other.options(from, to).includes(name)),
+  const other = convertersFor(from, to).find(
+    (candidate) => !candidates.includes(candidate) && unhonoured(candidate, request, given).length === 0,
   );
-  const honoured = best?.options(from, to) ?? [];
-  const hint =
-    others.length > 0
-      ? `The engine ${others.map(({ name }) => name).join(' or ')} honours it.`
-      : `Remove it, or set \`runs_on: cloudconvert\`. ${honoured.length === 0 ? `${best?.name ?? 'The engine'} takes no options for this conversion.` : `Honoured here: ${honoured.join(', ')}.`}`;
   return failure(
     'unsupported',
     `${best?.name ?? 'No engine'} does not honour ${names} when it turns ${from} into ${to}`,
-    { code: 'INVALID_OPTION', hint },
+    { code: 'INVALID_OPTION', hint: otherHint(other, request) ?? honouredHint(best, request) },
   );
+}
+
+function otherHint(other: Converter | undefined, request: RouteRequest): string | undefined {
+  if (other === undefined) return undefined;
+  const lacking = other.needs.filter((need) => !isMet(need));
+  const honours = `The engine ${other.name} honours ${request.engine === undefined ? 'them all' : 'it'}`;
+  return lacking.length === 0 ? `${honours}.` : `${honours}. ${needsHint(lacking)}`;
+}
+
+function honouredHint(best: Converter | undefined, { from, to }: RouteRequest): string {
+  const honoured = best?.options(from, to) ?? [];
+  const here =
+    honoured.length === 0
+      ? `${best?.name ?? 'The engine'} takes no options for this conversion.`
+      : `Honoured here: ${honoured.join(', ')}.`;
+  return `Remove it, or set \`runs_on: cloudconvert\`. ${here}`;
 }
 
 function noConverter({ from, to, name }: RouteRequest): Failure {

@@ -3,8 +3,8 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
-import { pdfium } from './converters/pdfium.ts';
-import { outputFiles, sharp } from './converters/sharp.ts';
+import { pdfium, pdfiumVersion } from './converters/pdfium.ts';
+import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { nameOf, outputName } from './output-name.ts';
@@ -42,7 +42,8 @@ function planOf(request: ActionRequest): Result<Plan, Failure> {
     return err(unsupportedFormat('thumbnail', { input, format, known: ['pdf', ...bySharp] }));
   }
   const converter = isDrawn ? sharp : pdfium;
-  const wrong = wrongEngine(request, converter);
+  const version = isDrawn ? sharpVersion : pdfiumVersion;
+  const wrong = wrongEngine(request, { ...converter, version });
   if (wrong !== undefined) return err(wrong);
   if (timestamp !== undefined || (typeof count === 'number' && count > 1)) {
     const option = timestamp === undefined ? 'count' : 'timestamp';
@@ -53,7 +54,7 @@ function planOf(request: ActionRequest): Result<Plan, Failure> {
   if (!name.ok) return name;
   return ok({
     host: isDrawn ? 'sharp' : 'pdfium',
-    version: converter.version,
+    version,
     name: nameOf(name.value, { number: 1, count: 1 }),
     to: canonicalFormat(typeof output === 'string' ? output : ''),
   });

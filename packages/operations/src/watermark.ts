@@ -3,7 +3,7 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { outputFiles, sharp } from './converters/sharp.ts';
+import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
 import { fontOf } from './font-names.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
@@ -22,7 +22,7 @@ export const watermark: Operation = {
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const outputs = [{ dir: onlyInput(request).dir, name: plan.value.name }];
-    return ok({ converter: { name: 'sharp', version: sharp.version }, outputs });
+    return ok({ converter: { name: 'sharp', version: sharpVersion }, outputs });
   },
   run: async (request, context) => {
     const plan = planOf(request);
@@ -42,7 +42,7 @@ function planOf(request: ActionRequest): Result<Plan, Failure> {
   }
   if (!pictures.includes(format))
     return err(unsupportedFormat('watermark', { input, format, known: pictures }));
-  const wrong = wrongEngine(request, sharp) ?? wrongOptions(request);
+  const wrong = wrongEngine(request, { ...sharp, version: sharpVersion }) ?? wrongOptions(request);
   if (wrong !== undefined) return err(wrong);
   const name = outputName(input.name, { ...request.options, output_format: null });
   return name.ok ? ok({ name: nameOf(name.value, { number: 1, count: 1 }), format }) : name;

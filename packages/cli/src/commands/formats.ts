@@ -2,6 +2,7 @@
 import { canonicalFormat, formatKind, formatNames, isKnownFormat, nearest } from '@pipeline/schema';
 import { exitCode } from '../exit-code.ts';
 import {
+  type ConverterSummary,
   type ConverterUse,
   type Target,
   allConverters,
@@ -22,15 +23,16 @@ export const formats: Command = async ({ arguments: named, flags }, { stdout, st
   const print = (json: object, text: () => string): void =>
     void stdout.write(isJson ? `${JSON.stringify(json, undefined, 2)}\n` : text());
   if (from === undefined) {
-    print({ converters: allConverters() }, () => overview(textWidth(stdout)));
+    const all = await allConverters();
+    print({ converters: all }, () => overview(all, textWidth(stdout)));
     return exitCode.done;
   }
   if (to === undefined) {
-    const targets = targetsOf(from);
+    const targets = await targetsOf(from);
     print({ from, targets }, () => targetList(from, targets, textWidth(stdout)));
     return targets.length > 0 ? exitCode.done : exitCode.missing;
   }
-  const uses = usesFor(from, to);
+  const uses = await usesFor(from, to);
   const isElsewhere = isRemote(from, to);
   print({ from, to, converters: uses, cloudconvert: isElsewhere }, () =>
     pairText({ from, to, uses, isElsewhere }, textWidth(stdout)),
@@ -48,8 +50,7 @@ function unknownFormat(name: string): { message: string; hint: string } {
   };
 }
 
-function overview(width: number): string {
-  const all = allConverters();
+function overview(all: readonly ConverterSummary[], width: number): string {
   // A chain is its parts.
   const table = columns(
     all

@@ -5,7 +5,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
+import { err } from '@pipeline/schema';
 import type { Conversion, Converter } from './converter.ts';
 
 export interface ChainParts {
@@ -13,32 +15,39 @@ export interface ChainParts {
   /** The format between. */
   readonly via: string;
   readonly second: Converter;
-  /** Formats that the chain ends in; default: all that the second gives, but those that the first gives itself. */
-  readonly to?: readonly string[];
+  /** What it turns into what; default: all that the first turns into `via`, into all that the second makes of that. */
+  readonly pairs?: Converter['pairs'];
+  /** How much worse than its parts it is for taking a detour; default 30. */
+  readonly penalty?: number;
 }
 
 export function chain(parts: ChainParts): Converter {
-  const { first, via, second } = parts;
-  const targets = parts.to ?? second.pairs[via] ?? [];
+  const { first, via, second, penalty = 30 } = parts;
   return {
     name: `${first.name}+${second.name}`,
-    standsFor: [...new Set([...first.standsFor, ...second.standsFor])],
-    version: `${first.version}+${second.version}`,
+    standsFor: [...new Set([first.name, second.name, ...first.standsFor, ...second.standsFor])],
+    version: async () => `${await first.version()}+${await second.version()}`,
     license: first.license === second.license ? first.license : `${first.license} AND ${second.license}`,
     kind: first.kind === 'native' || second.kind === 'native' ? 'native' : 'embedded',
-    pairs: Object.fromEntries(
-      Object.entries(first.pairs)
-        .filter(([from, to]) => to.includes(via) && from !== via)
-        .map(([from, direct]) => [from, targets.filter((to) => to !== from && !direct.includes(to))]),
-    ),
+    needs: [...first.needs, ...second.needs],
+    pairs: parts.pairs ?? allPairs(parts),
     options: (from, to) => [...new Set([...first.options(from, via), ...second.options(via, to)])],
     // A detour: anything direct is better.
-    rank: (from, to) => Math.min(first.rank(from, via), second.rank(via, to)) - 30,
+    rank: (from, to) => Math.min(first.rank(from, via), second.rank(via, to)) - penalty,
     note: (from, to) =>
       [first.note?.(from, via), second.note?.(via, to)].filter(Boolean).join('; ') || undefined,
-    isPlural: (_from, to, options) => second.isPlural?.(via, to, options) ?? true,
+    isPlural: (_from, to, options) => second.isPlural?.(via, to, options) ?? false,
     convert: (conversion) => convertInTwoSteps(conversion, parts),
   };
+}
+
+function allPairs({ first, via, second }: ChainParts): Converter['pairs'] {
+  const targets = second.pairs[via] ?? [];
+  return Object.fromEntries(
+    Object.entries(first.pairs)
+      .filter(([from, to]) => to.includes(via) && from !== via)
+      .map(([from, direct]) => [from, targets.filter((to) => to !== from && !direct.includes(to))]),
+  );
 }
 
 async function convertInTwoSteps(
@@ -49,7 +58,10 @@ async function convertInTwoSteps(
   const half = await convertHalf(conversion, parts);
   if (!half.ok) return half;
   const [between] = half.value;
-  if (between === undefined) throw new Error(`${first.name} gave no ${via}`);
+  if (between === undefined) {
+    const name = JSON.stringify(conversion.inputName);
+    return err(failure('converter-failed', `${first.name} made no ${via} of ${name}`));
+  }
   const workDir = path.join(conversion.workDir, 'second');
   await mkdir(workDir);
   return second.convert({
@@ -69,7 +81,10 @@ async function convertHalf(
 ): Promise<Result<readonly OutputFile[], Failure>> {
   const { first, via, second } = parts;
   const later = new Set(second.options(via, conversion.to));
-  const names = first.options(conversion.from, via).filter((name) => !later.has(name));
+  const names = first
+    .options(conversion.from, via)
+    // A password opens the original; the file between has none.
+    .filter((name) => name === 'password' || !later.has(name));
   const workDir = path.join(conversion.workDir, 'first');
   await mkdir(workDir);
   return first.convert({

@@ -1,25 +1,34 @@
 /**
  * A converter: one program or library that turns files of some formats into others. A value in a table, light to
- * load: the heavy library itself is loaded by its host process, when the first file needs it.
+ * load: the heavy library itself is loaded by its host process, when the first file needs it; a program is looked up on
+ * PATH when somebody asks for it.
  */
 import type { Failure, OutputFile } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
+import type { PackName } from '../packs.ts';
+import type { ProgramName } from '../programs/program-table.ts';
 
 export interface Converter {
   /** The name that `engine:` takes, that concurrency limits go by, and that views show. */
   readonly name: string;
   /** CloudConvert engine names whose work this converter does: `engine: imagemagick` is honoured by sharp. */
   readonly standsFor: readonly string[];
-  readonly version: string;
+  /** Of the library, or of the installed program; `unknown` when the program does not tell or is not there. */
+  readonly version: () => Promise<string>;
   /** SPDX. */
   readonly license: string;
   /** Comes inside an npm package, or is a program found on PATH. */
   readonly kind: 'embedded' | 'native';
+  /** What must be there beside Pipeline itself; empty for what comes along. */
+  readonly needs: readonly Need[];
   /** Input format → output formats, canonical names. */
   readonly pairs: Readonly<Record<string, readonly string[]>>;
   /** Option names of `convert` that it honours for a pair; any other given option is an error before the run. */
   readonly options: (from: string, to: string) => readonly string[];
-  /** Higher wins when several converters do a pair: fidelity first, then speed. */
+  /**
+   * Higher wins when several converters do a pair: fidelity first, then speed. About 90: made for it, keeps everything;
+   * 70: good; 50: keeps what matters; 30: better than nothing.
+   */
   readonly rank: (from: string, to: string) => number;
   /** One line for `pipeline formats`, when a user should know what to expect: "text and structure, not Word's layout". */
   readonly note?: (from: string, to: string) => string | undefined;
@@ -27,6 +36,10 @@ export interface Converter {
   readonly isPlural?: (from: string, to: string, options: JsonObject) => boolean;
   readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;
 }
+
+export type Need =
+  | { readonly type: 'program'; readonly name: ProgramName }
+  | { readonly type: 'pack'; readonly name: PackName };
 
 export interface Conversion {
   /** Absolute. */
@@ -39,6 +52,8 @@ export interface Conversion {
   /** The name for a single output; several outputs become `name-1.ext`, `name-2.ext`, or fill its `%d`. */
   readonly outputName: string;
   readonly options: JsonObject;
+  /** Paths of the files that file-valued options name: `{ subtitles: ['/…/captions.srt'] }`. */
+  readonly fileInputs?: Readonly<Record<string, readonly string[]>>;
   /** New, empty; outputs and scratch files go here. */
   readonly workDir: string;
   /** Folders from which a document may pull in images; real paths. */

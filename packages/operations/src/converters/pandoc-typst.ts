@@ -22,9 +22,10 @@ const officeFormats = new Set(['docx', 'odt', 'pptx', 'xlsx', 'rtf']);
 export const pandocTypst: Converter = {
   name: 'pandoc-typst',
   standsFor: ['libreoffice', 'office', 'chrome', 'wkhtml', 'calibre'],
-  version: `${pandocVersion}+${typstVersion}`,
+  version: async () => `${pandocVersion}+${typstVersion}`,
   license: 'GPL-2.0-or-later AND Apache-2.0',
   kind: 'embedded',
+  needs: [],
   pairs: Object.fromEntries(sources.map((from) => [from, ['pdf', 'svg']])),
   options: (from, to) => [
     ...pageOptions,

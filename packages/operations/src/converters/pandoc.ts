@@ -15,9 +15,10 @@ export const pandocVersion = '1.1.0';
 export const pandoc: Converter = {
   name: 'pandoc',
   standsFor: ['libreoffice', 'office', 'calibre'],
-  version: pandocVersion,
+  version: async () => pandocVersion,
   license: 'GPL-2.0-or-later',
   kind: 'embedded',
+  needs: [],
   pairs: pandocPairs,
   options: (from, to) => [
     ...(to === 'html' || to === 'md' ? ['embed_images'] : []),

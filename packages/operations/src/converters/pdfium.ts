@@ -7,16 +7,17 @@ import type { Conversion, Converter } from './converter.ts';
 import { outputFiles } from './sharp.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-const pdfiumVersion = '2.1.13';
+export const pdfiumVersion = '2.1.13';
 
 const pictures: readonly string[] = ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'];
 
 export const pdfium: Converter = {
   name: 'pdfium',
   standsFor: ['poppler', 'imagemagick', 'graphicsmagick'],
-  version: pdfiumVersion,
+  version: async () => pdfiumVersion,
   license: 'MIT AND BSD-3-Clause',
   kind: 'embedded',
+  needs: [],
   pairs: { pdf: [...pictures, 'txt'] },
   options: (_, to) => [
     'pages',

@@ -11,14 +11,15 @@ import type { Conversion, Converter } from './converter.ts';
 import { archivePairs } from './seven-zip-formats.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-const sevenZipVersion = '1.2.0';
+export const sevenZipVersion = '1.2.0';
 
 export const sevenZip: Converter = {
   name: 'seven-zip',
   standsFor: ['archivetool'],
-  version: sevenZipVersion,
+  version: async () => sevenZipVersion,
   license: 'LGPL-2.1-or-later',
   kind: 'embedded',
+  needs: [],
   pairs: archivePairs,
   options: () => ['password'],
   rank: () => 50,

@@ -8,7 +8,7 @@ import { listOption } from '../read-options.ts';
 import type { Conversion, Converter } from './converter.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-const sharpVersion = '0.35.5';
+export const sharpVersion = '0.35.5';
 
 const outputs: readonly string[] = ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'];
 const always: readonly string[] = ['width', 'height', 'fit', 'strip', 'auto_orient', 'alpha', 'colorspace'];
@@ -17,9 +17,10 @@ const paged: ReadonlySet<string> = new Set(['tiff', 'gif']);
 export const sharp: Converter = {
   name: 'sharp',
   standsFor: ['imagemagick', 'graphicsmagick', 'inkscape'],
-  version: sharpVersion,
+  version: async () => sharpVersion,
   license: 'Apache-2.0 AND LGPL-3.0-or-later',
   kind: 'embedded',
+  needs: [],
   pairs: Object.fromEntries([...outputs, 'svg', 'svgz'].map((from) => [from, outputs])),
   options: (from, to) => [
     ...always,

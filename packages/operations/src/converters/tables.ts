@@ -10,14 +10,15 @@ import type { Conversion, Converter } from './converter.ts';
 import { delimitedFormats, tablePairs } from './tables-formats.ts';
 
 /** Of SheetJS, the largest of the libraries behind it; a test holds it to the one that is installed. */
-const tablesVersion = '0.20.3';
+export const tablesVersion = '0.20.3';
 
 export const tables: Converter = {
   name: 'tables',
   standsFor: ['libreoffice', 'office'],
-  version: tablesVersion,
+  version: async () => tablesVersion,
   license: 'Apache-2.0',
   kind: 'embedded',
+  needs: [],
   pairs: tablePairs,
   options: (from, to) =>
     delimitedFormats.includes(from) || delimitedFormats.includes(to) ? ['separator', 'encoding'] : [],

@@ -10,7 +10,7 @@ import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../host/host-pool.ts';
 import { nameOf } from '../output-name.ts';
 import type { Conversion, Converter } from './converter.ts';
-import { sharp } from './sharp.ts';
+import { sharp, sharpVersion } from './sharp.ts';
 import { typstVersion } from './typst.ts';
 
 const direct = ['jpg', 'png', 'svg'];
@@ -19,9 +19,10 @@ const overSharp = ['jpg', 'png', 'svg', 'svgz', 'webp', 'gif', 'avif', 'tiff'];
 export const typstPictures: Converter = {
   name: 'typst-pictures',
   standsFor: ['imagemagick', 'graphicsmagick', 'inkscape'],
-  version: typstVersion,
+  version: async () => typstVersion,
   license: 'Apache-2.0',
   kind: 'embedded',
+  needs: [],
   pairs: Object.fromEntries(direct.map((from) => [from, ['pdf']])),
   options: (from) => (from === 'svg' ? [] : ['pixel_density']),
   rank: () => 60,
@@ -31,9 +32,10 @@ export const typstPictures: Converter = {
 export const sharpPictures: Converter = {
   name: 'sharp+typst-pictures',
   standsFor: typstPictures.standsFor,
-  version: `${sharp.version}+${typstVersion}`,
+  version: async () => `${sharpVersion}+${typstVersion}`,
   license: `${sharp.license} AND Apache-2.0`,
   kind: 'embedded',
+  needs: [],
   pairs: Object.fromEntries(overSharp.map((from) => [from, ['pdf']])),
   options: (from) => [
     ...new Set([...sharp.options(from, 'png').filter((name) => name !== 'quality'), 'pixel_density']),

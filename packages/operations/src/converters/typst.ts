@@ -13,9 +13,10 @@ export const typstVersion = '0.7.0';
 export const typst: Converter = {
   name: 'typst',
   standsFor: [],
-  version: typstVersion,
+  version: async () => typstVersion,
   license: 'Apache-2.0',
   kind: 'embedded',
+  needs: [],
   pairs: { typst: ['pdf', 'svg'] },
   options: (_from, to) => (to === 'pdf' ? ['pdf_a'] : []),
   rank: () => 60,

@@ -1,0 +1,38 @@
+/** The table of converters. The order means nothing: `rank` says which is better. Light to load: no library, no program. */
+import { chain } from './converters/chain.ts';
+import type { Converter, Need } from './converters/converter.ts';
+import { pandoc } from './converters/pandoc.ts';
+import { pandocTypst } from './converters/pandoc-typst.ts';
+import { pdfium } from './converters/pdfium.ts';
+import { rsvg } from './converters/rsvg.ts';
+import { sevenZip } from './converters/seven-zip.ts';
+import { sharp } from './converters/sharp.ts';
+import { tables } from './converters/tables.ts';
+import { typst } from './converters/typst.ts';
+import { sharpPictures, typstPictures } from './converters/typst-pictures.ts';
+import { hasPack } from './packs.ts';
+import { findProgram } from './programs/find-program.ts';
+
+export const converters: readonly Converter[] = [
+  sharp,
+  pandoc,
+  typst,
+  pandocTypst,
+  tables,
+  // Spreadsheets that pandoc does not read reach paper as HTML.
+  chain({ first: tables, via: 'html', second: pandocTypst }),
+  typstPictures,
+  sharpPictures,
+  pdfium,
+  rsvg,
+  sevenZip,
+];
+
+/** Everything it needs is on this machine. */
+export function isInstalled({ needs }: Pick<Converter, 'needs'>): boolean {
+  return needs.every(isMet);
+}
+
+export function isMet(need: Need): boolean {
+  return need.type === 'program' ? findProgram(need.name) !== undefined : hasPack(need.name);
+}

@@ -1,0 +1,68 @@
+/**
+ * Packs: heavy npm packages that Pipeline uses when they are installed beside it, and does not bring along. It knows
+ * their names and what adds them, and looks whether they are there; their hosts load them.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+export interface Pack {
+  /** npm packages with the versions that are tested, as `npm install` takes them. */
+  readonly packages: readonly [string, ...string[]];
+  readonly version: string;
+  /** SPDX. */
+  readonly license: string;
+  /** Installed, in MB. */
+  readonly sizeMb: number;
+  readonly purpose: string;
+}
+
+export type PackName = 'media' | 'office' | 'ocr';
+
+export const packs: Readonly<Record<PackName, Pack>> = {
+  media: {
+    packages: ['node-av'],
+    version: '6.1.1',
+    license: 'MIT AND LGPL-2.1-or-later AND GPL-2.0-or-later',
+    sizeMb: 172,
+    purpose: 'video and audio without an installed ffmpeg',
+  },
+  office: {
+    packages: ['@matbee/libreoffice-converter'],
+    version: '2.7.2',
+    license: 'MPL-2.0',
+    sizeMb: 242,
+    purpose: 'office documents with their page layout, without an installed LibreOffice',
+  },
+  ocr: {
+    packages: ['tesseract.js', '@tesseract.js-data/eng'],
+    version: '7.0.0',
+    license: 'Apache-2.0',
+    sizeMb: 58,
+    purpose: 'text in pictures and scans without an installed tesseract',
+  },
+};
+
+const installed = new Map<PackName, boolean>();
+
+export function hasPack(name: PackName): boolean {
+  const known = installed.get(name);
+  if (known !== undefined) return known;
+  const isThere = packs[name].packages.every((wanted) => isResolvable(wanted));
+  installed.set(name, isThere);
+  return isThere;
+}
+
+export function packInstallCommand(names: readonly PackName[]): string {
+  return `npm install ${names.flatMap((name) => packs[name].packages).join(' ')}`;
+}
+
+/** As the hosts will find it: from the package that this code belongs to, even where it is bundled into another. */
+function isResolvable(name: string): boolean {
+  try {
+    const fromHosts = createRequire(createRequire(import.meta.url).resolve('@pipeline/operations/host'));
+    const folders = fromHosts.resolve.paths(name) ?? [];
+    return folders.some((folder) => existsSync(`${folder}/${name}/package.json`));
+  } catch {
+    return false;
+  }
+}
