@@ -206,6 +206,8 @@ export interface CommandOptions {
 export function cleanEnvironment(folder: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
+    // The same on every machine: only what comes along.
+    PIPELINE_PROGRAMS_PATH: '',
     HOME: folder,
     TMPDIR: temporaryOf(folder),
     LANG: 'C.UTF-8',

@@ -48,9 +48,15 @@ export function detours(from: string, to: string, converters: readonly Converter
     const seconds = converters.filter(({ pairs }) => pairs[via]?.includes(to) === true);
     return firsts.flatMap((first) =>
       seconds
-        .filter((second) => second !== first)
+        .filter((second) => isShort(first, second))
         // The later in the list of ways, the more is lost.
         .map((second) => chain({ first, via, second, pairs: { [from]: [to] }, penalty: 30 + 3 * index })),
     );
   });
+}
+
+/** A chain in the table counts as its parts: three at the most, none of them twice. */
+function isShort(first: Converter, second: Converter): boolean {
+  const parts = [first, second].flatMap(({ name }) => name.split('+'));
+  return parts.length <= 3 && new Set(parts).size === parts.length;
 }

@@ -17,7 +17,11 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
   return {
     name: 'local',
     load: async (operation) => await loaders[operation]?.(),
-    close: closeHosts,
+    close: async () => {
+      await closeHosts();
+      // Loaded already when a program was run, and with nothing to do when none was.
+      await (await import('./programs/reaper.ts')).closeReaper();
+    },
   };
 }
 

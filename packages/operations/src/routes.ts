@@ -54,9 +54,12 @@ export function convertersFor(from: string, to: string): readonly Converter[] {
   const known = byPair.get(key);
   if (known !== undefined) return known;
   const direct = converters.filter(({ pairs }) => pairs[from]?.includes(to) === true);
-  const all = [...direct, ...detours(from, to, converters)].toSorted(
+  const ranked = [...direct, ...detours(from, to, converters)].toSorted(
     (left, right) => right.rank(from, to) - left.rank(from, to),
   );
+  // The same converters by way of another format: only the best way counts.
+  const names = new Set<string>();
+  const all = ranked.filter(({ name }) => !names.has(name) && names.add(name));
   byPair.set(key, all);
   return all;
 }

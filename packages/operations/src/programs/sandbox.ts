@@ -6,7 +6,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
-import { startProcess } from '../process.ts';
 import { findCommand } from './find-program.ts';
 
 export type SandboxKind = 'bubblewrap' | 'no-network' | 'none';
@@ -60,6 +59,8 @@ async function tryKinds(): Promise<SandboxKind> {
 }
 
 async function works(command: string, args: readonly string[]): Promise<boolean> {
+  // `doctor` and the table of converters lead here: only who asks pays for what starts processes.
+  const { startProcess } = await import('../process.ts');
   const signal = AbortSignal.timeout(5000);
   const { exitCode } = await startProcess({ command, args, cwd: tmpdir(), signal, graceMs: 0 }).ended;
   return exitCode === 0;

@@ -6,8 +6,8 @@ import { convert, isNear, noise, pixel, refusal, twoColours } from './pictures.t
 const red = [254, 0, 0];
 const blue = [0, 0, 254];
 
-test('the version in the table is the one that is installed', () => {
-  expect(converter.version).toBe(sharp.versions.sharp);
+test('the version in the table is the one that is installed', async () => {
+  expect(await converter.version()).toBe(sharp.versions.sharp);
 });
 
 test.each(converter.pairs['png'] ?? [])('png becomes %s with the same picture', async (to) => {
