@@ -57,7 +57,9 @@ export function allConverters(): Promise<readonly ConverterSummary[]> {
 /** What a file of this (canonical) format can become here, by name. */
 export async function targetsOf(from: string): Promise<readonly Target[]> {
   const targets = await Promise.all(
-    [...localConversions.targets(from)].sort().map(async (to) => ({ to, converters: await usesFor(from, to) })),
+    [...localConversions.targets(from)]
+      .sort()
+      .map(async (to) => ({ to, converters: await usesFor(from, to) })),
   );
   return targets.filter((target) => target.converters.length > 0);
 }

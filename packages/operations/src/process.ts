@@ -138,7 +138,11 @@ function tailOf(pipe: unknown, maxBytes: number = tailBytes): () => string {
       chunks.push(chunk);
       total += chunk.length;
       // Whole chunks go while what follows them is enough: no byte is copied until somebody asks.
-      for (let first = chunks[0]; first !== undefined && total - first.length >= maxBytes; first = chunks[0]) {
+      for (
+        let first = chunks[0];
+        first !== undefined && total - first.length >= maxBytes;
+        first = chunks[0]
+      ) {
         total -= first.length;
         chunks.shift();
       }

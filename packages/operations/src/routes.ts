@@ -135,7 +135,10 @@ function byEngine(
   request: RouteRequest,
   engine: string,
 ): Result<readonly Converter[], Failure> {
-  for (const some of [here.filter(({ name }) => name === engine), here.filter((one) => isEngine(one, engine))]) {
+  for (const some of [
+    here.filter(({ name }) => name === engine),
+    here.filter((one) => isEngine(one, engine)),
+  ]) {
     if (some.length > 0) return ok(some);
   }
   const missing = able.filter((converter) => isEngine(converter, engine));

@@ -137,11 +137,7 @@ export function packageManager(): PackageManager {
 /** `apt-get install ffmpeg inkscape`; undefined when this machine's package manager has none of them. */
 export function installCommand(names: readonly ProgramName[]): string | undefined {
   const manager = packageManager();
-  const packages = [
-    ...new Set(
-      names.flatMap((name) => programs[name].packages[manager]?.split(' ') ?? []),
-    ),
-  ];
+  const packages = [...new Set(names.flatMap((name) => programs[name].packages[manager]?.split(' ') ?? []))];
   if (packages.length === 0) return undefined;
   const list = packages.join(' ');
   switch (manager) {

@@ -35,11 +35,7 @@ const pageBytes = 4096;
 const watched = new Set<Watched>();
 let timer: NodeJS.Timeout | undefined;
 
-export function watchTree(
-  pid: number,
-  limits: TreeLimits,
-  onFault: (fault: TreeFault) => void,
-): TreeWatch {
+export function watchTree(pid: number, limits: TreeLimits, onFault: (fault: TreeFault) => void): TreeWatch {
   const entry: Watched = { pid, limits, onFault, ticks: -1, livedAt: performance.now() };
   watched.add(entry);
   timer ??= setInterval(look, everyMs).unref();
@@ -121,7 +117,10 @@ function readProcesses(): ReadonlyMap<number, ProcessFacts> | undefined {
 function readFacts(pid: string): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const [, parent = 0] = fields;
     const [userTicks = 0, systemTicks = 0] = fields.slice(11);
     const [pages = 0] = fields.slice(21);

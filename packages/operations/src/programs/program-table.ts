@@ -179,14 +179,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     packages: { apt: 'unar', brew: 'unar' },
   },
   chromium: {
-    commands: [
-      'chromium',
-      'chromium-browser',
-      'google-chrome-stable',
-      'google-chrome',
-      'chrome',
-      'msedge',
-    ],
+    commands: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'msedge'],
     versionArgs: ['--version'],
     versionPattern: /(?:Chromium|Chrome|Edge) (\d+(?:\.\d+)+)/,
     license: 'BSD-3-Clause',

@@ -148,7 +148,10 @@ class Guard {
     const watch = watchTree(running.pid, { memoryBytes, stallMs }, (fault) =>
       stop(
         fault.type === 'memory'
-          ? failure('too-large', `${program} needed more than ${mebibytes(memoryBytes)} of memory for ${name}`)
+          ? failure(
+              'too-large',
+              `${program} needed more than ${mebibytes(memoryBytes)} of memory for ${name}`,
+            )
           : failure('stalled', `${program} did nothing for ${Math.round(fault.ms / 1000)} s on ${name}`),
       ),
     );
@@ -162,7 +165,8 @@ class Guard {
     if (end.startError !== undefined) {
       return err(failure('converter-missing', `${program} could not be started: ${end.startError}`));
     }
-    if (end.exitCode === null) return err(programFailed(this.#call, end, `a signal ended it (${end.signal})`));
+    if (end.exitCode === null)
+      return err(programFailed(this.#call, end, `a signal ended it (${end.signal})`));
     return ok(end);
   }
 

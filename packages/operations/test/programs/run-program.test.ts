@@ -14,7 +14,9 @@ let workDir = '';
 
 beforeEach(() => {
   // Node itself plays the program: it is found like one.
-  process.env['PIPELINE_PROGRAMS_PATH'] = [path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter);
+  process.env['PIPELINE_PROGRAMS_PATH'] = [path.dirname(process.execPath), '/usr/bin', '/bin'].join(
+    path.delimiter,
+  );
   workDir = mkdtempSync(path.join(tmpdir(), 'pipeline-program-'));
 });
 afterEach(async () => {
@@ -39,11 +41,15 @@ test('the program works in its folder, with a home of its own, and what it print
     process.stderr.write('frame=1\\rframe=2\\nlast');
     require('fs').writeFileSync('out.txt', process.env.HOME + ' ' + process.cwd());
     process.stdout.write('é'.repeat(20000));`;
-  const ran = await runProgram(call(script, { onStderr: (line) => lines.push(line), keepStdoutBytes: 100_000 }));
+  const ran = await runProgram(
+    call(script, { onStderr: (line) => lines.push(line), keepStdoutBytes: 100_000 }),
+  );
   expect(ran).toMatchObject({ ok: true, value: { exitCode: 0 } });
   expect(ran.ok && ran.value.stdout).toBe('é'.repeat(20000));
   expect(lines).toEqual(['frame=1', 'frame=2']);
-  expect(readFileSync(path.join(workDir, 'out.txt'), 'utf8')).toBe(`${path.join(workDir, '.home')} ${workDir}`);
+  expect(readFileSync(path.join(workDir, 'out.txt'), 'utf8')).toBe(
+    `${path.join(workDir, '.home')} ${workDir}`,
+  );
 });
 
 test('an exit code is for the converter to judge; a program that is not there is told', async () => {

@@ -93,7 +93,10 @@ test('the table for validation agrees with the choice', async () => {
     for (const [from, targets] of Object.entries(converter.pairs)) {
       for (const to of targets) {
         expect(localConversions.targets(from).has(to), `${from} to ${to}`).toBe(true);
-        expect((await find(from, to, { isThere: () => true })).ok, `${converter.name}: ${from} to ${to}`).toBe(true);
+        expect(
+          (await find(from, to, { isThere: () => true })).ok,
+          `${converter.name}: ${from} to ${to}`,
+        ).toBe(true);
       }
     }
   }
