@@ -35,7 +35,7 @@ function start(): RunningProcess {
     onMessage: () => undefined,
   });
   started.release();
-  void started.ended.then(() => {
+  void started.ended.finally(() => {
     reaper = undefined;
   });
   return started;

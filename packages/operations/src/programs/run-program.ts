@@ -133,12 +133,11 @@ class Guard {
       () => stop(failure('timed-out', `${program} worked on ${name} for more than ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
-    const output = setInterval(() => {
-      void sizeOf(workDir).then((bytes) => {
-        if (bytes <= outputBytes) return;
-        stop(failure('too-large', `${program} wrote more than ${mebibytes(outputBytes)} for ${name}`));
-      });
-    }, 2000);
+    const measure = async (): Promise<void> => {
+      if ((await sizeOf(workDir)) <= outputBytes) return;
+      stop(failure('too-large', `${program} wrote more than ${mebibytes(outputBytes)} for ${name}`));
+    };
+    const output = setInterval(() => void measure(), 2000);
     this.#cleanUps.push(
       () => signal.removeEventListener('abort', onAbort),
       () => clearTimeout(timeout),
@@ -196,7 +195,7 @@ export function programFailed(call: ProgramCall, end: ProcessEnd, why: string): 
 export function missingProgram(name: ProgramName): Failure {
   const install = installCommand([name]);
   return failure('converter-missing', `${name} is not installed, or not on PATH`, {
-    ...(install === undefined ? {} : { hint: `Install it: ${install}` }),
+    hint: install === undefined ? `It does ${programs[name].purpose}` : `Install it: ${install}`,
   });
 }
 
