@@ -5,16 +5,22 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startProcess } from '../../src/process.ts';
 import { closeReaper } from '../../src/programs/reaper.ts';
 import { runProgram } from '../../src/programs/run-program.ts';
 import type { ProgramCall } from '../../src/programs/run-program.ts';
 import { sandboxKind } from '../../src/programs/sandbox.ts';
 
+const nodeDir = path.dirname(process.execPath);
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 let workDir = '';
 
 beforeEach(() => {
   // Node itself plays the program: it is found like one.
-  process.env['PIPELINE_PROGRAMS_PATH'] = [path.dirname(process.execPath), '/usr/bin', '/bin'].join(
+  process.env['PIPELINE_PROGRAMS_PATH'] = [nodeDir, '/usr/bin', '/bin'].join(
     path.delimiter,
   );
   workDir = mkdtempSync(path.join(tmpdir(), 'pipeline-program-'));
@@ -93,9 +99,7 @@ test('cancelled: it and its children are gone when the answer comes', async () =
   stop.abort();
   expect(await running).toMatchObject({ ok: false, error: { type: 'cancelled' } });
   const last = readFileSync(file, 'utf8');
-  await new Promise((resolve) => {
-    setTimeout(resolve, 200);
-  });
+  await pause(200);
   expect(readFileSync(file, 'utf8')).toBe(last);
 });
 
@@ -128,4 +132,34 @@ test('a program without need of a network has none, and reads no file but its ow
   expect(told(ran)).toEqual([...files, kind === 'none' ? 'secret' : 'no network']);
   expect(told(open)).toEqual([...files, 'secret']);
   expect(asked).toHaveLength(kind === 'none' ? 2 : 1);
+});
+
+/** With bubblewrap, and without anything that confines: there the reaper alone has to see to it. */
+test.each([
+  ['confined', ['/usr/bin', '/bin']],
+  ['by the reaper alone', []],
+])('killed with -9, we take the program and its children along: %s', async (_, folders) => {
+  const parent = startProcess({
+    command: process.execPath,
+    args: [path.join(import.meta.dirname, 'killed.mjs'), workDir],
+    cwd: workDir,
+    graceMs: 0,
+    env: { PIPELINE_PROGRAMS_PATH: [nodeDir, ...folders].join(path.delimiter) },
+  });
+  const file = path.join(workDir, 'alive');
+  await expect.poll(() => existsSync(file), { timeout: 20_000 }).toBe(true);
+  // The leader alone: its group would be an unfair help.
+  process.kill(parent.pid ?? 0, 'SIGKILL');
+  await parent.ended;
+  const said = (): string => readFileSync(file, 'utf8');
+  await expect
+    .poll(
+      async () => {
+        const before = said();
+        await pause(150);
+        return said() === before;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
 });
