@@ -20,9 +20,7 @@ let workDir = '';
 
 beforeEach(() => {
   // Node itself plays the program: it is found like one.
-  process.env['PIPELINE_PROGRAMS_PATH'] = [nodeDir, '/usr/bin', '/bin'].join(
-    path.delimiter,
-  );
+  process.env['PIPELINE_PROGRAMS_PATH'] = [nodeDir, '/usr/bin', '/bin'].join(path.delimiter);
   workDir = mkdtempSync(path.join(tmpdir(), 'pipeline-program-'));
 });
 afterEach(async () => {
