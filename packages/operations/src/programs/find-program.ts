@@ -115,13 +115,23 @@ function readKept(): Readonly<Record<string, string>> {
   }
 }
 
+/** What this process has learnt: written all at once, one writing after the other. */
+const learnt: Record<string, string> = {};
+let writing: Promise<void> = Promise.resolve();
+
+function keep(key: string, version: string): Promise<void> {
+  learnt[key] = version;
+  writing = writing.then(writeKept);
+  return writing;
+}
+
 /** Best effort: without it the program is asked again the next time. */
-async function keep(key: string, version: string): Promise<void> {
+async function writeKept(): Promise<void> {
   const file = keptFile();
   try {
     await mkdir(path.dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}`;
-    await writeFile(temporary, `${JSON.stringify({ ...readKept(), [key]: version }, undefined, 1)}\n`);
+    await writeFile(temporary, `${JSON.stringify({ ...readKept(), ...learnt }, undefined, 1)}\n`);
     await rename(temporary, file);
   } catch {
     // A home that cannot be written.

@@ -219,7 +219,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     packages: { apt: 'libheif-examples', brew: 'libheif' },
   },
   dcraw: {
-    commands: ['dcraw_emu', 'dcraw'],
+    commands: ['dcraw', 'dcraw_emu'],
     versionArgs: [],
     versionPattern: /(?:dcraw"? v|LibRaw )(\d+(?:\.\d+)+)/,
     license: 'GPL-2.0-or-later',
