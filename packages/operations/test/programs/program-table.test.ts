@@ -18,9 +18,12 @@ test('every installed program tells its version, which is asked once and kept', 
   const cache = mkdtempSync(path.join(tmpdir(), 'pipeline-versions-'));
   process.env['XDG_CACHE_HOME'] = cache;
   const installed = names.filter((name) => findProgram(name) !== undefined);
-  const versions = await Promise.all(installed.map(async (name) => [name, await programVersion(name)] as const));
+  const versions = await Promise.all(
+    installed.map(async (name) => [name, await programVersion(name)] as const),
+  );
   expect(versions.filter(([, version]) => version === undefined)).toEqual([]);
-  const kept = installed.length === 0 ? '' : readFileSync(path.join(cache, 'pipeline/program-versions.json'), 'utf8');
+  const kept =
+    installed.length === 0 ? '' : readFileSync(path.join(cache, 'pipeline/program-versions.json'), 'utf8');
   for (const [, version] of versions) expect(kept).toContain(`"${version}"`);
   rmSync(cache, { recursive: true });
 });
