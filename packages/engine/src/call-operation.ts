@@ -5,7 +5,14 @@
 import { err, type Result } from '@pipeline/schema';
 import type { Clock } from './clock.ts';
 import { failure, type Failure } from './failure.ts';
-import type { ActionRequest, Operation, OperationContext, OperationResult, RunContext } from './operation.ts';
+import type {
+  ActionRequest,
+  Operation,
+  OperationContext,
+  OperationResult,
+  RunContext,
+  Share,
+} from './operation.ts';
 import { Stop } from './stop.ts';
 
 export interface OperationCall {
@@ -14,6 +21,7 @@ export interface OperationCall {
   readonly context: RunContext;
   readonly workDir: string;
   readonly attempt: number;
+  readonly share?: Share | undefined;
   readonly onProgress: OperationContext['progress'];
   /** Of this action alone; stopped when the job is. */
   readonly stop: Stop;
@@ -43,7 +51,7 @@ interface Bounds {
 }
 
 function startBounds(call: OperationCall): Bounds {
-  const { clock, workDir, attempt, request } = call;
+  const { clock, workDir, attempt, request, share } = call;
   const { baseDir, allowedDirs, jobId, startedAt } = call.context;
   const { timeoutMs } = request.task;
   const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
@@ -68,6 +76,7 @@ function startBounds(call: OperationCall): Bounds {
       workDir,
       attempt,
       progress,
+      ...(share !== undefined && { share }),
       get signal() {
         return stop.signal;
       },

@@ -19,6 +19,7 @@ export type {
   OutputFile,
   PlannedFile,
   RunContext,
+  Share,
 } from './operation.ts';
 export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
 export type { Keyed, Sequence } from './persistent.ts';

@@ -47,6 +47,12 @@ export interface ActionPlan {
   readonly writes?: readonly string[];
   /** Said in the closing summary: `no file matches "docs/*.md"`. */
   readonly note?: string;
+  /**
+   * A key of the costly part of its work, such as decoding its input: actions that take the same files, have the same
+   * key and are ready at the same time are started together, in one place of the limits. What they do with that is
+   * theirs: see `Share`.
+   */
+  readonly shares?: string;
 }
 
 export interface PlannedFile {
@@ -66,6 +72,19 @@ export interface OperationContext extends RunContext {
   readonly attempt: number;
   /** 0–100, or null when the converter cannot tell. */
   readonly progress: (percent: number | null, message?: string) => void;
+  /** Absent: it runs alone, as every further attempt does. */
+  readonly share?: Share;
+}
+
+/**
+ * Actions that were started together because they take the same files and their plans have the same `shares`: one and
+ * the same object for all of them. They have one place in the limits between them, so they should do one piece of work at a time. Each keeps its
+ * own folder, signal, timeout and result, and any of them may end before the others.
+ */
+export interface Share {
+  readonly key: string;
+  /** How many were started, at least 2. */
+  readonly size: number;
 }
 
 /** What holds for the whole run. */

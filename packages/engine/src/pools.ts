@@ -40,16 +40,18 @@ export class Pools {
     return this.#byName.size === 0 ? [] : [...new Set(names)].filter((name) => this.#byName.has(name));
   }
 
-  /** `names` in the order in which every action of the job gives them: operation, then converter. */
+  /** Takes one place in the pool of each name, and one of the job's. */
   run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
     const pools = this.#poolsFor(names);
     count(pools, 1);
     return enter(pools, work).finally(() => count(pools, -1));
   }
 
-  /** From the narrow ones to the widest. */
+  /** In one order for everyone: the narrow ones as the job names them, then the widest. */
   #poolsFor(names: readonly string[]): readonly Pool[] {
-    return [...names.flatMap((name) => this.#byName.get(name) ?? []), this.#max];
+    if (names.length === 0) return [this.#max];
+    const narrow = [...this.#byName].flatMap(([name, pool]) => (names.includes(name) ? pool : []));
+    return [...narrow, this.#max];
   }
 }
 

@@ -17,6 +17,8 @@ interface Entry<T> {
 export class ReadyQueue<T extends QueueItem> {
   /** A binary heap each. */
   readonly #lanes = new Map<string, Entry<T>[]>();
+  /** Taken out of their turn; they leave their heap when they come to its top. */
+  readonly #withdrawn = new Set<T>();
   #turns = 0;
 
   add(item: T): void {
@@ -31,15 +33,29 @@ export class ReadyQueue<T extends QueueItem> {
   take(hasRoom: (item: T) => boolean): T | undefined {
     let best: Entry<T>[] | undefined;
     for (const heap of this.#lanes.values()) {
-      const [first] = heap;
+      const first = this.#firstOf(heap);
       if (first === undefined || (best?.[0] !== undefined && !isBefore(first, best[0]))) continue;
       if (hasRoom(first.item)) best = heap;
     }
     return best === undefined ? undefined : removeFirst(best)?.item;
   }
 
+  /** For an item that is in the queue. */
+  withdraw(item: T): void {
+    this.#withdrawn.add(item);
+  }
+
   clear(): void {
     this.#lanes.clear();
+    this.#withdrawn.clear();
+  }
+
+  #firstOf(heap: Entry<T>[]): Entry<T> | undefined {
+    for (;;) {
+      const [first] = heap;
+      if (first === undefined || !this.#withdrawn.delete(first.item)) return first;
+      removeFirst(heap);
+    }
   }
 }
 

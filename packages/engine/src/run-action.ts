@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 import { checkOutputs } from './check-outputs.ts';
 import { failure, type Failure } from './failure.ts';
 import type { Mask } from './mask-secrets.ts';
-import type { ActionPlan, ActionRequest, Operation, RunContext } from './operation.ts';
+import type { ActionPlan, ActionRequest, Operation, RunContext, Share } from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
 import type { Stop } from './stop.ts';
 import type { Workspace } from './workspace.ts';
@@ -24,6 +24,8 @@ export interface ActionRun {
   /** Of this action alone; stopped when the job is. */
   readonly stop: Stop;
   readonly listener: ActionListener;
+  /** Those that are started together with it. */
+  readonly share?: Share | undefined;
 }
 
 export interface ActionListener {
@@ -95,7 +97,9 @@ async function tryOnce(
     const { request, operation, stop } = run;
     const { clock, graceMs, context } = environment;
     const { onProgress } = run.listener;
-    const call = { request, operation, context, workDir, attempt, onProgress, stop, clock, graceMs };
+    // The others do not wait for a second attempt.
+    const share = attempt === 1 ? run.share : undefined;
+    const call = { request, operation, context, workDir, attempt, share, onProgress, stop, clock, graceMs };
     const answer = await callOperation(call);
     const checked = answer.ok ? await checkOutputs(answer.value, { request, workDir, workspace }) : answer;
     if (checked.ok) return ok({ workDir, outcome: maskOutcome(checked.value, mask) });

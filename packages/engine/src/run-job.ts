@@ -6,19 +6,19 @@
 import { systemClock, type Clock } from './clock.ts';
 import type { EventSink } from './event.ts';
 import { failure, type Failure } from './failure.ts';
+import { type Group, type GroupItem, GroupQueue } from './group-queue.ts';
 import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { JobReport } from './job-report.ts';
-import type { ActionRequest } from './operation.ts';
-import { shownPath } from './plan-collisions.ts';
+import type { ActionRequest, Share } from './operation.ts';
 import { Pools } from './pools.ts';
-import { type QueueItem, ReadyQueue } from './ready-queue.ts';
 import { type ActionEnd, type ActionEnvironment, planAction, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
 import { Stop } from './stop.ts';
 import type { Action } from './task-run.ts';
 import type { Workspace } from './workspace.ts';
+import { Writers } from './writers.ts';
 
 export interface RunOptions {
   readonly workspace: Workspace;
@@ -48,9 +48,13 @@ export function runJob(plan: JobPlan, options: RunOptions): Promise<JobOutcome> 
 
 const defaultGraceMs = 10_000;
 
-interface ReadyAction extends QueueItem {
+interface ReadyAction extends GroupItem {
   readonly action: Action;
-  readonly limits: readonly string[];
+}
+
+interface Ending {
+  readonly action: Action;
+  readonly end: ActionEnd;
 }
 
 class JobRun {
@@ -58,7 +62,7 @@ class JobRun {
   readonly #options: RunOptions;
   readonly #schedule: Schedule;
   readonly #pools: Pools;
-  readonly #queue = new ReadyQueue<ReadyAction>();
+  readonly #queue = new GroupQueue<ReadyAction>();
   readonly #environment: ActionEnvironment;
   /** One for each action that runs. */
   readonly #running = new Set<Stop>();
@@ -66,7 +70,7 @@ class JobRun {
   readonly #report: JobReport;
   readonly #workDirs = new Map<Action, string>();
   readonly #removals = new Set<Promise<void>>();
-  #writers: Map<string, string> | undefined;
+  readonly #writers: Writers;
   #onDone: () => void = () => {};
   #onBug: (error: unknown) => void = () => {};
 
@@ -87,6 +91,7 @@ class JobRun {
       mask: plan.mask,
     };
     this.#report = new JobReport(plan, options);
+    this.#writers = new Writers(plan);
   }
 
   async run(): Promise<JobOutcome> {
@@ -115,6 +120,8 @@ class JobRun {
 
   #apply(changes: readonly Change[]): void {
     let firstFailed: Action | undefined;
+    const ready = changes.flatMap((change) => (change.type === 'ready' ? change.action : []));
+    if (ready.length > 0) this.#admit(ready);
     for (const change of changes) {
       this.#applyOne(change);
       if (change.type === 'ended' && isStopping(change.action)) firstFailed ??= change.action;
@@ -130,7 +137,7 @@ class JobRun {
   #applyOne(change: Change): void {
     switch (change.type) {
       case 'ready':
-        this.#admit(change.action);
+        // Admitted with all others of this step.
         break;
       case 'released':
         this.#remove(change.action);
@@ -154,45 +161,38 @@ class JobRun {
     for (const stop of this.#running) stop.stop(reason);
   }
 
-  /** Queues an action, once it is known who will do its work: the limits depend on it. */
-  #admit(action: Action): void {
-    if (action.plan !== undefined) this.#enqueue(action);
-    else this.#background(() => this.#planLate(action));
-  }
-
-  async #planLate(action: Action): Promise<void> {
-    const planned = await planAction(action.owner.planned.operation, requestOf(action), this.#environment);
-    // The job may have been stopped in the meantime.
-    if (action.state !== 'ready') return;
-    const failed = planned.ok ? this.#collision(action, planned.value.writes ?? []) : planned.error;
-    if (failed !== undefined) {
-      this.#apply(this.#schedule.end(action, { type: 'failed', failure: failed }));
-      return;
+  /** Queues actions, once it is known who will do their work: the limits depend on it, and what they share. */
+  #admit(actions: readonly Action[]): void {
+    const late: Action[] = [];
+    for (const action of actions) {
+      if (action.plan === undefined) late.push(action);
+      else this.#enqueue(action);
     }
-    if (planned.ok) action.plan = planned.value;
-    this.#enqueue(action);
-    this.#startReady();
+    // Those that take the same file may share its work: none of them is queued before all are planned.
+    for (const siblings of bySource(late)) this.#background(() => this.#planLate(siblings));
   }
 
-  #collision(action: Action, writes: readonly string[]): Failure | undefined {
-    this.#writers ??= new Map(
-      this.#plan.actions.flatMap(({ address, writes }) => (writes ?? []).map((path) => [path, address])),
+  async #planLate(actions: readonly Action[]): Promise<void> {
+    const plans = await Promise.all(
+      actions.map((action) =>
+        planAction(action.owner.planned.operation, requestOf(action), this.#environment),
+      ),
     );
-    for (const path of writes) {
-      const other = this.#writers.get(path);
-      if (other !== undefined && other !== action.address) {
-        const shown = shownPath(path, this.#plan.context.baseDir);
-        return failure(
-          'write-failed',
-          `${action.address} would write ${shown}, which ${other} writes as well`,
-          {
-            hint: 'give one of the two another path or file name',
-          },
-        );
+    for (const [index, planned] of plans.entries()) {
+      const action = actions[index];
+      // The job may have been stopped in the meantime.
+      if (action === undefined || action.state !== 'ready') continue;
+      const failed = planned.ok
+        ? this.#writers.claim(action.address, planned.value.writes ?? [])
+        : planned.error;
+      if (failed !== undefined) {
+        this.#apply(this.#schedule.end(action, { type: 'failed', failure: failed }));
+        continue;
       }
-      this.#writers.set(path, action.address);
+      if (planned.ok) action.plan = planned.value;
+      this.#enqueue(action);
     }
-    return undefined;
+    this.#startReady();
   }
 
   #enqueue(action: Action): void {
@@ -200,36 +200,57 @@ class JobRun {
     const { operation } = action.owner.planned.task;
     const limits = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
     const rank = this.#plan.graph.depths[action.owner.planned.index] ?? 0;
-    this.#queue.add({ action, limits, rank, lane: limits.join('\n') });
+    const shares = sharingKey(action);
+    this.#queue.add({ action, limits, rank, lane: limits.join('\n'), shares });
   }
 
   #startReady(): void {
     while (!this.#pools.isFull) {
-      const ready = this.#queue.take(({ limits }) => this.#pools.hasRoom(limits));
-      if (ready === undefined) return;
-      this.#background(() => this.#runOne(ready));
+      const group = this.#queue.take((limits) => this.#pools.hasRoom(limits));
+      if (group === undefined) return;
+      this.#background(() => this.#runGroup(group));
     }
   }
 
-  async #runOne({ action, limits }: ReadyAction): Promise<void> {
-    const end = await this.#pools.run(limits, () => this.#runInPool(action));
-    if (end === undefined) return;
-    if (end.workDir !== undefined) this.#workDirs.set(action, end.workDir);
-    this.#apply(this.#schedule.end(action, end.outcome));
+  async #runGroup({ items, limits }: Group<ReadyAction>): Promise<void> {
+    const last = await this.#pools.run(limits, () => this.#runInPool(items));
+    if (last !== undefined) this.#end(last);
   }
 
-  async #runInPool(action: Action): Promise<ActionEnd | undefined> {
-    // The job may have been stopped while the pools let it in.
+  /** Runs each of them to its own end; gives the last ending back, to be told when the place in the pools is free. */
+  async #runInPool(items: readonly ReadyAction[]): Promise<Ending | undefined> {
+    // The job may have been stopped while the pools let them in.
+    const actions = items.flatMap(({ action }) => (action.state === 'ready' ? action : []));
+    const key = actions[0]?.plan?.shares;
+    const share = actions.length < 2 || key === undefined ? undefined : { key, size: actions.length };
+    let last: Ending | undefined;
+    let running = actions.length;
+    const runs = actions.map(async (action) => {
+      const ending = await this.#runOne(action, share);
+      running -= 1;
+      if (running === 0) last = ending;
+      else if (ending !== undefined) this.#end(ending);
+    });
+    await Promise.all(runs);
+    return last;
+  }
+
+  async #runOne(action: Action, share: Share | undefined): Promise<Ending | undefined> {
     if (action.state !== 'ready') return undefined;
     const stop = new Stop();
     this.#running.add(stop);
     this.#apply(this.#schedule.start(action));
     const { operation } = action.owner.planned;
     const listener = this.#report.follow(action);
-    const run = { request: requestOf(action), operation, stop, listener };
+    const run = { request: requestOf(action), operation, stop, listener, share };
     const end = await runAction(run, this.#environment);
     this.#running.delete(stop);
-    return end;
+    return { action, end };
+  }
+
+  #end({ action, end }: Ending): void {
+    if (end.workDir !== undefined) this.#workDirs.set(action, end.workDir);
+    this.#apply(this.#schedule.end(action, end.outcome));
   }
 
   #remove(action: Action): void {
@@ -256,6 +277,21 @@ class JobRun {
 
 function requestOf({ address, variant, inputs, options, owner }: Action): ActionRequest {
   return { task: owner.planned.task, address, variant, inputs, fileInputs: owner.fileInputs ?? {}, options };
+}
+
+/** What two actions must agree in to be started together. */
+function sharingKey({ plan, inputs }: Action): string | undefined {
+  return plan?.shares === undefined ? undefined : [plan.shares, ...inputs.map(({ path }) => path)].join('\n');
+}
+
+function bySource(actions: readonly Action[]): Iterable<readonly Action[]> {
+  const groups = new Map<Action, Action[]>();
+  for (const action of actions) {
+    const siblings = groups.get(action.source ?? action);
+    if (siblings === undefined) groups.set(action.source ?? action, [action]);
+    else siblings.push(action);
+  }
+  return groups.values();
 }
 
 /** With `on_error: stop`, this is the end of the job. */

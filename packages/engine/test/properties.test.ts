@@ -35,12 +35,14 @@ const task = (index: number): fc.Arbitrary<readonly [TaskName, TaskSketch]> => {
       variants: fc.constantFrom([{}], [{}], [{ v: 1 }, { v: 2 }]),
       ignoreError: fc.boolean(),
       isOffice: fc.boolean(),
+      isShared: fc.boolean(),
     })
-    .map(({ files, isOpen, isOffice, inputs, ...sketch }) => {
+    .map(({ files, isOpen, isOffice, isShared, inputs, ...sketch }) => {
       const options = {
         ...(inputs.length === 0 && { files }),
         ...(isOpen && { is_open: true }),
         ...(isOffice && { converter: 'office' }),
+        ...(isShared && { is_shared: true }),
       };
       return [`t${index}`, { ...sketch, inputs, options }] as const;
     });
@@ -66,6 +68,10 @@ interface Watched {
   readonly mostOffice: number;
 }
 
+/** What shares its work has one place in the limits. */
+const places = (calls: readonly Invocation[]): number =>
+  new Set(calls.map((call) => call.context.share ?? call)).size;
+
 /** `choose` picks which of the running calls ends next, until nothing runs. */
 async function play(
   pipeline: Pipeline,
@@ -81,10 +87,10 @@ async function play(
   let mostOffice = 0;
   for (let step = 0; job.events.at(-1)?.type !== 'job.finished'; step += 1) {
     await job.clock.advance(1);
-    most = Math.max(most, calls.length);
+    most = Math.max(most, places(calls));
     mostOffice = Math.max(
       mostOffice,
-      calls.filter(({ request }) => request.options['converter'] === 'office').length,
+      places(calls.filter(({ request }) => request.options['converter'] === 'office')),
     );
     if (calls.length === 0) continue;
     const chosen = choose(calls.length, step);

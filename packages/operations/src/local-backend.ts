@@ -5,6 +5,7 @@
 import type { Backend, Operation } from '@pipeline/engine';
 import type { OperationName } from '@pipeline/schema';
 import { operationNames } from '@pipeline/schema';
+import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
 
 export interface LocalBackendOptions {
@@ -16,7 +17,10 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
   configureHosts({ maxHosts: options.maxHosts });
   return {
     name: 'local',
-    load: async (operation) => await loaders[operation]?.(),
+    load: async (name) => {
+      const operation = await loaders[name]?.();
+      return operation === undefined ? undefined : standingAside(operation);
+    },
     close: async () => {
       await closeHosts();
       // Loaded already when a program was run, and with nothing to do when none was.
@@ -24,6 +28,18 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
     },
   };
 }
+
+/** Whoever has ended keeps no neighbour waiting. */
+const standingAside = ({ plan, run }: Operation): Operation => ({
+  plan,
+  run: async (request, context) => {
+    try {
+      return await run(request, context);
+    } finally {
+      standAside(context);
+    }
+  },
+});
 
 type Load = () => Promise<Operation>;
 

@@ -1,0 +1,35 @@
+/**
+ * Which action writes which file outside of the workspace, during a run: what the plan could not tell, because files
+ * turned up later, is held to the same rule as everything that it could. See `plan-collisions.ts`.
+ */
+import { failure, type Failure } from './failure.ts';
+import type { JobPlan } from './job-plan.ts';
+import { shownPath } from './plan-collisions.ts';
+
+export class Writers {
+  readonly #plan: JobPlan;
+  /** Path → address; made when it is first needed, since most jobs know everything before. */
+  #writers: Map<string, string> | undefined;
+
+  constructor(plan: JobPlan) {
+    this.#plan = plan;
+  }
+
+  /** A failure when another action writes one of these absolute paths. */
+  claim(address: string, paths: readonly string[]): Failure | undefined {
+    this.#writers ??= new Map(
+      this.#plan.actions.flatMap((action) => (action.writes ?? []).map((path) => [path, action.address])),
+    );
+    for (const path of paths) {
+      const other = this.#writers.get(path);
+      if (other !== undefined && other !== address) {
+        const shown = shownPath(path, this.#plan.context.baseDir);
+        return failure('write-failed', `${address} would write ${shown}, which ${other} writes as well`, {
+          hint: 'give one of the two another path or file name',
+        });
+      }
+      this.#writers.set(path, address);
+    }
+    return undefined;
+  }
+}
