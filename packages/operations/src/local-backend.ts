@@ -79,11 +79,11 @@ const loaders = {
   'pdf/a': undefined,
   'pdf/x': undefined,
   'pdf/ocr': undefined,
-  'pdf/encrypt': undefined,
-  'pdf/decrypt': undefined,
-  'pdf/split-pages': undefined,
-  'pdf/extract-pages': undefined,
-  'pdf/rotate-pages': undefined,
+  'pdf/encrypt': async () => (await import('./pdf/encrypt.ts')).pdfEncrypt,
+  'pdf/decrypt': async () => (await import('./pdf/decrypt.ts')).pdfDecrypt,
+  'pdf/split-pages': async () => (await import('./pdf/pages.ts')).pdfSplitPages,
+  'pdf/extract-pages': async () => (await import('./pdf/pages.ts')).pdfExtractPages,
+  'pdf/rotate-pages': async () => (await import('./pdf/pages.ts')).pdfRotatePages,
 } satisfies Readonly<Record<OperationName, Load | undefined>>;
 
 /** What this backend can do. */

@@ -12,4 +12,5 @@ export const hostTable: HostTable = {
   'pdf-lib': () => import('../converters/pdf-lib-host.ts'),
   tables: () => import('../converters/tables-host.ts'),
   'seven-zip': () => import('../converters/seven-zip-host.ts'),
+  qpdf: () => import('../converters/qpdf-host.ts'),
 } satisfies Record<HostName, HostTable[string]>;
