@@ -8,7 +8,16 @@ import type { FailureType } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 
 /** One `converters/<name>-host.ts` each; the table in `host-main.ts` loads it when it is first asked for. */
-export type HostName = 'sharp' | 'svgo' | 'pdfium' | 'pandoc' | 'typst' | 'pdf-lib' | 'tables' | 'seven-zip' | 'qpdf';
+export type HostName =
+  | 'sharp'
+  | 'svgo'
+  | 'pdfium'
+  | 'pandoc'
+  | 'typst'
+  | 'pdf-lib'
+  | 'tables'
+  | 'seven-zip'
+  | 'qpdf';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {

@@ -49,7 +49,10 @@ function mistake(options: JsonObject): Failure | undefined {
   const passwords = ['set_password', 'set_owner_password'];
   for (const name of passwords) {
     if (Buffer.byteLength(textOption(options, name) ?? '') > maxPasswordBytes) {
-      return invalid(`\`${name}\` is longer than the ${maxPasswordBytes} bytes that count`, 'Give a shorter one.');
+      return invalid(
+        `\`${name}\` is longer than the ${maxPasswordBytes} bytes that count`,
+        'Give a shorter one.',
+      );
     }
   }
   if ([...passwords, ...restrictions].every((name) => options[name] === undefined)) {

@@ -44,7 +44,9 @@ function rangeOf({ pages }: JsonObject): string {
   const ranges = parsePageRange(pages ?? null);
   if (!ranges.ok) return '';
   return ranges.value
-    .map(({ first, last }) => (first === last ? `${first}` : `${first}-${Number.isFinite(last) ? last : 'z'}`))
+    .map(({ first, last }) =>
+      first === last ? `${first}` : `${first}-${Number.isFinite(last) ? last : 'z'}`,
+    )
     .join(',');
 }
 

@@ -30,10 +30,17 @@ export function brokenPdf(name: string, why?: string): Failure {
   });
 }
 
-export function noSuchPage(name: string, { pages, count }: { readonly pages: string; readonly count: number }): Failure {
+export function noSuchPage(
+  name: string,
+  { pages, count }: { readonly pages: string; readonly count: number },
+): Failure {
   const there = count === 1 ? 'one page' : `${count} pages`;
-  return failure('bad-input', `"pages: ${pages}" names a page that is not there: ${JSON.stringify(name)} has ${there}`, {
-    code: 'INVALID_OPTION',
-    hint: `Give pages from 1 to ${count}.`,
-  });
+  return failure(
+    'bad-input',
+    `"pages: ${pages}" names a page that is not there: ${JSON.stringify(name)} has ${there}`,
+    {
+      code: 'INVALID_OPTION',
+      hint: `Give pages from 1 to ${count}.`,
+    },
+  );
 }

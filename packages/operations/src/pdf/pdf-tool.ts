@@ -104,7 +104,10 @@ async function run(
   const { files, message } = made.value;
   const outputs = files.map((file, index) => ({
     dir: input.dir,
-    name: nameOf(name.value, { number: index + 1, count: operation.isPlural === true && files.length === 1 ? 1 : files.length }),
+    name: nameOf(name.value, {
+      number: index + 1,
+      count: operation.isPlural === true && files.length === 1 ? 1 : files.length,
+    }),
     path: path.resolve(workDir, file),
   }));
   const converter = { name: tool.value.name, version: await tool.value.version() };
@@ -175,7 +178,11 @@ function otherEngine(
 function notInstalled(tool: PdfTool, operation: string): Failure {
   const lacking = tool.needs.filter((need) => !isMet(need));
   const what = lacking.map(({ name }) => name).join(' and ');
-  return failure('converter-missing', `${tool.name} would do this ${operation}, but ${what} is not installed`, {
-    hint: needsHint(lacking),
-  });
+  return failure(
+    'converter-missing',
+    `${tool.name} would do this ${operation}, but ${what} is not installed`,
+    {
+      hint: needsHint(lacking),
+    },
+  );
 }

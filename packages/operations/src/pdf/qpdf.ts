@@ -73,12 +73,21 @@ async function runTask(
   const { workDir, inputPath, inputName, options, signal } = work;
   const outDir = path.join(workDir, 'out');
   await mkdir(outDir);
-  const ran = await by({ job: task.job(options), inputs: [inputPath], workDir, signal, options, about: inputName });
+  const ran = await by({
+    job: task.job(options),
+    inputs: [inputPath],
+    workDir,
+    signal,
+    options,
+    about: inputName,
+  });
   if (!ran.ok) return ran;
   if (/number \d+ out of range/.test(ran.value.said)) return err(await missingPage(work, by));
   const bad = qpdfFailure(ran.value, { name: inputName, options, hasPassword: task.hasPassword === true });
   if (bad !== undefined) return err(bad);
-  const names = (await readdir(outDir)).sort((left, right) => left.localeCompare(right, 'en', { numeric: true }));
+  const names = (await readdir(outDir)).sort((left, right) =>
+    left.localeCompare(right, 'en', { numeric: true }),
+  );
   if (names.length === 0) return err(brokenPdf(inputName, 'it has no pages'));
   const notes = [ran.value.exitCode === 3 ? repaired : undefined, task.message?.(options)].filter(
     (note) => note !== undefined,
@@ -92,7 +101,9 @@ async function runTask(
 const repaired = 'The file was damaged in places and has been repaired: compare it with the original';
 
 export const runNative: QpdfRun = async ({ job, inputs, workDir, signal, about }) => {
-  await Promise.all(inputs.map((input, index) => symlink(input, path.join(workDir, `input-${index + 1}.pdf`))));
+  await Promise.all(
+    inputs.map((input, index) => symlink(input, path.join(workDir, `input-${index + 1}.pdf`))),
+  );
   await writeFile(path.join(workDir, 'job.json'), JSON.stringify(job));
   const ran = await runProgram({
     program: 'qpdf',
@@ -115,7 +126,10 @@ export const runEmbedded: QpdfRun = async ({ job, inputs, workDir, signal, about
   const answer = await runInHost({ host: 'qpdf', job: { job, workDir }, signal, about });
   if (!answer.ok) return answer;
   const { exitCode } = answer.value;
-  return ok({ exitCode: typeof exitCode === 'number' ? exitCode : 2, said: textOption(answer.value, 'said') ?? '' });
+  return ok({
+    exitCode: typeof exitCode === 'number' ? exitCode : 2,
+    said: textOption(answer.value, 'said') ?? '',
+  });
 };
 
 /** The better of the two that are here. */
@@ -140,7 +154,10 @@ export function qpdfFailure({ exitCode, said }: QpdfEnd, about: QpdfAbout): Fail
     .map((line) => line.replace(/^(?:qpdf|[\w.-]*program|WARNING|ERROR): /g, '').trim())
     .findLast((line) => line !== '');
   if (/encrypt|security handler|crypt filter/i.test(said)) {
-    return failure('unsupported', `${JSON.stringify(name)} is encrypted in a way that is not known here: ${last}`);
+    return failure(
+      'unsupported',
+      `${JSON.stringify(name)} is encrypted in a way that is not known here: ${last}`,
+    );
   }
   return brokenPdf(name, last?.replaceAll(/(?:out\/|input-\d+\.pdf:? ?)/g, ''));
 }

@@ -38,7 +38,9 @@ describe.skipIf(findProgram('qpdf') === undefined || findCommand('pdfinfo') === 
     expect(await pdfinfo(some.bytes)).toMatch(/Pages: +3/);
     const turn = { pages: '2', rotation: -90 };
     const turned = await done(pdfRotatePages, { operation: 'pdf/rotate-pages', input, options: turn });
-    expect(await pdfinfo(turned.bytes, '-l', '3')).toMatch(/Page +1 rot: +0[^]*Page +2 rot: +270[^]*3 rot: +0/);
+    expect(await pdfinfo(turned.bytes, '-l', '3')).toMatch(
+      /Page +1 rot: +0[^]*Page +2 rot: +270[^]*3 rot: +0/,
+    );
   });
 
   test('the failures are the same as those of the library', async () => {

@@ -37,7 +37,10 @@ test('split: one PDF a page, numbered, fields in their place', async () => {
     options: { filename: 'leaf-%03d.pdf' },
   });
   expect(named.names).toEqual(['leaf-001.pdf', 'leaf-002.pdf']);
-  const single = await done(pdfSplitPages, { operation: 'pdf/split-pages', input: await pdfOf({ pages: 1 }) });
+  const single = await done(pdfSplitPages, {
+    operation: 'pdf/split-pages',
+    input: await pdfOf({ pages: 1 }),
+  });
   expect(single.names).toEqual(['report.pdf']);
 });
 
@@ -119,10 +122,28 @@ test('encrypt: AES-256, a password to open, and what readers may do', async () =
   expect(await texts(made.bytes, '--')).toContain('Page 1');
   expect(await texts(made.bytes, '-über\nall')).toContain('Page 1');
   const shown = permissionsOf(made.bytes);
-  expect(shown).toEqual({ revision: 6, print: true, printWell: false, modify: false, copy: false, annotate: false, forms: true, assemble: true });
+  expect(shown).toEqual({
+    revision: 6,
+    print: true,
+    printWell: false,
+    modify: false,
+    copy: false,
+    annotate: false,
+    forms: true,
+    assemble: true,
+  });
 });
 
-const every = { revision: 6, print: true, printWell: true, modify: true, copy: true, annotate: true, forms: true, assemble: true };
+const every = {
+  revision: 6,
+  print: true,
+  printWell: true,
+  modify: true,
+  copy: true,
+  annotate: true,
+  forms: true,
+  assemble: true,
+};
 
 test.each([
   [{ allow_print: 'none' }, { print: false, printWell: false }],
@@ -136,7 +157,11 @@ test.each([
   [{ allow_modify: 'assembly' }, { modify: false, annotate: false, forms: false }],
   [{ allow_modify: 'none' }, { modify: false, annotate: false, forms: false, assemble: false }],
 ])('encrypt with %j opens without a password, restricted', async (options, restricted) => {
-  const made = await done(pdfEncrypt, { operation: 'pdf/encrypt', input: await pdfOf({ pages: 1 }), options });
+  const made = await done(pdfEncrypt, {
+    operation: 'pdf/encrypt',
+    input: await pdfOf({ pages: 1 }),
+    options,
+  });
   expect(await texts(made.bytes)).toEqual(['Page 1']);
   expect(permissionsOf(made.bytes)).toEqual({ ...every, ...restricted });
 });
@@ -181,12 +206,16 @@ test('encrypt: what would have no effect is an error before the run', async () =
   });
 });
 
-test('encrypt: nobody knows the owner\'s password when none is given, and the same one twice is told', async () => {
+test("encrypt: nobody knows the owner's password when none is given, and the same one twice is told", async () => {
   expect(encryptJob({ set_password: 'a' }, () => 'random')).toMatchObject({
     encrypt: { userPassword: 'a', ownerPassword: 'random' },
   });
   const options = { set_password: 'a', set_owner_password: 'a', allow_print: 'none' };
-  const made = await done(pdfEncrypt, { operation: 'pdf/encrypt', input: await pdfOf({ pages: 1 }), options });
+  const made = await done(pdfEncrypt, {
+    operation: 'pdf/encrypt',
+    input: await pdfOf({ pages: 1 }),
+    options,
+  });
   expect(made.message).toContain('The two passwords are the same');
 });
 
@@ -231,6 +260,9 @@ test.each(all)('%s: bad files are told by name', async (name, operation, options
   });
   if (name !== 'pdf/decrypt') {
     const secret = await locked(input, { user: 'a', owner: 'b' });
-    expect(await on(secret)).toMatchObject({ code: 'PASSWORD_REQUIRED', hint: expect.stringContaining('pdf/decrypt') });
+    expect(await on(secret)).toMatchObject({
+      code: 'PASSWORD_REQUIRED',
+      hint: expect.stringContaining('pdf/decrypt'),
+    });
   }
 });

@@ -179,7 +179,11 @@ export async function seen(bytes: Uint8Array, password?: string): Promise<readon
         const at = (Math.round(top * scale) * width + Math.round(left * scale)) * 4;
         return [...pixels.subarray(at, at + 3)];
       },
-      png: () => sharp(pixels, { raw: { width, height, channels: 4 } }).removeAlpha().png().toBuffer(),
+      png: () =>
+        sharp(pixels, { raw: { width, height, channels: 4 } })
+          .removeAlpha()
+          .png()
+          .toBuffer(),
     });
   }
   document.destroy();
