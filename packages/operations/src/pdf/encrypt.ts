@@ -38,8 +38,6 @@ export function encryptJob(options: JsonObject, random: () => string = randomUUI
 }
 
 function mistake(options: JsonObject): Failure | undefined {
-  const invalid = (message: string, hint: string): Failure =>
-    failure('unsupported', message, { code: 'INVALID_OPTION', hint });
   if (options['allow_accessibility'] === false) {
     return invalid(
       '`allow_accessibility: false` has no effect in files encrypted with AES-256: screen readers may always read them',
@@ -63,6 +61,9 @@ function mistake(options: JsonObject): Failure | undefined {
   }
   return undefined;
 }
+
+const invalid = (message: string, hint: string): Failure =>
+  failure('unsupported', message, { code: 'INVALID_OPTION', hint });
 
 function ownerNote(options: JsonObject): string | undefined {
   const { set_password: user, set_owner_password: owner } = options;

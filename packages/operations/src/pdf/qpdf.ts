@@ -171,5 +171,8 @@ async function missingPage(work: PdfWork, by: QpdfRun): Promise<Failure> {
   const ran = await by({ job, inputs: [inputPath], workDir, signal, options: {}, about: inputName });
   if (!ran.ok) return ran.error;
   const count = Number(/^\s*(\d+)\s*$/m.exec(ran.value.said)?.[1] ?? 0);
-  return noSuchPage(inputName, { pages: String(options['pages']), count });
+  return noSuchPage(inputName, { pages: shownPages(options['pages']), count });
 }
+
+const shownPages = (pages: JsonObject[string] | undefined): string =>
+  typeof pages === 'string' ? pages : JSON.stringify(pages ?? '');
