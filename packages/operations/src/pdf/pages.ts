@@ -54,5 +54,7 @@ function wrongPages({ pages }: JsonObject): Failure | undefined {
   if (pages === undefined) return undefined;
   const ranges = parsePageRange(pages);
   if (ranges.ok) return undefined;
-  return failure('unsupported', `"pages: ${JSON.stringify(pages)}": ${ranges.error}`, { code: 'INVALID_OPTION' });
+  return failure('unsupported', `"pages: ${JSON.stringify(pages)}": ${ranges.error}`, {
+    code: 'INVALID_OPTION',
+  });
 }
