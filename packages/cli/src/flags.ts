@@ -3,7 +3,15 @@
  * that they cannot disagree. It does not know what a command does.
  */
 
-export type CommandName = 'run' | 'validate' | 'formats' | 'graph' | 'init' | 'schema' | 'completion';
+export type CommandName =
+  | 'run'
+  | 'validate'
+  | 'formats'
+  | 'doctor'
+  | 'graph'
+  | 'init'
+  | 'schema'
+  | 'completion';
 
 /** What a value is, for completion. */
 export type ValueKind = 'file' | 'folder' | 'format' | 'task' | 'text';
@@ -61,6 +69,30 @@ const fileFlag: FlagSpec = {
   help: 'The pipeline file; `-` reads standard input.',
 };
 
+const paramFlags: Readonly<Record<string, FlagSpec>> = {
+  param: {
+    short: 'p',
+    value: 'name=value',
+    isRepeatable: true,
+    hasTwin: true,
+    help: 'Set a param of the pipeline.',
+  },
+  'params-file': {
+    value: 'file',
+    kind: 'file',
+    hasTwin: true,
+    help: 'Read params from a YAML or JSON map; -p wins over it.',
+  },
+};
+
+const allowPathFlag: FlagSpec = {
+  value: 'folder',
+  kind: 'folder',
+  isRepeatable: true,
+  hasTwin: true,
+  help: 'Let paths lead into this folder too, outside of the project.',
+};
+
 const defaultFile =
   'Without a file: pipeline.yaml, .yml or .json, else the only *.pipeline.{yaml,yml,json}, searched from the working folder upwards to the root of the git repository. `-` reads standard input.';
 
@@ -77,19 +109,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     ],
     flags: {
       file: fileFlag,
-      param: {
-        short: 'p',
-        value: 'name=value',
-        isRepeatable: true,
-        hasTwin: true,
-        help: 'Set a param of the pipeline.',
-      },
-      'params-file': {
-        value: 'file',
-        kind: 'file',
-        hasTwin: true,
-        help: 'Read params from a YAML or JSON map; -p wins over it.',
-      },
+      ...paramFlags,
       only: {
         value: 'name',
         kind: 'task',
@@ -139,13 +159,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         hasTwin: true,
         help: 'Cancel the job after this long and exit with 124: seconds, or `90s`, `10m`, `1h30m`.',
       },
-      'allow-path': {
-        value: 'folder',
-        kind: 'folder',
-        isRepeatable: true,
-        hasTwin: true,
-        help: 'Let paths lead into this folder too, outside of the project.',
-      },
+      'allow-path': allowPathFlag,
       reporter: {
         value: 'name[:file],…',
         hasTwin: true,
@@ -206,6 +220,24 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     examples: [
       { command: 'pipeline formats docx', does: 'What a Word document can become.' },
       { command: 'pipeline formats docx pdf', does: 'How, by what, and with which options.' },
+    ],
+  },
+  doctor: {
+    summary: 'Show what this machine brings, what it lacks, and what one command would add.',
+    arguments: '[file]',
+    maxArguments: 1,
+    argumentKind: 'file',
+    details: [
+      'Programs, packs, fonts, confinement and limits; what is missing is optional and no error. With a pipeline file: only whether that pipeline could run here, and by what; exits with 3 when something is missing for it. Nothing runs.',
+    ],
+    flags: {
+      ...paramFlags,
+      'allow-path': allowPathFlag,
+      json: { help: 'Print JSON on standard output.' },
+    },
+    examples: [
+      { command: 'pipeline doctor', does: 'What is here, and what would help.' },
+      { command: 'pipeline doctor pipeline.yaml', does: 'Whether this pipeline can run here.' },
     ],
   },
   graph: {
@@ -279,7 +311,6 @@ export const laterCommands: readonly string[] = [
   'plan',
   'explain',
   'convert',
-  'doctor',
   'runs',
   'report',
   'retry',

@@ -15,6 +15,7 @@ const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   validate: async () => (await import('./commands/validate.ts')).validate,
   formats: async () => (await import('./commands/formats.ts')).formats,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   graph: async () => (await import('./commands/graph.ts')).graph,
   init: async () => (await import('./commands/init.ts')).init,
   schema: async () => (await import('./commands/schema.ts')).schema,

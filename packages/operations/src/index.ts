@@ -10,4 +10,6 @@ export { findProgram, installCommand, programVersion } from './programs/find-pro
 export type { Program, ProgramName } from './programs/program-table.ts';
 export { programs } from './programs/program-table.ts';
 export { sandboxKind } from './programs/sandbox.ts';
-export { convertersFor, findConverter, localConversions } from './routes.ts';
+export { convertersFor, findConverter, installCommandOf, localConversions } from './routes.ts';
+export type { Reach } from './reach.ts';
+export { inputFormats, reach } from './reach.ts';

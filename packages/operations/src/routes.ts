@@ -8,14 +8,15 @@ import type { Conversions, JsonObject, Result } from '@pipeline/schema';
 import { cloudConvertTargets, didYouMean, err, isKnownFormat, ok, operationSpecs } from '@pipeline/schema';
 import { converters, isInstalled, isMet } from './converter-table.ts';
 import type { Converter, Need } from './converters/converter.ts';
-import { detours, waysBetween } from './detours.ts';
+import { detours } from './detours.ts';
 import { satisfiesVersion } from './engine-version.ts';
 import { formatLabel } from './magic.ts';
 import { packInstallCommand } from './packs.ts';
 import { installCommand } from './programs/find-program.ts';
+import { reachedTargets } from './reach.ts';
 
-/** Only for the formats that are asked for: a pipeline names a few of a hundred. */
-const targetsByFormat = new Map<string, ReadonlySet<string>>();
+/** By all converters; only for the formats that are asked for: a pipeline names a few of a hundred. */
+const targetsOf = reachedTargets(() => true);
 
 /**
  * What the local backend turns into what, directly or by a chain, whether or not the converter is installed here: a valid
@@ -23,28 +24,12 @@ const targetsByFormat = new Map<string, ReadonlySet<string>>();
  */
 export const localConversions: Conversions = {
   targets: (from) => {
-    const known = targetsByFormat.get(from);
-    if (known !== undefined) return known;
-    const direct = directTargets(from);
-    const targets = new Set(direct);
-    for (const via of direct) {
-      for (const to of directTargets(via)) if (waysBetween(from, to).includes(via)) targets.add(to);
-    }
-    if (targets.size > 0 || isKnownFormat(from)) targets.add(from);
-    targetsByFormat.set(from, targets);
-    return targets;
+    const targets = targetsOf(from);
+    return (targets.size > 0 || isKnownFormat(from)) && !targets.has(from)
+      ? new Set([...targets, from])
+      : targets;
   },
 };
-
-const directByFormat = new Map<string, ReadonlySet<string>>();
-
-function directTargets(from: string): ReadonlySet<string> {
-  const known = directByFormat.get(from);
-  if (known !== undefined) return known;
-  const targets = new Set(converters.flatMap(({ pairs }) => pairs[from] ?? []));
-  directByFormat.set(from, targets);
-  return targets;
-}
 
 const byPair = new Map<string, readonly Converter[]>();
 
@@ -188,13 +173,18 @@ function notInstalled(able: readonly Converter[], { from, to, name }: RouteReque
 
 /** What installs the things that are needed. */
 export function needsHint(needs: readonly Need[]): string {
-  const install = installCommand(needs.flatMap((need) => (need.type === 'program' ? [need.name] : [])));
+  return `Install it: ${installCommandOf(needs)}. \`pipeline doctor\` shows what else is missing.`;
+}
+
+/** The command line that installs them, and more packages of the system; empty when there is none for this machine. */
+export function installCommandOf(needs: readonly Need[], systemPackages: readonly string[] = []): string {
+  const names = needs.flatMap((need) => (need.type === 'program' ? [need.name] : []));
+  const install = installCommand(names, systemPackages);
   const packs = needs.flatMap((need) => (need.type === 'pack' ? [need.name] : []));
-  const commands = [
+  return [
     ...(install === undefined ? [] : [install]),
     ...(packs.length === 0 ? [] : [packInstallCommand(packs)]),
-  ];
-  return `Install it: ${commands.join(' && ')}. \`pipeline doctor\` shows what else is missing.`;
+  ].join(' && ');
 }
 
 const cloudConvertEngines: readonly string[] = [

@@ -27,10 +27,11 @@ export function chain(parts: ChainParts): Converter {
     name: `${first.name}+${second.name}`,
     standsFor: [...new Set([first.name, second.name, ...first.standsFor, ...second.standsFor])],
     version: async () => `${await first.version()}+${await second.version()}`,
-    license: first.license === second.license ? first.license : `${first.license} AND ${second.license}`,
+    license: [...new Set([first, second].flatMap(({ license }) => license.split(' AND ')))].join(' AND '),
     kind: first.kind === 'native' || second.kind === 'native' ? 'native' : 'embedded',
     needs: [...first.needs, ...second.needs],
     pairs: parts.pairs ?? allPairs(parts),
+    via,
     options: (from, to) => [...new Set([...first.options(from, via), ...second.options(via, to)])],
     // A detour: anything direct is better.
     rank: (from, to) => Math.min(first.rank(from, via), second.rank(via, to)) - penalty,

@@ -32,6 +32,8 @@ export interface Converter {
   readonly rank: (from: string, to: string) => number;
   /** One line for `pipeline formats`, when a user should know what to expect: "text and structure, not Word's layout". */
   readonly note?: (from: string, to: string) => string | undefined;
+  /** Set for a chain of two: the format between. */
+  readonly via?: string;
   /** Several outputs may come out, and only the run tells how many. Absent: always exactly one. */
   readonly isPlural?: (from: string, to: string, options: JsonObject) => boolean;
   readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;

@@ -144,10 +144,14 @@ export function packageManager(): PackageManager {
   return process.platform === 'win32' ? 'winget' : 'apt';
 }
 
-/** `apt-get install ffmpeg inkscape`; undefined when this machine's package manager has none of them. */
-export function installCommand(names: readonly ProgramName[]): string | undefined {
+/** `apt-get install ffmpeg inkscape`, with more packages by their own names; undefined when this machine's package manager has none of them. */
+export function installCommand(
+  names: readonly ProgramName[],
+  more: readonly string[] = [],
+): string | undefined {
   const manager = packageManager();
-  const packages = [...new Set(names.flatMap((name) => programs[name].packages[manager]?.split(' ') ?? []))];
+  const known = names.flatMap((name) => programs[name].packages[manager]?.split(' ') ?? []);
+  const packages = [...new Set([...known, ...more])];
   if (packages.length === 0) return undefined;
   const list = packages.join(' ');
   switch (manager) {
