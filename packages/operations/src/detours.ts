@@ -36,10 +36,15 @@ export function waysBetween(from: string, to: string): readonly string[] {
   const endsInPixels = kind === 'image';
   return (ways[kind] ?? []).filter((via) => {
     if (via === from || via === to) return false;
+    if (via === 'html' && kind === 'spreadsheet' && isProse(from)) return false;
     // A picture becomes another picture by pixels alone: paper in between would only cost quality.
     return pixels.has(via) ? isPicture || endsInPixels : !(isPicture && endsInPixels);
   });
 }
+
+/** A spreadsheet keeps the tables of a page and nothing of its text. */
+const isProse = (format: string): boolean =>
+  ['document', 'ebook', 'presentation'].includes(formatKind(format) ?? '');
 
 /** Every chain of two of these converters that leads there and loses nothing, each with its rank. */
 export function detours(from: string, to: string, converters: readonly Converter[]): readonly Converter[] {
