@@ -1,11 +1,11 @@
 /** The table of flags as `docs/cli.md`. An entry of its own in the build: the command itself never loads it. */
+import { exitCodes } from './exit-code.ts';
 import { flagText } from './help.ts';
 import {
   type CommandName,
   type CommandSpec,
   commands,
   commonFlags,
-  exitCodes,
   isCommandName,
   twinName,
 } from './flags.ts';

@@ -323,17 +323,6 @@ export const laterFlags: Readonly<Record<string, readonly string[]>> = {
   run: ['dry-run', 'n', 'watch', 'w', 'force', 'cache'],
 };
 
-export const exitCodes: readonly { readonly code: string; readonly means: string }[] = [
-  { code: '0', means: 'all done' },
-  { code: '1', means: 'an action failed' },
-  { code: '2', means: 'the command line or the pipeline has a mistake; nothing ran' },
-  { code: '3', means: 'this machine lacks something: a converter, a backend, a credential' },
-  { code: '4', means: 'a remote service refused: quota or credentials' },
-  { code: '5', means: 'a bug in Pipeline' },
-  { code: '124', means: '--timeout passed' },
-  { code: '130, 143', means: 'interrupted by Ctrl-C, by a termination signal' },
-];
-
 /** `params-file` → `PIPELINE_PARAMS_FILE` */
 export function twinName(flag: string): string {
   return `PIPELINE_${flag.toUpperCase().replaceAll('-', '_')}`;

@@ -1,6 +1,7 @@
 /** The table of flags as text for people: `--help`, of the whole and of one command. */
 import { wrapText } from './wrap-text.ts';
-import { type CommandName, type FlagSpec, commands, commonFlags, exitCodes, twinName } from './flags.ts';
+import { exitCodes } from './exit-code.ts';
+import { type CommandName, type FlagSpec, commands, commonFlags, twinName } from './flags.ts';
 
 export function mainHelp(width: number): string {
   const names = Object.entries(commands).map(([name, spec]): Row => [

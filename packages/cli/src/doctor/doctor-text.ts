@@ -35,8 +35,9 @@ export function doctorText(survey: Survey, look: Look): string {
 const counted = (title: string, states: readonly { readonly state: string }[]): string =>
   `${title} (${states.filter(({ state }) => state === 'here').length} of ${states.length})`;
 
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
 function machineRows({ node, platform, sandbox, limits, fonts, credentials, programsPath }: Survey): Row[] {
-  const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const hasKey = credentials.CLOUDCONVERT_API_KEY;
   return [
     {
@@ -159,10 +160,11 @@ function section(title: string, rows: readonly Row[], { style, width }: Look): r
   return [style.bold(title), ...lines, ''];
 }
 
+const number = (count: number): string => String(count).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
+
 function closing({ programs, reach, missing }: Survey, look: Look): readonly string[] {
   const { style, width } = look;
   const broken = programs.filter(({ state }) => state === 'broken').map(({ name }) => name);
-  const number = (count: number): string => String(count).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
   const sentence = `${number(reach.pairs)} format pairs between ${number(reach.formats)} formats work here.`;
   const mend =
     broken.length === 0
