@@ -305,24 +305,6 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
   },
 };
 
-/** Commands and flags that are promised but not here yet: naming one must not look like a typing mistake. */
-export const laterCommands: readonly string[] = [
-  'watch',
-  'plan',
-  'explain',
-  'convert',
-  'runs',
-  'report',
-  'retry',
-  'clean',
-  'cache',
-  'serve',
-  'worker',
-];
-export const laterFlags: Readonly<Record<string, readonly string[]>> = {
-  run: ['dry-run', 'n', 'watch', 'w', 'force', 'cache'],
-};
-
 /** `params-file` → `PIPELINE_PARAMS_FILE` */
 export function twinName(flag: string): string {
   return `PIPELINE_${flag.toUpperCase().replaceAll('-', '_')}`;

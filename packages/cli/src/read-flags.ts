@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import type { Result } from '@pipeline/schema';
 import { err, nearest, ok } from '@pipeline/schema';
-import { type CommandName, type FlagSpec, laterFlags, twinName } from './flags.ts';
+import { type CommandName, type FlagSpec, twinName } from './flags.ts';
+import { laterFlags } from './later.ts';
 import type { Environment, FlagValues, UsageError } from './parse-arguments.ts';
 
 type Specs = Readonly<Record<string, FlagSpec>>;

@@ -1,0 +1,17 @@
+/** Commands and flags that are promised but not here yet: naming one must not look like a typing mistake. */
+export const laterCommands: readonly string[] = [
+  'watch',
+  'plan',
+  'explain',
+  'convert',
+  'runs',
+  'report',
+  'retry',
+  'clean',
+  'cache',
+  'serve',
+  'worker',
+];
+export const laterFlags: Readonly<Record<string, readonly string[]>> = {
+  run: ['dry-run', 'n', 'watch', 'w', 'force', 'cache'],
+};
