@@ -30,6 +30,7 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
   const outputs: { dir: string; name: string }[] = [];
   let first: Converter | undefined;
   let isCertain = true;
+  let shares: string | undefined;
   for (const input of request.inputs) {
     const step = await stepFor(input, request);
     if (!step.ok) {
@@ -39,12 +40,15 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
     }
     const { converter, from, to, name, options } = step.value;
     first ??= converter;
+    // A file among others is not what somebody else waits for.
+    if (request.inputs.length === 1) shares = converter?.shares?.(from, to, options);
     if (converter?.isPlural?.(from, to, options) === true) isCertain = false;
     outputs.push({ dir: input.dir, name: nameOf(name, { number: 1, count: 1 }) });
   }
   return ok({
     ...(first === undefined ? {} : { converter: await named(first) }),
     ...(isCertain ? { outputs } : {}),
+    ...(shares === undefined ? {} : { shares }),
   });
 }
 
@@ -158,6 +162,7 @@ async function convertOne(
     startedAt: context.startedAt,
     signal: context.signal,
     progress: context.progress,
+    ...(context.share === undefined ? {} : { share: context.share }),
     note: around.note,
     fileInputs: around.fileInputs,
   });

@@ -29,3 +29,13 @@ export function mapOption(options: JsonObject, name: string): Readonly<Record<st
     ),
   );
 }
+
+/** A list of objects; what is none is left out. */
+export function objectsOption(options: JsonObject, name: string): readonly JsonObject[] {
+  const value = options[name];
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function isObject(value: JsonObject[string]): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -5,6 +5,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
 import { pdfium, pdfiumVersion } from './converters/pdfium.ts';
 import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
+import { convertBySharp, sharesDecode } from './converters/sharp-together.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { nameOf, outputName } from './output-name.ts';
@@ -25,7 +26,13 @@ export const thumbnail: Operation = {
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const { host, version, name } = plan.value;
-    return ok({ converter: { name: host, version }, outputs: [{ dir: onlyInput(request).dir, name }] });
+    const outputs = [{ dir: onlyInput(request).dir, name }];
+    const shares = host === 'sharp' ? sharesDecode(inputFormat(request), request.options) : undefined;
+    return ok({
+      converter: { name: host, version },
+      outputs,
+      ...(shares === undefined ? {} : { shares }),
+    });
   },
   run: async (request, context) => {
     const plan = planOf(request);
@@ -66,22 +73,21 @@ async function run(
 ): Promise<Result<OperationResult, Failure>> {
   const { plan, context } = given;
   const input = onlyInput(request);
-  const answer = await runInHost({
-    host: plan.host,
-    job: {
-      type: 'convert',
-      inputPath: input.path,
-      inputName: input.name,
-      to: plan.to,
-      outputDir: context.workDir,
-      outputName: plan.name,
-      options: boxOptions(request.options),
-      isStill: true,
-    },
-    signal: context.signal,
-    progress: context.progress,
-    about: input.name,
-  });
+  const job = {
+    type: 'convert',
+    inputPath: input.path,
+    inputName: input.name,
+    to: plan.to,
+    outputDir: context.workDir,
+    outputName: plan.name,
+    options: boxOptions(request.options),
+    isStill: true,
+  };
+  const { signal, progress } = context;
+  const answer =
+    plan.host === 'sharp'
+      ? await convertBySharp(context, { job, progress })
+      : await runInHost({ host: plan.host, job, signal, progress, about: input.name });
   if (!answer.ok) return answer;
   return ok({ outputs: outputFiles(answer.value, { dir: input.dir, workDir: context.workDir }) });
 }

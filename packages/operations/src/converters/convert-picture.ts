@@ -17,13 +17,17 @@ const animated: ReadonlySet<string> = new Set(['gif', 'webp']);
 
 /** Job: `inputPath inputName to outputDir outputName options isStill?`; answer: `files`, names inside `outputDir`. */
 export async function convertPicture(job: JsonObject): Promise<JsonObject> {
-  const options = jobObject(job, 'options');
-  const pixelDensity = numberOption(options, 'pixel_density');
+  const pixelDensity = numberOption(jobObject(job, 'options'), 'pixel_density');
   const picture = await openPicture(jobText(job, 'inputPath'), {
     name: jobText(job, 'inputName'),
     pixelDensity,
   });
   if (picture.isVector) await loadFonts();
+  return convertOpened(picture, job);
+}
+
+export async function convertOpened(picture: OpenPicture, job: JsonObject): Promise<JsonObject> {
+  const options = jobObject(job, 'options');
   const to = jobText(job, 'to');
   const selection = job['isStill'] === true ? [0] : selectFrames(picture, { to, pages: options['pages'] });
   const names = selection.map((_, index) =>
@@ -72,11 +76,17 @@ async function fittedPicture(
   const natural = sizeOf(isFirst ? picture.metadata : await image.metadata(), isUpright);
   const fit = { ...readFit(request.options), isVector: picture.isVector };
   const frames = request.frames === 'all' ? picture.frames : 1;
-  checkOutputPixels({ ...fittedSize(natural, fit), frames }, request.output);
-  return resized(isUpright ? image.autoOrient() : image, fit);
+  const size = fittedSize(natural, fit);
+  checkOutputPixels({ ...size, frames }, request.output);
+  const upright = isUpright ? image.autoOrient() : image;
+  // libvips rounds by what its decoder could leave out; this is the size that is nearest, however the picture is read.
+  const isCut = fit.mode === 'crop' && fit.width !== undefined && fit.height !== undefined;
+  if (!isCut && !picture.isVector && frames === 1) return upright.resize({ ...size, fit: 'fill' });
+  return resized(upright, fit);
 }
 
-function sizeOf(metadata: Metadata, isUpright: boolean): Size {
+/** Turned as its EXIF data says, or as it lies there. */
+export function sizeOf(metadata: Metadata, isUpright: boolean): Size {
   const { width, height } = isUpright ? metadata.autoOrient : metadata;
   return { width, height: metadata.pageHeight ?? height };
 }

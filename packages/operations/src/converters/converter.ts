@@ -3,7 +3,7 @@
  * load: the heavy library itself is loaded by its host process, when the first file needs it; a program is looked up on
  * PATH when somebody asks for it.
  */
-import type { Failure, OutputFile } from '@pipeline/engine';
+import type { Failure, OutputFile, Share } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import type { PackName } from '../packs.ts';
 import type { ProgramName } from '../programs/program-table.ts';
@@ -36,6 +36,8 @@ export interface Converter {
   readonly via?: string;
   /** Several outputs may come out, and only the run tells how many. Absent: always exactly one. */
   readonly isPlural?: (from: string, to: string, options: JsonObject) => boolean;
+  /** `ActionPlan.shares`, for converters that can do several conversions of one input at once: see `gather.ts`. */
+  readonly shares?: (from: string, to: string, options: JsonObject) => string | undefined;
   readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;
 }
 
@@ -64,6 +66,8 @@ export interface Conversion {
   readonly startedAt: number;
   readonly signal: AbortSignal;
   readonly progress: (percent: number | null) => void;
+  /** Conversions of the same input that were started together with this one. */
+  readonly share?: Share;
   /** What the user should know of an output that is good: "left out: logo.emf". */
   readonly note?: (text: string) => void;
 }

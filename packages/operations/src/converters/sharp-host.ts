@@ -3,11 +3,13 @@ import type { JsonObject } from '@pipeline/schema';
 import type { HostModule } from '../host/protocol.ts';
 import { jobText } from '../host/read-job.ts';
 import { convertPicture } from './convert-picture.ts';
+import { convertPictures } from './convert-pictures.ts';
 import { optimizePicture } from './optimize-picture.ts';
 import { watermarkPicture } from './watermark-picture.ts';
 
 const jobs: Readonly<Record<string, (job: JsonObject) => Promise<JsonObject>>> = {
   convert: convertPicture,
+  'convert-several': convertPictures,
   optimize: optimizePicture,
   watermark: watermarkPicture,
 };

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { runInHost } from '../host/host-pool.ts';
 import { listOption } from '../read-options.ts';
 import type { Conversion, Converter } from './converter.ts';
+import { convertBySharp, sharesDecode } from './sharp-together.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
 export const sharpVersion = '0.35.5';
@@ -32,6 +32,7 @@ export const sharp: Converter = {
   note: (from, to) => (from.startsWith('svg') || to !== 'jpg' ? undefined : 'transparency becomes white'),
   isPlural: (from, to, options) =>
     options['pages'] === undefined ? from === 'tiff' && to !== 'tiff' : paged.has(from),
+  shares: (from, _to, options) => sharesDecode(from, options),
   convert,
 };
 
@@ -46,13 +47,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     outputDir: workDir,
     options: conversion.options,
   };
-  const answer = await runInHost({
-    host: 'sharp',
-    job,
-    signal: conversion.signal,
-    progress: conversion.progress,
-    about: inputName,
-  });
+  const answer = await convertBySharp(conversion, { job, progress: conversion.progress });
   return answer.ok ? ok(outputFiles(answer.value, conversion)) : err(answer.error);
 }
 

@@ -13,6 +13,15 @@ export function jobObject(job: JsonObject, key: string): JsonObject {
   return value;
 }
 
+export function jobObjects(job: JsonObject, key: string): readonly JsonObject[] {
+  const value = job[key];
+  if (!Array.isArray(value)) throw new Error(`the job has no list "${key}"`);
+  return value.map((item) => {
+    if (!isObject(item)) throw new Error(`"${key}" of the job is not a list of objects`);
+    return item;
+  });
+}
+
 /** For values that a user may leave out. */
 export function numberOption(options: JsonObject, key: string): number | undefined {
   const value = options[key];
