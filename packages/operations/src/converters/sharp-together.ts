@@ -11,7 +11,11 @@ import { objectsOption } from '../read-options.ts';
 
 export interface PictureJob {
   /** As `convertPicture` takes it. */
-  readonly job: { readonly inputPath: string; readonly inputName: string; readonly [key: string]: JsonObject[string] };
+  readonly job: {
+    readonly inputPath: string;
+    readonly inputName: string;
+    readonly [key: string]: JsonObject[string];
+  };
   readonly progress: (percent: number | null) => void;
 }
 
