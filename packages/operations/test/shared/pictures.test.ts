@@ -108,18 +108,17 @@ describe('several pictures of one', () => {
       options: { width: 5 + 5 * index, ...(index % 3 === 0 && { height: 3 + 4 * index }) },
     }));
     const { together, alone } = await both(input, [{ to: 'jpg', options: {} }, ...wanted]);
-    const widths = (list: readonly Buffer[]) => Promise.all(list.map(async (one) => await facts(one)));
-    expect(await widths(together)).toEqual(await widths(alone));
+    expect(await Promise.all(together.map(facts))).toEqual(await Promise.all(alone.map(facts)));
   });
 });
 
-describe('by the operations', () => {
-  const given = async (options: JsonObject) => ({
-    name: 'photo.jpg',
-    input: await photo(800, 600).jpeg().toBuffer(),
-    options,
-  });
+const given = async (options: JsonObject) => ({
+  name: 'photo.jpg',
+  input: await photo(800, 600).jpeg().toBuffer(),
+  options,
+});
 
+describe('by the operations', () => {
   test('what can be shared says so in its plan, and what cannot does not', async () => {
     const context = contextOf(newFolder());
     const planOf = async (options: JsonObject, name = 'photo.jpg') => {
