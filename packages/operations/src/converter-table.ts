@@ -1,5 +1,6 @@
 /** The table of converters. The order means nothing: `rank` says which is better. Light to load: no library, no program. */
 import { chain } from './converters/chain.ts';
+import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
@@ -25,6 +26,7 @@ export const converters: readonly Converter[] = [
   sharpPictures,
   pdfium,
   rsvg,
+  chromium,
   sevenZip,
 ];
 

@@ -68,7 +68,7 @@ const loaders = {
   convert: async () => (await import('./convert.ts')).convert,
   optimize: async () => (await import('./optimize.ts')).optimize,
   watermark: async () => (await import('./watermark.ts')).watermark,
-  'capture-website': undefined,
+  'capture-website': async () => (await import('./capture-website.ts')).captureWebsite,
   thumbnail: async () => (await import('./thumbnail.ts')).thumbnail,
   metadata: undefined,
   'metadata/write': undefined,

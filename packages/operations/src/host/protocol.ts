@@ -17,7 +17,9 @@ export type HostName =
   | 'pdf-lib'
   | 'tables'
   | 'seven-zip'
-  | 'qpdf';
+  | 'qpdf'
+  | 'chromium'
+  | 'website';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {

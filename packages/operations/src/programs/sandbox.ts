@@ -14,8 +14,8 @@ export interface Confined {
   /** Absolute. */
   readonly command: string;
   readonly args: readonly string[];
-  /** Private folder of the job, the only one that can be written. */
-  readonly workDir: string;
+  /** Private folder of the job, the only one that can be written; undefined: none, but a `/tmp` that goes with it. */
+  readonly workDir: string | undefined;
   /** Files and folders outside of it that may be read. */
   readonly reads: readonly string[];
   readonly network: boolean;
@@ -131,11 +131,7 @@ export function bubblewrapArgs(job: Confined): readonly string[] {
     '--tmpfs',
     '/dev/shm',
     ...[...read].filter(existsSync).flatMap((file) => ['--ro-bind', file, file]),
-    '--bind',
-    workDir,
-    workDir,
-    '--chdir',
-    workDir,
+    ...(workDir === undefined ? ['--chdir', '/tmp'] : ['--bind', workDir, workDir, '--chdir', workDir]),
     '--',
     command,
     ...args,

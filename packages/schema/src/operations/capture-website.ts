@@ -1,8 +1,8 @@
 /** `capture-website`: a web page as PDF or image. It takes an address instead of `input`. */
 import { engineOptions, filename, pageList } from './common-options.ts';
-import { pageMargins, webPageOptions } from './convert-document-options.ts';
+import { loadOptions, pageMargins, printOptions, screenOptions } from './web-page-options.ts';
 import type { OperationSpec } from './operation-spec.ts';
-import { appliesTo, choice, count, length, number, text, textMap } from './option-schema.ts';
+import { appliesTo, choice, length, number, text, textMap } from './option-schema.ts';
 
 export const captureWebsite: OperationSpec = {
   name: 'capture-website',
@@ -16,7 +16,7 @@ export const captureWebsite: OperationSpec = {
     filename,
     ...engineOptions,
     ...appliesTo([{ to: ['pdf'] }], { pages: pageList('Pages to keep of the PDF. Default: all.') }),
-    zoom: number('Scale of the page; 1 is its natural size.', {
+    zoom: number('Scale of the page; 1 is its natural size. A PDF takes 0.1 to 2.', {
       default: 1,
       schema: { exclusiveMinimum: 0 },
     }),
@@ -25,14 +25,13 @@ export const captureWebsite: OperationSpec = {
       page_height: length('Height of the page in centimetres.', { default: 29.7 }),
       ...pageMargins,
     }),
-    ...webPageOptions,
+    ...appliesTo([{ to: ['pdf'] }], printOptions),
+    ...loadOptions,
+    ...appliesTo([{ to: ['image'] }], screenOptions),
     headers: textMap('HTTP headers that are sent with the request, for instance to sign in.', {
       isCredential: true,
       schema: { examples: [{ Authorization: 'Bearer ${{ secrets.TOKEN }}' }] },
     }),
-    screen_width: count('Width of the browser window in pixels.', { schema: { examples: [1440] } }),
-    screen_height: count('Height of the browser window in pixels.', { schema: { examples: [900] } }),
-    css_media_type: choice(['print', 'screen'], 'Which style sheets of the page are used.'),
   },
   required: ['url', 'output_format'],
   gives: 'output_format',

@@ -1,5 +1,6 @@
 /** Options of `convert` for documents: office files, PDF, HTML, ebooks, tables, and archives with a password. */
 import { pageList } from './common-options.ts';
+import { loadOptions, pageMargins, printOptions, screenOptions } from './web-page-options.ts';
 import type { FormatPair } from './operation-spec.ts';
 import {
   appliesTo,
@@ -19,44 +20,6 @@ const printed: readonly FormatPair[] = [{ from: web, to: ['pdf', 'image'] }];
 const pageSize: readonly FormatPair[] = [...printed, { from: ['pdf'], to: ['html'] }];
 const margins: readonly FormatPair[] = [...printed, { from: ['ebook', 'document'], to: ['ebook', 'pdf'] }];
 const toEbook: readonly FormatPair[] = [{ to: ['ebook'] }, { from: ['ebook', 'document'], to: ['pdf'] }];
-const margin = (side: string): ReturnType<typeof length> =>
-  length(`Margin at the ${side} of the page in millimetres.`, { schema: { examples: [10] } });
-
-/** Printing a web page: shared with `capture-website`. */
-export const webPageOptions: Options = {
-  print_background: flag('Print the backgrounds of the web page.', { default: true }),
-  display_header_footer: flag('Print `header_template` and `footer_template` on every page.', {
-    default: false,
-  }),
-  header_template: text(
-    'HTML of the page header. Classes `date`, `title`, `url`, `pageNumber`, `totalPages` are filled in.',
-    {
-      schema: { examples: ['<span class="title"></span>'] },
-    },
-  ),
-  footer_template: text('HTML of the page footer, as `header_template`.', {
-    schema: { examples: ['<span class="pageNumber"></span>'] },
-  }),
-  wait_until: choice(
-    ['load', 'domcontentloaded', 'networkidle0', 'networkidle2'],
-    'When the web page counts as loaded: on an event of the browser, or with no (`networkidle0`) or at most two (`networkidle2`) connections for 500 ms.',
-    { default: 'load' },
-  ),
-  wait_for_element: text('CSS selector of an element that must be there before the page is taken.', {
-    schema: { examples: ['#chart'] },
-  }),
-  wait_time: length('Milliseconds to wait after the page has loaded.', {
-    schema: { type: 'integer', examples: [500] },
-  }),
-};
-
-export const pageMargins: Options = {
-  margin_top: margin('top'),
-  margin_bottom: margin('bottom'),
-  margin_left: margin('left'),
-  margin_right: margin('right'),
-};
-
 const officeOptions: Options = {
   ...appliesTo([{ from: office, to: ['pdf'] }], {
     optimize_print: flag('Make the PDF for printing: better images, larger file.', { default: true }),
@@ -108,7 +71,8 @@ export const documentOptions: Options = {
     page_height: length('Height of the page in centimetres.', { schema: { examples: [29.7] } }),
   }),
   ...appliesTo(margins, pageMargins),
-  ...appliesTo(printed, webPageOptions),
+  ...appliesTo(printed, { ...printOptions, ...loadOptions }),
+  ...appliesTo([{ from: web, to: ['image'] }], screenOptions),
   ...appliesTo([{ from: ['csv', 'tsv', 'txt'] }, { to: ['csv', 'tsv', 'txt'] }], {
     encoding: text('Character encoding of a text table.', {
       schema: { examples: ['utf-8', 'windows-1252'] },
