@@ -8,7 +8,7 @@ import { findProgram, programVersion } from '../../src/programs/find-program.ts'
 import { pdfText } from '../documents/documents.ts';
 import { serve } from '../places/loopback.ts';
 import type { Loopback } from '../places/loopback.ts';
-import { done, failureOf, pageSizes, perform } from './web-action.ts';
+import { colorAt, done, failureOf, firstRed, pageSizes, perform } from './web-action.ts';
 
 delete process.env['PIPELINE_PROGRAMS_PATH'];
 afterAll(closeHosts);
@@ -30,6 +30,9 @@ const capture = (options: Parameters<typeof done>[1]['options']) =>
   done(captureWebsite, { operation: 'capture-website', options });
 const failed = (options: Parameters<typeof done>[1]['options']) =>
   failureOf(captureWebsite, { operation: 'capture-website', options });
+
+const textOf = async (options: Parameters<typeof capture>[0]): Promise<string> =>
+  await pdfText((await capture({ output_format: 'pdf', ...options })).bytes);
 
 async function pixel(png: Buffer, x: number, y: number): Promise<readonly number[]> {
   const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -178,8 +181,6 @@ describe.skipIf(findProgram('chromium') === undefined)('capture-website', () => 
         '<p id="a">early</p><script>fetch("/never");fetch("/slow").then((r)=>r.text()).then((t)=>{a.textContent=t})</script>',
       ),
     });
-    const textOf = async (options: Parameters<typeof capture>[0]): Promise<string> =>
-      await pdfText((await capture({ output_format: 'pdf', ...options })).bytes);
     expect(await textOf({ url: `${origin}/` })).toContain('early');
     expect(await textOf({ url: `${origin}/`, wait_until: 'networkidle0' })).toContain('late');
     expect(await textOf({ url: `${origin}/busy`, wait_until: 'networkidle2', wait_time: 1200 })).toContain(
@@ -311,33 +312,3 @@ describe.skipIf(findProgram('chromium') === undefined)('capture-website', () => 
     expect(result).toMatchObject({ ok: false, error: { type: 'cancelled' } });
   });
 });
-
-/** Where the first red pixel of the first page lies, in millimetres from its left and top. */
-async function firstRed(pdf: Buffer): Promise<readonly [number, number]> {
-  const { data, width, scale } = await rendered(pdf);
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at] === 255 && data[at + 1] === 0) {
-      const index = at / 4;
-      return [(index % width) / scale, Math.floor(index / width) / scale];
-    }
-  }
-  throw new Error('nothing is red');
-}
-
-async function colorAt(pdf: Buffer): Promise<readonly number[]> {
-  const { data, width } = await rendered(pdf);
-  const at = (100 * width + 100) * 4;
-  return [...data.subarray(at, at + 3)];
-}
-
-/** Pixels of the first page, RGBA; `scale` is pixels for a millimetre. */
-async function rendered(pdf: Buffer): Promise<{ data: Uint8Array; width: number; scale: number }> {
-  const { PDFiumLibrary } = await import('@hyzyla/pdfium');
-  const library = await PDFiumLibrary.init();
-  const document = await library.loadDocument(pdf);
-  const page = await document.getPage(0).render({ scale: 2, render: 'bitmap' });
-  const { data, width } = page;
-  document.destroy();
-  library.destroy();
-  return { data, width, scale: (72 * 2) / 25.4 };
-}

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
+import { PDFiumLibrary } from '@hyzyla/pdfium';
 import type { ActionPlan, Artifact, Failure, Operation, OperationResult } from '@pipeline/engine';
 import type { JsonObject, OperationName, Result } from '@pipeline/schema';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';
@@ -63,11 +64,41 @@ export async function failureOf(operation: Operation, given: Given): Promise<Fai
   return result.error;
 }
 
+const millimetres = (points: number): number => Math.round((points / 72) * 25.4);
+
 /** Of every page, in whole millimetres. */
 export async function pageSizes(
   pdf: Uint8Array,
 ): Promise<readonly (readonly [width: number, height: number])[]> {
   const document = await PDFDocument.load(pdf);
-  const millimetres = (points: number): number => Math.round((points / 72) * 25.4);
   return document.getPages().map((page) => [millimetres(page.getWidth()), millimetres(page.getHeight())]);
+}
+
+/** Where the first red pixel of the first page lies, in millimetres from its left and top. */
+export async function firstRed(pdf: Buffer): Promise<readonly [number, number]> {
+  const { data, width, scale } = await rendered(pdf);
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] === 255 && data[at + 1] === 0) {
+      const index = at / 4;
+      return [(index % width) / scale, Math.floor(index / width) / scale];
+    }
+  }
+  throw new Error('nothing is red');
+}
+
+export async function colorAt(pdf: Buffer): Promise<readonly number[]> {
+  const { data, width } = await rendered(pdf);
+  const at = (100 * width + 100) * 4;
+  return [...data.subarray(at, at + 3)];
+}
+
+/** Pixels of the first page, RGBA; `scale` is pixels for a millimetre. */
+async function rendered(pdf: Buffer): Promise<{ data: Uint8Array; width: number; scale: number }> {
+  const library = await PDFiumLibrary.init();
+  const document = await library.loadDocument(pdf);
+  const page = await document.getPage(0).render({ scale: 2, render: 'bitmap' });
+  const { data, width } = page;
+  document.destroy();
+  library.destroy();
+  return { data, width, scale: (72 * 2) / 25.4 };
 }
