@@ -2,24 +2,39 @@
  * Pages of PDFs into one PDF, inside a converter host: merging, and selecting pages. Deterministic: the result carries
  * no date and no random identifier. It draws nothing.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { EncryptedPDFError, PDFDocument, PDFHexString, PDFName } from '@cantoo/pdf-lib';
+import { PDFDocument, PDFHexString, PDFName } from '@cantoo/pdf-lib';
 import type { JsonObject, JsonValue } from '@pipeline/schema';
 import { ConversionError } from '../host/protocol.ts';
 import type { HostModule } from '../host/protocol.ts';
-import { readStart, wrongFormat } from '../magic.ts';
 import { selectPages } from '../page-range.ts';
 import type { PageRange } from '../page-range.ts';
 import { textOption } from '../read-options.ts';
+import { brokenPdf, openPdf } from './open-pdf.ts';
+import type { PdfFile } from './open-pdf.ts';
+import { markPdfX4, titlePdfA } from './pdf-standard-marks.ts';
+import { inspect } from './pdf-inspect.ts';
 
-interface Input {
-  readonly path: string;
-  /** What messages call it. */
-  readonly name: string;
+export const host: HostModule = {
+  run: (job, report) => {
+    switch (job.type) {
+      case 'inspect':
+        return inspectFile(job);
+      case 'mark-pdf-x4':
+        return markPdfX4(job);
+      case 'title-pdf-a':
+        return titlePdfA(job);
+      default:
+        return run(job, report);
+    }
+  },
+};
+
+/** `{ type: 'inspect', path, name }` → what is inside. */
+async function inspectFile(job: JsonObject): Promise<JsonObject> {
+  return inspect(await openPdf(readInput(job)));
 }
-
-export const host: HostModule = { run };
 
 /** `{ inputs: [{path, name}], pages?: [[first, last|null]], title?, outputPath }` → `{ pages }`. */
 async function run(job: JsonObject, report: (percent: number | null) => void): Promise<JsonObject> {
@@ -38,7 +53,7 @@ async function run(job: JsonObject, report: (percent: number | null) => void): P
   return { pages: target.getPageCount() };
 }
 
-function readInput(value: JsonValue): Input {
+function readInput(value: JsonValue): PdfFile {
   const record = isObject(value) ? value : {};
   return { path: textOption(record, 'path') ?? '', name: textOption(record, 'name') ?? '' };
 }
@@ -56,7 +71,7 @@ const isObject = (value: JsonValue): value is JsonObject =>
 
 async function appendPages(
   target: PDFDocument,
-  input: Input,
+  input: PdfFile,
   ranges: readonly PageRange[] | undefined,
 ): Promise<void> {
   const source = await openPdf(input);
@@ -72,40 +87,8 @@ async function appendPages(
   try {
     for (const page of await target.copyPages(source, indices)) target.addPage(page);
   } catch (error) {
-    throw broken(input, error);
+    throw brokenPdf(input, error);
   }
-}
-
-async function openPdf(input: Input): Promise<PDFDocument> {
-  const wrong = wrongFormat('pdf', await readStart(input.path), input.name);
-  if (wrong !== undefined) throw new ConversionError(wrong.type, wrong.message, wrong.hint);
-  try {
-    const document = await PDFDocument.load(await readFile(input.path), {
-      updateMetadata: false,
-      throwOnInvalidObject: true,
-    });
-    // Walks the page tree, so that a broken one shows here.
-    document.getPages();
-    return document;
-  } catch (error) {
-    if (error instanceof EncryptedPDFError) {
-      throw new ConversionError(
-        'bad-input',
-        `${JSON.stringify(input.name)} is protected by a password`,
-        'Remove the password first, for example with an operation `pdf/decrypt`.',
-      );
-    }
-    throw broken(input, error);
-  }
-}
-
-function broken(input: Input, error: unknown): ConversionError {
-  const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  return new ConversionError(
-    'bad-input',
-    `${JSON.stringify(input.name)} is a broken PDF: ${why}`,
-    'Open it in a PDF viewer and save it again, or make it anew.',
-  );
 }
 
 /** The identifier that PDF asks for, made of the content. */

@@ -69,11 +69,14 @@ async function open(load: () => Promise<PDFiumDocument>, opening: Opening): Prom
 function openError(message: string, { name, bytes, hasPassword }: Opening): ConversionError | undefined {
   if (message.startsWith('Password')) {
     return hasPassword
-      ? new ConversionError('bad-input', `The password does not open "${name}".`, 'Check `password`.')
+      ? new ConversionError('bad-input', `The password does not open "${name}".`, {
+          hint: 'Check `password`.',
+          code: 'WRONG_PASSWORD',
+        })
       : new ConversionError(
           'bad-input',
           `"${name}" is encrypted and opens only with its password.`,
-          'Set `password`.',
+          { hint: 'Set `password`.', code: 'PASSWORD_REQUIRED' },
         );
   }
   if (/security scheme/u.test(message)) {

@@ -124,7 +124,8 @@ function failureOf(
 ): Failure {
   const hint = error.hint === undefined ? {} : { hint: error.hint };
   const converter = host.detail === undefined ? {} : { converter: { name: host.name, stderr: host.detail } };
-  return failure(error.type, error.message, { ...hint, ...converter });
+  const code = error.code === undefined ? {} : { code: error.code };
+  return failure(error.type, error.message, { ...hint, ...code, ...converter });
 }
 
 function deathFailure(end: ProcessEnd, request: HostRequest): Failure {

@@ -58,13 +58,16 @@ export interface ConversionErrorData {
   readonly type: FailureType;
   readonly message: string;
   readonly hint?: string;
+  /** Where the usual code of the type is not enough: `PASSWORD_REQUIRED`. */
+  readonly code?: string;
 }
 
 /** Thrown inside hosts only; on the other side it has become a `Failure`. */
 export class ConversionError extends Error {
   readonly data: ConversionErrorData;
-  constructor(type: FailureType, message: string, hint?: string) {
+  constructor(type: FailureType, message: string, more?: string | Pick<ConversionErrorData, 'hint' | 'code'>) {
     super(message);
-    this.data = hint === undefined ? { type, message } : { type, message, hint };
+    const rest = typeof more === 'string' ? { hint: more } : more;
+    this.data = { type, message, ...rest };
   }
 }
