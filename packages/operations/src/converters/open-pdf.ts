@@ -33,14 +33,10 @@ async function openRestricted(bytes: Uint8Array, input: PdfFile): Promise<PDFDoc
     document.getPages();
     return document;
   } catch {
-    throw new ConversionError(
-      'bad-input',
-      `${JSON.stringify(input.name)} is protected by a password`,
-      {
-        hint: 'Put a task with `operation: pdf/decrypt` and its `password` before this one.',
-        code: 'PASSWORD_REQUIRED',
-      },
-    );
+    throw new ConversionError('bad-input', `${JSON.stringify(input.name)} is protected by a password`, {
+      hint: 'Put a task with `operation: pdf/decrypt` and its `password` before this one.',
+      code: 'PASSWORD_REQUIRED',
+    });
   }
 }
 

@@ -2,7 +2,18 @@
  * What is inside a PDF, as far as standards and programs care: fonts, transparency, output intents, metadata, boxes,
  * signatures. Inside a converter host. It judges nothing.
  */
-import { decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFRawStream, PDFStream, PDFString } from '@cantoo/pdf-lib';
+import {
+  decodePDFRawStream,
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  PDFHexString,
+  PDFName,
+  PDFNumber,
+  PDFRawStream,
+  PDFStream,
+  PDFString,
+} from '@cantoo/pdf-lib';
 import type { PDFContext, PDFObject } from '@cantoo/pdf-lib';
 import type { JsonObject } from '@pipeline/schema';
 
@@ -27,7 +38,9 @@ export function inspect(document: PDFDocument): JsonObject {
     pdfX: textAt(info, 'GTS_PDFXVersion') ?? null,
     trapped: info?.lookup(PDFName.of('Trapped'))?.toString() ?? null,
     hasId: context.trailerInfo.ID !== undefined,
-    pagesWithoutTrim: document.getPages().filter(({ node }) => !['TrimBox', 'ArtBox'].some((box) => node.has(PDFName.of(box)))).length,
+    pagesWithoutTrim: document
+      .getPages()
+      .filter(({ node }) => !['TrimBox', 'ArtBox'].some((box) => node.has(PDFName.of(box)))).length,
   };
 }
 
@@ -67,7 +80,13 @@ function visit(object: PDFObject, found: Found, depth: number): void {
   }
 }
 
-const fontTypes: ReadonlySet<string> = new Set(['/Type1', '/MMType1', '/TrueType', '/CIDFontType0', '/CIDFontType2']);
+const fontTypes: ReadonlySet<string> = new Set([
+  '/Type1',
+  '/MMType1',
+  '/TrueType',
+  '/CIDFontType0',
+  '/CIDFontType2',
+]);
 
 function look(dict: PDFDict, found: Found): void {
   const type = nameAt(dict, 'Type');

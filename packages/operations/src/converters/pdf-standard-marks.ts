@@ -27,11 +27,19 @@ export async function markPdfX4(job: JsonObject): Promise<JsonObject> {
       page.setTrimBox(x, y, width, height);
     }
   }
-  const xmp = context.stream(Buffer.from(xmpOf(document, { title, date })), { Type: 'Metadata', Subtype: 'XML' });
+  const xmp = context.stream(Buffer.from(xmpOf(document, { title, date })), {
+    Type: 'Metadata',
+    Subtype: 'XML',
+  });
   catalog.set(PDFName.of('Metadata'), context.register(xmp));
-  const id = PDFHexString.of(createHash('sha256').update(`${title} ${date.toISOString()}`).digest('hex').slice(0, 32));
+  const id = PDFHexString.of(
+    createHash('sha256').update(`${title} ${date.toISOString()}`).digest('hex').slice(0, 32),
+  );
   context.trailerInfo.ID ??= context.obj([id, id]);
-  await writeFile(jobText(job, 'outputPath'), await document.save({ useObjectStreams: true, addDefaultPage: false }));
+  await writeFile(
+    jobText(job, 'outputPath'),
+    await document.save({ useObjectStreams: true, addDefaultPage: false }),
+  );
   return {};
 }
 
@@ -42,7 +50,10 @@ export async function titlePdfA(job: JsonObject): Promise<JsonObject> {
   const stream = document.catalog.lookup(PDFName.of('Metadata'));
   if (!(stream instanceof PDFRawStream)) return { isChanged: false };
   const xmp = Buffer.from(decodePDFRawStream(stream).decode()).toString('utf8');
-  const titled = xmp.replace(/(<dc:title>.*?<rdf:li[^>]*>)[^<]*/s, (_, before: string) => before + escaped(title));
+  const titled = xmp.replace(
+    /(<dc:title>.*?<rdf:li[^>]*>)[^<]*/s,
+    (_, before: string) => before + escaped(title),
+  );
   if (titled === xmp && document.getTitle() === title) return { isChanged: false };
   document.setTitle(title);
   const metadata = document.context.stream(Buffer.from(titled), { Type: 'Metadata', Subtype: 'XML' });
@@ -52,7 +63,10 @@ export async function titlePdfA(job: JsonObject): Promise<JsonObject> {
   return { isChanged: true };
 }
 
-function xmpOf(document: PDFDocument, { title, date }: { readonly title: string; readonly date: Date }): string {
+function xmpOf(
+  document: PDFDocument,
+  { title, date }: { readonly title: string; readonly date: Date },
+): string {
   const when = date.toISOString().replace(/\.\d+Z$/, 'Z');
   const id = createHash('sha256').update(`${title}${document.getPageCount()}`).digest('hex').slice(0, 32);
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>

@@ -73,11 +73,10 @@ function openError(message: string, { name, bytes, hasPassword }: Opening): Conv
           hint: 'Check `password`.',
           code: 'WRONG_PASSWORD',
         })
-      : new ConversionError(
-          'bad-input',
-          `"${name}" is encrypted and opens only with its password.`,
-          { hint: 'Set `password`.', code: 'PASSWORD_REQUIRED' },
-        );
+      : new ConversionError('bad-input', `"${name}" is encrypted and opens only with its password.`, {
+          hint: 'Set `password`.',
+          code: 'PASSWORD_REQUIRED',
+        });
   }
   if (/security scheme/u.test(message)) {
     return new ConversionError(

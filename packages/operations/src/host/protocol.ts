@@ -65,7 +65,11 @@ export interface ConversionErrorData {
 /** Thrown inside hosts only; on the other side it has become a `Failure`. */
 export class ConversionError extends Error {
   readonly data: ConversionErrorData;
-  constructor(type: FailureType, message: string, more?: string | Pick<ConversionErrorData, 'hint' | 'code'>) {
+  constructor(
+    type: FailureType,
+    message: string,
+    more?: string | Pick<ConversionErrorData, 'hint' | 'code'>,
+  ) {
     super(message);
     const rest = typeof more === 'string' ? { hint: more } : more;
     this.data = { type, message, ...rest };

@@ -92,7 +92,8 @@ function complaint(
   if (/requires a password|password for access/i.test(said)) {
     return passwordNeeded(inputName, { options, hasOption: false });
   }
-  if (/No pages will be processed|Couldn't initialise file/i.test(said)) return brokenPdf(inputName, 'it has no readable pages');
+  if (/No pages will be processed|Couldn't initialise file/i.test(said))
+    return brokenPdf(inputName, 'it has no readable pages');
   if (/Output may be incorrect/i.test(said)) {
     return brokenPdf(inputName, `${/\*\*\*\* Error: (.+)/.exec(said)?.[1] ?? 'a page cannot be drawn'}`);
   }

@@ -45,7 +45,10 @@ async function run(work: PdfWork): Promise<Result<PdfMade, Failure>> {
 const levelOf = (options: JsonObject): string => textOption(options, 'conformance_level') ?? '3b';
 
 /** Pure. Pages with transparency become pictures in PDF/A-1, at print resolution. */
-export function pdfAOptions(level: string, { isTransparent }: Pick<PdfContent, 'isTransparent'>): readonly string[] {
+export function pdfAOptions(
+  level: string,
+  { isTransparent }: Pick<PdfContent, 'isTransparent'>,
+): readonly string[] {
   return [
     `-dPDFA=${level.slice(0, 1)}`,
     // Leave out what the standard does not allow, rather than the standard.
@@ -69,11 +72,22 @@ ${iccObject({ profile: 'srgb.icc', channels: 3 })}
 /** Ghostscript loses titles in UTF-16 (10.0), and the standard wants the same title in both places. */
 async function withTitle(
   made: string,
-  { work, title, level }: { readonly work: PdfWork; readonly title: string | undefined; readonly level: string },
+  {
+    work,
+    title,
+    level,
+  }: { readonly work: PdfWork; readonly title: string | undefined; readonly level: string },
 ): Promise<Result<string, Failure>> {
   if (title === undefined) return ok(made);
   const outputPath = path.join(work.workDir, 'titled.pdf');
-  const job = { type: 'title-pdf-a', path: made, name: work.inputName, title, outputPath, isOld: level === '1b' };
+  const job = {
+    type: 'title-pdf-a',
+    path: made,
+    name: work.inputName,
+    title,
+    outputPath,
+    isOld: level === '1b',
+  };
   const answer = await runInHost({ host: 'pdf-lib', job, signal: work.signal, about: work.inputName });
   return answer.ok ? ok(answer.value['isChanged'] === true ? outputPath : made) : answer;
 }

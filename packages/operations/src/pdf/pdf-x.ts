@@ -69,7 +69,10 @@ async function run(work: PdfWork): Promise<Result<PdfMade, Failure>> {
 }
 
 /** Pure. */
-export function pdfXOptions(variant: PdfXVariant, { isTransparent }: Pick<PdfContent, 'isTransparent'>): readonly string[] {
+export function pdfXOptions(
+  variant: PdfXVariant,
+  { isTransparent }: Pick<PdfContent, 'isTransparent'>,
+): readonly string[] {
   return [
     '-sColorConversionStrategy=CMYK',
     '-sProcessColorModel=DeviceCMYK',
@@ -109,7 +112,9 @@ async function markX4(made: string, work: PdfWork): Promise<Result<string, Failu
 /** What the standards ask for and can be seen without drawing the pages. Pure. */
 export function pdfXDeviations(variant: PdfXVariant, content: PdfContent): readonly string[] {
   const isMarked =
-    variant === '4' ? content.xmp.includes('>PDF/X-4</pdfxid:GTS_PDFXVersion>') : content.pdfX === versions[variant];
+    variant === '4'
+      ? content.xmp.includes('>PDF/X-4</pdfxid:GTS_PDFXVersion>')
+      : content.pdfX === versions[variant];
   const isIntended = content.intents.some(({ type, channels }) => type === 'GTS_PDFX' && channels === 4);
   return [
     ...(isMarked ? [] : ['it does not name the standard']),

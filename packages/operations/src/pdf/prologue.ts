@@ -1,7 +1,13 @@
 /** PostScript that marks a document: colour profile and entries of the document information. Pure. */
 
 /** Defines the object `{icc}`: a profile that Ghostscript brings along, wherever it keeps them. */
-export function iccObject({ profile, channels }: { readonly profile: string; readonly channels: number }): string {
+export function iccObject({
+  profile,
+  channels,
+}: {
+  readonly profile: string;
+  readonly channels: number;
+}): string {
   return `[/_objdef {icc} /type /stream /OBJ pdfmark
 [{icc} << /N ${channels} >> /PUT pdfmark
 [{icc} currentuserparams /ICCProfilesDir get (${profile}) concatstrings (r) file /PUT pdfmark`;

@@ -26,8 +26,12 @@ afterAll(async () => {
 async function colourful(): Promise<Buffer> {
   const document = await PDFDocument.create();
   const font = await document.embedFont(StandardFonts.Helvetica);
-  const photo = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#22cc44' } }).jpeg().toBuffer();
-  const veil = await sharp({ create: { width: 60, height: 40, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } } })
+  const photo = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#22cc44' } })
+    .jpeg()
+    .toBuffer();
+  const veil = await sharp({
+    create: { width: 60, height: 40, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
+  })
     .png()
     .toBuffer();
   const page = document.addPage([300, 200]);
@@ -52,12 +56,15 @@ const content = async (bytes: Buffer) => inspect(await PDFDocument.load(bytes, {
 test('percents by page', () => {
   const percents: number[] = [];
   const read = pageReader((percent) => percents.push(percent));
-  for (const line of ['Processing pages 1 through 4.', 'Page 1', 'Page 3', 'Page 30 of something']) read(line);
+  for (const line of ['Processing pages 1 through 4.', 'Page 1', 'Page 3', 'Page 30 of something'])
+    read(line);
   expect(percents).toEqual([0, 50]);
 });
 
 test('variants of PDF/X', async () => {
-  expect([{}, { variant: 4 }, { variant: '1A' }, { variant: 'PDF/X-3' }, { variant: '5' }].map(variantOf)).toEqual(['4', '4', '1a', '3', undefined]);
+  expect(
+    [{}, { variant: 4 }, { variant: '1A' }, { variant: 'PDF/X-3' }, { variant: '5' }].map(variantOf),
+  ).toEqual(['4', '4', '1a', '3', undefined]);
   const input = await pdfOf();
   expect(await failed(pdfX, { operation: 'pdf/x', input, options: { variant: 5 } })).toMatchObject({
     isPlanned: false,
@@ -68,7 +75,25 @@ test('variants of PDF/X', async () => {
 });
 
 test('what is no PDF/A is seen', () => {
-  const bare = { pages: 1, version: '1.7', isTransparent: true, hasRgb: false, openFonts: ['Arial'], hasScript: true, annotations: 0, signatures: 0, attachments: 1, hasForm: false, intents: [], xmp: '', title: undefined, pdfX: undefined, trapped: undefined, hasId: false, pagesWithoutTrim: 0 };
+  const bare = {
+    pages: 1,
+    version: '1.7',
+    isTransparent: true,
+    hasRgb: false,
+    openFonts: ['Arial'],
+    hasScript: true,
+    annotations: 0,
+    signatures: 0,
+    attachments: 1,
+    hasForm: false,
+    intents: [],
+    xmp: '',
+    title: undefined,
+    pdfX: undefined,
+    trapped: undefined,
+    hasId: false,
+    pagesWithoutTrim: 0,
+  };
   expect(deviations('1b', bare).length).toBe(7);
 });
 
@@ -82,12 +107,18 @@ describe.skipIf(findProgram('ghostscript') === undefined)('ghostscript', () => {
     expect(made.converter).toEqual({ name: 'ghostscript', version: await programVersion('ghostscript') });
     const [part] = level ?? '3';
     const found = await content(made.bytes);
-    expect(found).toMatchObject({ openFonts: [], intents: [{ type: 'GTS_PDFA1', channels: 3 }], isTransparent: part !== '1' });
+    expect(found).toMatchObject({
+      openFonts: [],
+      intents: [{ type: 'GTS_PDFA1', channels: 3 }],
+      isTransparent: part !== '1',
+    });
     expect(found['xmp']).toMatch(new RegExp(`pdfaid:part='${part}' pdfaid:conformance='B'`));
     expect(found['xmp']).toContain('Grüße (1)');
     expect(await poppler('pdfinfo', made.bytes)).toMatch(/Title: +Grüße \(1\)/);
     const [page] = await seen(made.bytes);
-    expect(page?.pixel(15, 185)).toEqual([34, 204, 68].map((value) => expect.toSatisfy((found: number) => Math.abs(found - value) < 12)));
+    expect(page?.pixel(15, 185)).toEqual(
+      [34, 204, 68].map((value) => expect.toSatisfy((found: number) => Math.abs(found - value) < 12)),
+    );
     if (part === '1') expect(made.message).toContain('became pictures of themselves');
     else expect(page?.text).toContain('Blue text');
   });
@@ -99,16 +130,24 @@ describe.skipIf(findProgram('ghostscript') === undefined)('ghostscript', () => {
       options: variant === undefined ? {} : { variant },
     });
     const found = await content(made.bytes);
-    expect(found).toMatchObject({ openFonts: [], hasRgb: false, annotations: 0, intents: [{ type: 'GTS_PDFX', channels: 4, condition: 'CGATS TR 001' }] });
+    expect(found).toMatchObject({
+      openFonts: [],
+      hasRgb: false,
+      annotations: 0,
+      intents: [{ type: 'GTS_PDFX', channels: 4, condition: 'CGATS TR 001' }],
+    });
     const isX4 = variant === undefined || variant === '4';
     expect(found['isTransparent']).toBe(isX4);
     const info = await poppler('pdfinfo', made.bytes);
-    expect(info).toContain(`PDF subtype:    ${{ '1a': 'PDF/X-1:2001', '3': 'PDF/X-3:2002', '4': 'PDF/X-4' }[String(variant ?? 4)]}`);
+    expect(info).toContain(
+      `PDF subtype:    ${{ '1a': 'PDF/X-1:2001', '3': 'PDF/X-3:2002', '4': 'PDF/X-4' }[String(variant ?? 4)]}`,
+    );
     expect(info).toMatch(/Title: +Grüße \(1\)/);
     expect(await poppler('pdfimages', made.bytes)).not.toContain('rgb');
     const [page] = await seen(made.bytes);
     expect(page?.pixel(15, 185)[1]).toBeGreaterThan(120);
-    if (variant === '1a') expect(made.bytes.toString('latin1')).toContain('/GTS_PDFXConformance(PDF/X-1a:2001)');
+    if (variant === '1a')
+      expect(made.bytes.toString('latin1')).toContain('/GTS_PDFXConformance(PDF/X-1a:2001)');
     if (isX4) expect(page?.text).toContain('Blue text');
   });
 
@@ -118,12 +157,23 @@ describe.skipIf(findProgram('ghostscript') === undefined)('ghostscript', () => {
       [pdfA, 'pdf/a'],
       [pdfX, 'pdf/x'],
     ] as const) {
-      const on = (file: Buffer | string, options = {}) => failed(operation, { operation: name, input: file, options });
-      expect(await on(input.subarray(0, input.length - 700))).toMatchObject({ type: 'bad-input', message: expect.stringContaining('report.pdf') });
-      expect(await on('\x89PNG\r\n\x1a\n')).toMatchObject({ message: expect.stringContaining('is not a PDF file') });
-      expect(await on(await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({ code: 'PASSWORD_REQUIRED' });
+      const on = (file: Buffer | string, options = {}) =>
+        failed(operation, { operation: name, input: file, options });
+      expect(await on(input.subarray(0, input.length - 700))).toMatchObject({
+        type: 'bad-input',
+        message: expect.stringContaining('report.pdf'),
+      });
+      expect(await on('\x89PNG\r\n\x1a\n')).toMatchObject({
+        message: expect.stringContaining('is not a PDF file'),
+      });
+      expect(await on(await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({
+        code: 'PASSWORD_REQUIRED',
+      });
       expect(await on(input, { engine: 'qpdf' })).toMatchObject({ isPlanned: false, code: 'INVALID_OPTION' });
-      expect(await on(input, { engine_version: '1.2' })).toMatchObject({ isPlanned: false, code: 'INVALID_OPTION' });
+      expect(await on(input, { engine_version: '1.2' })).toMatchObject({
+        isPlanned: false,
+        code: 'INVALID_OPTION',
+      });
     }
   });
 
