@@ -95,7 +95,7 @@ function complaint(
   if (/No pages will be processed|Couldn't initialise file/i.test(said))
     return brokenPdf(inputName, 'it has no readable pages');
   if (/Output may be incorrect/i.test(said)) {
-    return brokenPdf(inputName, `${/\*\*\*\* Error: (.+)/.exec(said)?.[1] ?? 'a page cannot be drawn'}`);
+    return brokenPdf(inputName, /\*\*\*\* Error: (.+)/.exec(said)?.[1] ?? 'a page cannot be drawn');
   }
   return end.exitCode === 0 ? undefined : programFailed(call, end, `it ended with code ${end.exitCode}`);
 }

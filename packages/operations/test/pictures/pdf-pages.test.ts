@@ -129,6 +129,7 @@ test('an encrypted PDF opens with its password only', async () => {
     type: 'bad-input',
     message: '"doc.pdf" is encrypted and opens only with its password.',
     hint: 'Set `password`.',
+    code: 'PASSWORD_REQUIRED',
   });
   expect(await refusal(pages(locked, { options: { password: 'x' } }))).toMatchObject({
     message: 'The password does not open "doc.pdf".',
