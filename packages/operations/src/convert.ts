@@ -92,7 +92,10 @@ async function stepFor(input: Artifact, request: ActionRequest): Promise<Result<
     ...(engine === undefined ? {} : { engine }),
     ...(engineVersion === undefined ? {} : { engineVersion }),
   });
-  return converter.ok ? ok({ converter: converter.value, from, to, name: name.value, options }) : converter;
+  if (!converter.ok) return converter;
+  const problem = converter.value.check?.({ from, to, options });
+  if (problem !== undefined) return err(problem);
+  return ok({ converter: converter.value, from, to, name: name.value, options });
 }
 
 async function run(

@@ -2,6 +2,7 @@
 import { chain } from './converters/chain.ts';
 import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
+import { ffmpeg } from './converters/ffmpeg.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
@@ -27,6 +28,7 @@ export const converters: readonly Converter[] = [
   pdfium,
   rsvg,
   chromium,
+  ffmpeg,
   sevenZip,
 ];
 

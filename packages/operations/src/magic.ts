@@ -56,7 +56,12 @@ const signatures: readonly Signature[] = [
   ['squashfs', 0, 'hsqs'],
   ['arj', 0, '\x60\xea'],
   ['mp4', 4, 'ftyp'],
+  // QuickTime before it named itself.
+  ...['moov', 'mdat', 'wide', 'free', 'skip', 'pnot'].map((box): Signature => ['mov', 4, box]),
   ['mp3', 0, 'ID3'],
+  ...['\xff\xfb', '\xff\xfa', '\xff\xf3', '\xff\xf2'].map((sync): Signature => ['mp3', 0, sync]),
+  ['aac', 0, '\xff\xf1'],
+  ['aac', 0, '\xff\xf9'],
   ['ogg', 0, 'OggS'],
   ['flac', 0, 'fLaC'],
   ['wav', 8, 'WAVE'],
@@ -94,7 +99,15 @@ const families: Readonly<Record<string, readonly string[]>> = {
   msi: ['cfb'],
   heif: ['heic'],
   cur: ['ico'],
+  mp4: ['mp4', 'mov'],
+  mov: ['mp4', 'mov'],
+  // Tags of MP3 stand before other sound, too.
+  aac: ['aac', 'mp3'],
+  flac: ['flac', 'mp3'],
 };
+
+/** They begin wherever their stream was cut: what is not known to be something else may be one of them. */
+const streams: ReadonlySet<string> = new Set(['mp3', 'aac']);
 
 /** The names by which people know what `formatOfBytes` answers, where upper case would not do. */
 const labels: Readonly<Record<string, string>> = {
@@ -160,6 +173,7 @@ function isText(text: string): boolean {
 export function canBe(format: string, head: Uint8Array): boolean {
   const found = formatOfBytes(head);
   if (found === format) return true;
+  if (found === undefined && streams.has(format)) return true;
   const family = families[format] ?? (hasSignature(format) ? [format] : undefined);
   if (family !== undefined)
     return found !== undefined && family.some((member) => found === member || isMember(found, member));

@@ -42,7 +42,7 @@ const namesByKind: Readonly<Record<FormatKind, string>> = {
     'ar apk xpi',
   audio:
     'aac ac3 aifc aiff amr au caf dss flac m4a m4b mp3 oga opus sf2 sfark voc wav weba wma mp2 mka ' +
-    'eac3 m4r w64 rso sbc',
+    'eac3 m4r w64 rso sbc dts tta wv spx ape mpc ra gsm aa',
   video:
     '3g2 3gp avi cavs dv dvr flv m2ts m4v mkv mod mov mp4 mpeg mts mxf ogg ogv rm rmvb swf ts vob ' +
     'webm wmv wtv asf nut ivf h264 hevc divx xvid y4m f4v mjpeg',
@@ -73,6 +73,7 @@ const aliases: Readonly<Record<string, string>> = {
   latex: 'tex',
   ndjson: 'jsonl',
   bibtex: 'bib',
+  snd: 'au',
 };
 
 const kinds: ReadonlyMap<string, FormatKind> = new Map(

@@ -8,7 +8,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err } from '@pipeline/schema';
-import type { Conversion, Converter } from './converter.ts';
+import type { CheckRequest, Conversion, Converter } from './converter.ts';
 
 export interface ChainParts {
   readonly first: Converter;
@@ -38,6 +38,9 @@ export function chain(parts: ChainParts): Converter {
     note: (from, to) =>
       [first.note?.(from, via), second.note?.(via, to)].filter(Boolean).join('; ') || undefined,
     isPlural: (_from, to, options) => second.isPlural?.(via, to, options) ?? false,
+    check: (request) =>
+      first.check?.({ ...request, to: via, options: firstOptions(request, parts) }) ??
+      second.check?.({ ...request, from: via, options: optionsOf(request.options, second.options(via, request.to)) }),
     convert: (conversion) => convertInTwoSteps(conversion, parts),
   };
 }
@@ -75,17 +78,11 @@ async function convertInTwoSteps(
   });
 }
 
-/** `pages` and their like belong to the second step when both know them: it sees the whole document. */
 async function convertHalf(
   conversion: Conversion,
   parts: ChainParts,
 ): Promise<Result<readonly OutputFile[], Failure>> {
-  const { first, via, second } = parts;
-  const later = new Set(second.options(via, conversion.to));
-  const names = first
-    .options(conversion.from, via)
-    // A password opens the original; the file between has none.
-    .filter((name) => name === 'password' || !later.has(name));
+  const { first, via } = parts;
   const workDir = path.join(conversion.workDir, 'first');
   await mkdir(workDir);
   return first.convert({
@@ -93,9 +90,17 @@ async function convertHalf(
     to: via,
     outputName: `between.${via}`,
     workDir,
-    options: optionsOf(conversion.options, names),
+    options: firstOptions(conversion, parts),
     progress: (percent) => conversion.progress(percent === null ? null : percent * 0.6),
   });
+}
+
+/** `pages` and their like belong to the second step when both know them: it sees the whole document. */
+function firstOptions({ from, to, options }: CheckRequest, { first, via, second }: ChainParts): JsonObject {
+  const later = new Set(second.options(via, to));
+  // A password opens the original; the file between has none.
+  const names = first.options(from, via).filter((name) => name === 'password' || !later.has(name));
+  return optionsOf(options, names);
 }
 
 const optionsOf = (options: JsonObject, names: readonly string[]): JsonObject =>

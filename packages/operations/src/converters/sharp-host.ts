@@ -5,6 +5,7 @@ import { jobText } from '../host/read-job.ts';
 import { convertPicture } from './convert-picture.ts';
 import { convertPictures } from './convert-pictures.ts';
 import { optimizePicture } from './optimize-picture.ts';
+import { watermarkMark } from './watermark-mark.ts';
 import { watermarkPicture } from './watermark-picture.ts';
 
 const jobs: Readonly<Record<string, (job: JsonObject) => Promise<JsonObject>>> = {
@@ -12,6 +13,7 @@ const jobs: Readonly<Record<string, (job: JsonObject) => Promise<JsonObject>>> =
   'convert-several': convertPictures,
   optimize: optimizePicture,
   watermark: watermarkPicture,
+  layer: watermarkMark,
 };
 
 export const host: HostModule = {

@@ -6,7 +6,7 @@ const moving = ['video', 'gif', 'apng'] as const;
 const toVideo: readonly FormatPair[] = [{ to: ['video'] }];
 const toMoving: readonly FormatPair[] = [
   { to: ['video'] },
-  { from: moving, to: ['gif', 'webp', 'apng', 'avif'] },
+  { from: moving, to: ['gif', 'webp', 'apng', 'avif', 'jpg', 'png', 'bmp', 'tiff'] },
 ];
 const timed: readonly FormatPair[] = [
   { to: ['video', 'audio'] },
@@ -82,6 +82,11 @@ const videoOptions: Options = {
 
 /** Older jobs carry these; the `watermark` operation has taken their place. */
 const oldWatermarkOptions: Options = {
+  watermark: text('Name of the task that gives a picture to lay over the video.', {
+    isFileInput: true,
+    accepts: { kinds: ['image', 'vector'] },
+    schema: { examples: ['logo'] },
+  }),
   watermark_position_vertical: choice(
     ['top', 'center', 'bottom'],
     'Older spelling of `position_vertical` of `watermark`.',
@@ -109,7 +114,7 @@ const audioOptions: Options = {
 export const mediaOptions: Options = {
   ...appliesTo(toVideo, { ...videoOptions, ...oldWatermarkOptions }),
   ...appliesTo(toMoving, {
-    fps: number('Frames per second.', { schema: { exclusiveMinimum: 0, examples: [25, 29.97] } }),
+    fps: number('Frames per second. Of a video that becomes jpg or png: so many pictures of each second.', { schema: { exclusiveMinimum: 0, examples: [25, 29.97] } }),
   }),
   ...appliesTo(timed, {
     trim_start: time('Where the output begins in the input.'),
