@@ -40,7 +40,11 @@ export function chain(parts: ChainParts): Converter {
     isPlural: (_from, to, options) => second.isPlural?.(via, to, options) ?? false,
     check: (request) =>
       first.check?.({ ...request, to: via, options: firstOptions(request, parts) }) ??
-      second.check?.({ ...request, from: via, options: optionsOf(request.options, second.options(via, request.to)) }),
+      second.check?.({
+        ...request,
+        from: via,
+        options: optionsOf(request.options, second.options(via, request.to)),
+      }),
     convert: (conversion) => convertInTwoSteps(conversion, parts),
   };
 }

@@ -23,14 +23,13 @@ export const ffmpeg: Converter = {
   version: async () => (await programVersion('ffmpeg')) ?? 'unknown',
   license: programs.ffmpeg.license,
   kind: 'native',
-  needs: [
-    { type: 'program', name: 'ffmpeg' },
-    { type: 'program', name: 'ffprobe' },
-  ],
+  // ffprobe comes with it.
+  needs: [{ type: 'program', name: 'ffmpeg' }],
   pairs: mediaPairs,
   options: mediaOptions,
   rank: mediaRank,
-  isPlural: (_from, to, options) => options['fps'] !== undefined && ['jpg', 'png', 'bmp', 'tiff'].includes(to),
+  isPlural: (_from, to, options) =>
+    options['fps'] !== undefined && ['jpg', 'png', 'bmp', 'tiff'].includes(to),
   check: (request) => {
     const settings = readMediaSettings(request);
     return settings.ok ? undefined : settings.error;
@@ -48,7 +47,8 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   await mkdir(path.join(workDir, 'out'), { recursive: true });
   const extras = await prepareExtras(conversion, settings.value, opened.value);
   if (!extras.ok) return extras;
-  const name = settings.value.type === 'frames' && settings.value.fps !== undefined ? 'output-%06d' : 'output';
+  const name =
+    settings.value.type === 'frames' && settings.value.fps !== undefined ? 'output-%06d' : 'output';
   const output: MediaOutput = { settings: settings.value, path: `out/${name}.${to}`, ...extras.value };
   const written = await writeMedia(run, opened.value, [output]);
   if (!written.ok) return written;
@@ -82,7 +82,12 @@ export async function prepareExtras(
   const mark =
     picture === undefined || settings.watermark === undefined
       ? undefined
-      : await drawMark({ ...conversion, opened, options: {}, image: { path: picture, name: 'the watermark' } });
+      : await drawMark({
+          ...conversion,
+          opened,
+          options: {},
+          image: { path: picture, name: 'the watermark' },
+        });
   if (mark?.ok === false) return mark;
   return ok({
     ...(subtitles === undefined ? {} : { subtitlePath: subtitles.value }),

@@ -52,7 +52,11 @@ export interface AudioCodec {
   readonly sampleRates?: readonly number[];
 }
 
-const pcm = (name: string, aliases: readonly string[] = []): AudioCodec => ({ aliases, encoder: name, probed: name });
+const pcm = (name: string, aliases: readonly string[] = []): AudioCodec => ({
+  aliases,
+  encoder: name,
+  probed: name,
+});
 const mpegRates = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000] as const;
 
 export const audioCodecs: Readonly<Record<AudioCodecName, AudioCodec>> = {
@@ -139,7 +143,14 @@ export const audioCodecs: Readonly<Record<AudioCodecName, AudioCodec>> = {
   gsm: { aliases: ['libgsm'], encoder: 'libgsm', probed: 'gsm', maxChannels: 1, sampleRates: [8000] },
   adpcm: { aliases: ['adpcm_ima_wav'], encoder: 'adpcm_ima_wav', probed: 'adpcm_ima_wav', maxChannels: 2 },
   real: { aliases: ['real_144'], encoder: 'real_144', probed: 'ra_144', maxChannels: 1, sampleRates: [8000] },
-  sbc: { aliases: [], encoder: 'sbc', probed: 'sbc', bitrate: 256, maxChannels: 2, sampleRates: [16_000, 32_000, 44_100, 48_000] },
+  sbc: {
+    aliases: [],
+    encoder: 'sbc',
+    probed: 'sbc',
+    bitrate: 256,
+    maxChannels: 2,
+    sampleRates: [16_000, 32_000, 44_100, 48_000],
+  },
   g722: { aliases: [], encoder: 'g722', probed: 'adpcm_g722', maxChannels: 1, sampleRates: [16_000] },
   pcm_u8: pcm('pcm_u8'),
   pcm_s8: pcm('pcm_s8'),
@@ -162,7 +173,10 @@ const audioCodecNames: readonly AudioCodecName[] = Object.keys(audioCodecs).filt
  * `libopus` → `opus`. Several codecs may answer to one word (`pcm`): the first that the container holds is meant.
  * Undefined for a codec that nobody here knows.
  */
-export function audioCodecNamed(wanted: string, allowed: readonly AudioCodecName[]): AudioCodecName | undefined {
+export function audioCodecNamed(
+  wanted: string,
+  allowed: readonly AudioCodecName[],
+): AudioCodecName | undefined {
   const lower = wanted.toLowerCase();
   if (lower === 'pcm') {
     const held = allowed.find((name) => name.startsWith('pcm_'));

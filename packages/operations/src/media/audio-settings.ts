@@ -61,7 +61,10 @@ function untouched(
   if (option !== undefined) {
     const why = type === 'copy' ? 'takes the sound over as it is' : 'leaves the sound out';
     return err(
-      invalidOption(`\`audio_codec: ${type}\` ${why}, so that \`${option}\` cannot be honoured`, 'Remove one of the two.'),
+      invalidOption(
+        `\`audio_codec: ${type}\` ${why}, so that \`${option}\` cannot be honoured`,
+        'Remove one of the two.',
+      ),
     );
   }
   if (type === 'none' && container.video.length === 0)
@@ -73,23 +76,35 @@ function untouched(
 
 /** A container without sound: nothing can be asked of it. */
 function silent(options: JsonObject, to: string): Result<AudioSettings, Failure> {
-  const option = ['audio_codec', ...sizes].find((name) => options[name] !== undefined && options[name] !== null);
+  const option = ['audio_codec', ...sizes].find(
+    (name) => options[name] !== undefined && options[name] !== null,
+  );
   if (option === undefined) return ok({ type: 'none' });
   return err(invalidOption(`${to} holds no sound, so that \`${option}\` cannot be honoured`, 'Remove it.'));
 }
 
 function unknownToCodec(
   name: AudioCodecName,
-  { options, container, to }: { readonly options: JsonObject; readonly container: Container; readonly to: string },
+  {
+    options,
+    container,
+    to,
+  }: { readonly options: JsonObject; readonly container: Container; readonly to: string },
 ): Failure | undefined {
   const codec = audioCodecs[name];
   const channels = numberOption(options, 'channels');
   const rate = numberOption(options, 'sample_rate');
   if (numberOption(options, 'audio_bitrate') !== undefined && isLossless(name)) {
-    return invalidOption(`${name} keeps every sample, so that it has no \`audio_bitrate\``, 'Remove it, or choose another codec.');
+    return invalidOption(
+      `${name} keeps every sample, so that it has no \`audio_bitrate\``,
+      'Remove it, or choose another codec.',
+    );
   }
   if (channels !== undefined && channels > (codec.maxChannels ?? 8)) {
-    return invalidOption(`${name} holds at most ${codec.maxChannels ?? 8} channels`, 'Give fewer `channels`.');
+    return invalidOption(
+      `${name} holds at most ${codec.maxChannels ?? 8} channels`,
+      'Give fewer `channels`.',
+    );
   }
   if (channels !== undefined && container.channels !== undefined && channels !== container.channels) {
     return invalidOption(`${to} always has ${container.channels} channels`, 'Remove `channels`.');

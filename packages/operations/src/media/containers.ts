@@ -1,6 +1,6 @@
 /**
  * The formats of video and audio that can be written: the muxer of FFmpeg behind each, the codecs that it may hold (the
- * first is the usual one), and what else it can carry. And those that can be read. Data only.
+ * first is the usual one), and what else it can carry. Data only.
  */
 import type { AudioCodecName } from './audio-codecs.ts';
 import type { VideoCodecName } from './video-codecs.ts';
@@ -64,7 +64,21 @@ const mp4: Container = {
 };
 const mov: Container = {
   muxer: 'mov',
-  video: ['h264', 'hevc', 'prores', 'dnxhd', 'mpeg4', 'mjpeg', 'mpeg2', 'dv', 'raw', 'png', 'cinepak', 'svq1', 'hap'],
+  video: [
+    'h264',
+    'hevc',
+    'prores',
+    'dnxhd',
+    'mpeg4',
+    'mjpeg',
+    'mpeg2',
+    'dv',
+    'raw',
+    'png',
+    'cinepak',
+    'svq1',
+    'hap',
+  ],
   audio: ['aac', 'mp3', 'ac3', 'eac3', 'alac', ...littlePcm, ...bigPcm, 'pcm_alaw', 'pcm_mulaw'],
   subtitles: 'mov_text',
   faststart: true,
@@ -76,7 +90,13 @@ const mobile: Container = {
   subtitles: 'mov_text',
   faststart: true,
 };
-const m4a: Container = { muxer: 'ipod', video: [], audio: ['aac', 'alac', 'ac3'], cover: true, faststart: true };
+const m4a: Container = {
+  muxer: 'ipod',
+  video: [],
+  audio: ['aac', 'alac', 'ac3'],
+  cover: true,
+  faststart: true,
+};
 const transport: Container = {
   muxer: 'mpegts',
   video: ['h264', 'hevc', 'mpeg2', 'mpeg4', 'mpeg1'],
@@ -139,7 +159,11 @@ const elementary = (muxer: string, ...video: readonly VideoCodecName[]): Contain
   audio: [],
   needsVideo: true,
 });
-const sound = (muxer: string, ...audio: readonly AudioCodecName[]): Container => ({ muxer, video: [], audio });
+const sound = (muxer: string, ...audio: readonly AudioCodecName[]): Container => ({
+  muxer,
+  video: [],
+  audio,
+});
 
 /** By canonical format name. */
 export const containers: Readonly<Record<string, Container>> = {
@@ -176,7 +200,13 @@ export const containers: Readonly<Record<string, Container>> = {
   asf,
   flv: flash,
   f4v: { ...flash, muxer: 'f4v', video: ['h264'], audio: ['aac', 'mp3'] },
-  swf: { muxer: 'swf', video: ['flv1', 'mjpeg'], audio: ['mp3'], sampleRates: [44_100, 22_050, 11_025], needsVideo: true },
+  swf: {
+    muxer: 'swf',
+    video: ['flv1', 'mjpeg'],
+    audio: ['mp3'],
+    sampleRates: [44_100, 22_050, 11_025],
+    needsVideo: true,
+  },
   ogg,
   ogv: { ...ogg, needsVideo: true },
   ts: transport,
@@ -192,7 +222,14 @@ export const containers: Readonly<Record<string, Container>> = {
     sampleRates: [48_000],
     needsVideo: true,
   },
-  dv: { muxer: 'dv', video: ['dv'], audio: ['pcm_s16le'], sampleRates: [48_000], channels: 2, needsVideo: true },
+  dv: {
+    muxer: 'dv',
+    video: ['dv'],
+    audio: ['pcm_s16le'],
+    sampleRates: [48_000],
+    channels: 2,
+    needsVideo: true,
+  },
   rm: real,
   rmvb: real,
   wtv: { muxer: 'wtv', video: ['mpeg2', 'mpeg1', 'h264'], audio: ['ac3', 'mp2', 'aac'], needsVideo: true },
@@ -230,87 +267,3 @@ export const containers: Readonly<Record<string, Container>> = {
   sbc: sound('sbc', 'sbc'),
   rso: { ...sound('rso', 'pcm_u8'), sampleRates: [8000] },
 };
-
-/** Read, but written by nothing that is free. */
-const readOnly: readonly string[] = ['amr', 'cavs', 'dvr', 'divx', 'xvid', 'dss', 'spx', 'ape', 'mpc', 'ra', 'gsm', 'aa'];
-
-/** Everything that FFmpeg is asked to read, `gif` and `apng` included. */
-export const mediaInputs: readonly string[] = [...Object.keys(containers), ...readOnly, 'gif', 'apng'];
-
-/** Pictures that move. */
-export const animations: readonly string[] = ['gif', 'apng', 'webp'];
-/** Single pictures of a video. */
-export const frameFormats: readonly string[] = ['jpg', 'png', 'bmp', 'tiff'];
-/** What the input of a pair may lack without anybody wondering: names that mean sound. */
-export const soundOnly = (format: string): boolean =>
-  containers[format]?.video.length === 0 || ['amr', 'dss', 'spx', 'ape', 'mpc', 'ra', 'gsm', 'aa'].includes(format);
-
-/**
- * The demuxers that may look at a file, by FFmpeg's names. None of them opens a second file: playlists, concat, image
- * sequences, subtitles that name films and network descriptions are not among them.
- */
-export const demuxers: string = [
-  'mov,mp4,m4a,3gp,3g2,mj2',
-  'matroska,webm',
-  'avi',
-  'asf',
-  'flv',
-  'swf',
-  'ogg',
-  'mpegts',
-  'mpeg',
-  'mpegvideo',
-  'mxf',
-  'dv',
-  'rm',
-  'wtv',
-  'nut',
-  'ivf',
-  'yuv4mpegpipe',
-  'mjpeg',
-  'jpeg_pipe',
-  'h264',
-  'hevc',
-  'av1',
-  'obu',
-  'm4v',
-  'cavsvideo',
-  'vc1',
-  'gif',
-  'apng',
-  'mp3',
-  'aac',
-  'loas',
-  'latm',
-  'wav',
-  'w64',
-  'flac',
-  'aiff',
-  'au',
-  'caf',
-  'voc',
-  'ac3',
-  'eac3',
-  'dts',
-  'dtshd',
-  'amr',
-  'amrnb',
-  'amrwb',
-  'tta',
-  'wv',
-  'ape',
-  'mpc',
-  'mpc8',
-  'sbc',
-  'rso',
-  'gsm',
-  'dss',
-  'ea',
-  'aa',
-  'aax',
-  'h263',
-  'h261',
-  'dirac',
-  'truehd',
-  'mlp',
-].join(',');

@@ -2,7 +2,7 @@
  * The command line of FFmpeg for one or several outputs of one input: the input is decoded once, whatever becomes of it.
  * Pure. All paths are relative names of ours.
  */
-import { demuxers } from './containers.ts';
+import { demuxers } from './media-inputs.ts';
 import { exact } from './media-time.ts';
 import type { OutputPlan } from './output-plan.ts';
 import { overlayFilter } from './output-plan.ts';
@@ -16,7 +16,12 @@ export interface PlannedOutput {
 const quiet = ['-nostdin', '-hide_banner', '-v', 'error', '-nostats', '-progress', 'pipe:1', '-y'] as const;
 
 /** The doors that stay shut whatever a file says: no protocol but files, no format that opens other files. */
-export const safeInput: readonly string[] = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxers];
+export const safeInput: readonly string[] = [
+  '-protocol_whitelist',
+  'file,pipe',
+  '-format_whitelist',
+  demuxers,
+];
 
 export function ffmpegArgs(inputPath: string, outputs: readonly PlannedOutput[]): readonly string[] {
   const start = sharedStart(outputs);
@@ -59,7 +64,15 @@ class Inputs {
 
   subtitles(path: string): number {
     const format = path.endsWith('.vtt') ? 'webvtt' : path.endsWith('.ass') ? 'ass' : 'srt';
-    return this.#add(['-protocol_whitelist', 'file,pipe', '-f', format, ...this.#seek(), '-i', `file:${path}`]);
+    return this.#add([
+      '-protocol_whitelist',
+      'file,pipe',
+      '-f',
+      format,
+      ...this.#seek(),
+      '-i',
+      `file:${path}`,
+    ]);
   }
 
   #seek(): readonly string[] {
@@ -112,7 +125,8 @@ function videoArgs(plan: OutputPlan, around: Around): readonly string[] {
     ...(video.frames === undefined ? [] : ['-frames:v', String(video.frames)]),
   ];
   const graph = complexGraph(plan, around);
-  if (graph !== undefined) return ['-filter_complex', graph, '-map', `[${labelOf(around.path)}]`, ...encoding];
+  if (graph !== undefined)
+    return ['-filter_complex', graph, '-map', `[${labelOf(around.path)}]`, ...encoding];
   const filters = [...posterStart(plan, around), ...video.filters];
   return [
     '-map',
@@ -155,7 +169,8 @@ function complexGraph(plan: OutputPlan, { inputs, path }: Around): string | unde
 }
 
 /** The palette is that of the part which is written. */
-const limited = ({ seconds }: OutputPlan): string => (seconds === undefined ? '' : `trim=duration=${exact(seconds)},`);
+const limited = ({ seconds }: OutputPlan): string =>
+  seconds === undefined ? '' : `trim=duration=${exact(seconds)},`;
 
 function audioArgs({ audio }: OutputPlan): readonly string[] {
   if (audio === undefined) return ['-an'];

@@ -13,9 +13,13 @@ export function noSound(name: string, to: string): Failure {
 }
 
 export function noVideo(name: string, to: string): Failure {
-  return failure('bad-input', `${JSON.stringify(name)} has no video: it holds sound only, so that nothing can become ${to}`, {
-    hint: 'Convert it to a format of sound, such as mp3.',
-  });
+  return failure(
+    'bad-input',
+    `${JSON.stringify(name)} has no video: it holds sound only, so that nothing can become ${to}`,
+    {
+      hint: 'Convert it to a format of sound, such as mp3.',
+    },
+  );
 }
 
 export function protectedFile(name: string): Failure {
@@ -25,10 +29,17 @@ export function protectedFile(name: string): Failure {
   });
 }
 
-export function endsEarly(name: string, { got, wanted }: { readonly got: string; readonly wanted: string }): Failure {
-  return failure('bad-input', `${JSON.stringify(name)} ends after ${got}, though it says that it lasts ${wanted}`, {
-    hint: 'The file is cut off or damaged: copy or download it again from its source.',
-  });
+export function endsEarly(
+  name: string,
+  { got, wanted }: { readonly got: string; readonly wanted: string },
+): Failure {
+  return failure(
+    'bad-input',
+    `${JSON.stringify(name)} ends after ${got}, though it says that it lasts ${wanted}`,
+    {
+      hint: 'The file is cut off or damaged: copy or download it again from its source.',
+    },
+  );
 }
 
 /** Files that only point to others. Nothing of them is ever followed. */
@@ -49,7 +60,10 @@ const playlists: readonly (readonly [start: string, what: string])[] = [
 /** Undefined: the first bytes are not those of a file that points to others. */
 export function playlistFailure(head: Uint8Array, name: string): Failure | undefined {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 512)).toString('latin1');
-  const trimmed = text.replace(/^\xef\xbb\xbf/, '').trimStart().toLowerCase();
+  const trimmed = text
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+    .toLowerCase();
   const found = playlists.find(([start]) => trimmed.startsWith(start.toLowerCase()));
   if (found === undefined) return undefined;
   return failure('bad-input', `${JSON.stringify(name)} is no video or sound, but ${found[1]}`, {
@@ -58,8 +72,14 @@ export function playlistFailure(head: Uint8Array, name: string): Failure | undef
 }
 
 /** The words of FFmpeg that have a known meaning; the first that matches. */
-const meanings: readonly (readonly [pattern: RegExp, failure: (name: string, found: RegExpExecArray) => Failure])[] = [
-  [/moov atom not found/i, (name) => broken(name, 'ends before its index: it is cut off, or still being written')],
+const meanings: readonly (readonly [
+  pattern: RegExp,
+  failure: (name: string, found: RegExpExecArray) => Failure,
+])[] = [
+  [
+    /moov atom not found/i,
+    (name) => broken(name, 'ends before its index: it is cut off, or still being written'),
+  ],
   [/DRM|protected stream|encrypted/i, (name) => protectedFile(name)],
   [
     /Unknown encoder '([^']+)'|Encoder not found.*?'?(\S+)'?/i,
@@ -81,7 +101,11 @@ const meanings: readonly (readonly [pattern: RegExp, failure: (name: string, fou
   ],
   [
     /Invalid data found when processing input|could not find codec parameters|End of file|Failed to open segment|Invalid argument.*Error opening input/i,
-    (name) => broken(name, 'holds nothing that can be read as video or sound: it is damaged, cut off, or something else'),
+    (name) =>
+      broken(
+        name,
+        'holds nothing that can be read as video or sound: it is damaged, cut off, or something else',
+      ),
   ],
   [
     /Output file is empty|does not contain any stream|Nothing was encoded/i,

@@ -52,8 +52,11 @@ export function readMediaInfo(probed: unknown): MediaInfo | undefined {
   const container = textOf(format['format_name']);
   if (container === undefined) return undefined;
   const streams = listOf(root['streams']).map(recordOf);
-  const ofType = (type: string): readonly Fields[] => streams.filter((stream) => stream['codec_type'] === type);
-  const videos = ofType('video').filter((stream) => !isCover(stream) && numberOf(stream['width']) !== undefined);
+  const ofType = (type: string): readonly Fields[] =>
+    streams.filter((stream) => stream['codec_type'] === type);
+  const videos = ofType('video').filter(
+    (stream) => !isCover(stream) && numberOf(stream['width']) !== undefined,
+  );
   const video = firstOf(videos);
   const audio = firstOf(ofType('audio').filter((stream) => (numberOf(stream['channels']) ?? 0) > 0));
   const cover = ofType('video').find(isCover);
@@ -71,8 +74,7 @@ export function readMediaInfo(probed: unknown): MediaInfo | undefined {
     ...(cover === undefined
       ? {}
       : { cover: { index: numberOf(cover['index']) ?? 0, codec: textOf(cover['codec_name']) ?? '' } }),
-    hasStreamTags:
-      !hasTags(format) && audio !== undefined && hasTags(audio) && container.includes('ogg'),
+    hasStreamTags: !hasTags(format) && audio !== undefined && hasTags(audio) && container.includes('ogg'),
     isProtected: streams.some((stream) => isProtectedTag(textOf(stream['codec_tag_string']))),
   };
 }
@@ -143,7 +145,9 @@ function secondsOfStream(stream: Fields): number | undefined {
 }
 
 const recordOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

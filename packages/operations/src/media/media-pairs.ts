@@ -1,5 +1,6 @@
 /** What FFmpeg turns into what, and which options mean something for a pair. Shared by the program and the library. Pure. */
-import { animations, containers, frameFormats, mediaInputs, soundOnly } from './containers.ts';
+import { containers } from './containers.ts';
+import { animations, frameFormats, mediaInputs, soundOnly } from './media-inputs.ts';
 import { isLossless } from './audio-codecs.ts';
 
 const written = Object.keys(containers);

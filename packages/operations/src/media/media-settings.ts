@@ -12,7 +12,8 @@ import type { Fit } from '../converters/picture-fit.ts';
 import { audioSettings } from './audio-settings.ts';
 import type { AudioSettings } from './audio-settings.ts';
 import type { Container } from './containers.ts';
-import { animations, containers, frameFormats } from './containers.ts';
+import { containers } from './containers.ts';
+import { animations, frameFormats } from './media-inputs.ts';
 import { secondsOf, shownTime } from './media-time.ts';
 import { invalidOption } from './media-failures.ts';
 import { isBroadcastRate } from './frame-rates.ts';
@@ -181,9 +182,14 @@ function contradiction(settings: MediaSettings, options: JsonObject): Failure | 
 /** Codecs of broadcasting and camcorders leave no choice. */
 function boundByCodec({ video, fps }: MediaSettings, options: JsonObject): Failure | undefined {
   if (video.type !== 'encode') return undefined;
-  const changed = ['width', 'height', 'fps'].find((name) => options[name] !== undefined && options[name] !== null);
+  const changed = ['width', 'height', 'fps'].find(
+    (name) => options[name] !== undefined && options[name] !== null,
+  );
   if (video.codec === 'dv' && changed !== undefined)
-    return invalidOption(`DV has one size and rate only, so that \`${changed}\` cannot be honoured`, 'Remove it.');
+    return invalidOption(
+      `DV has one size and rate only, so that \`${changed}\` cannot be honoured`,
+      'Remove it.',
+    );
   const isBroadcast = video.codec === 'mpeg1' || video.codec === 'mpeg2';
   if (!isBroadcast || fps === undefined || isBroadcastRate(fps)) return undefined;
   return invalidOption(

@@ -73,7 +73,8 @@ export function planOutput(request: OutputRequest): Result<OutputPlan, Failure> 
   const { settings, info, inputName } = request;
   const { type, to } = settings;
   if (type === 'sound' && info.audio === undefined) return err(noSound(inputName, to));
-  if ((type === 'animation' || type === 'frames') && info.video === undefined) return err(noVideo(inputName, to));
+  if ((type === 'animation' || type === 'frames') && info.video === undefined)
+    return err(noVideo(inputName, to));
   if (settings.container?.needsVideo === true && info.video === undefined) return err(noVideo(inputName, to));
   if (info.video === undefined && info.audio === undefined) return err(noVideo(inputName, to));
   const trimmed = trimOf(request);
@@ -114,7 +115,11 @@ function muxerOptions(settings: MediaSettings): Readonly<Record<string, string>>
   };
 }
 
-function trimOf({ settings, info, inputName }: OutputRequest): Result<Pick<OutputPlan, 'start' | 'seconds' | 'expectedSeconds'>, Failure> {
+function trimOf({
+  settings,
+  info,
+  inputName,
+}: OutputRequest): Result<Pick<OutputPlan, 'start' | 'seconds' | 'expectedSeconds'>, Failure> {
   const { start = 0, end } = settings.trim;
   const whole = info.seconds;
   if (whole !== undefined && start >= whole && start > 0) {
@@ -133,10 +138,7 @@ function trimOf({ settings, info, inputName }: OutputRequest): Result<Pick<Outpu
   });
 }
 
-function planVideo(
-  request: OutputRequest,
-  subtitles: SubtitlePlan,
-): Result<OutputPlan['video'], Failure> {
+function planVideo(request: OutputRequest, subtitles: SubtitlePlan): Result<OutputPlan['video'], Failure> {
   const { settings, info, inputName } = request;
   const { video } = info;
   if (settings.type === 'sound' || video === undefined) return ok(undefined);
@@ -162,7 +164,9 @@ function planVideo(
       ...(pixelFormat === undefined || overlay !== undefined ? [] : [`format=${pixelFormat}`]),
     ],
     ...(overlay === undefined ? {} : { overlay }),
-    ...(overlay === undefined || pixelFormat === undefined ? {} : { afterOverlay: [`format=${pixelFormat}`] }),
+    ...(overlay === undefined || pixelFormat === undefined
+      ? {}
+      : { afterOverlay: [`format=${pixelFormat}`] }),
   });
 }
 
@@ -189,7 +193,8 @@ const pictureEncoders: Readonly<Record<string, string>> = {
 
 function pictureQuality(to: string, quality: number | undefined): Readonly<Record<string, string>> {
   // 2 is the best and 31 the worst.
-  if (to === 'jpg') return { 'q:v': String(quality === undefined ? 3 : Math.round(2 + ((100 - quality) * 29) / 99)) };
+  if (to === 'jpg')
+    return { 'q:v': String(quality === undefined ? 3 : Math.round(2 + ((100 - quality) * 29) / 99)) };
   return to === 'webp' ? { quality: String(quality ?? 80) } : {};
 }
 
@@ -212,12 +217,19 @@ function planAudio({ settings, info, inputName }: OutputRequest): Result<StreamP
 
 function encodedSound(
   source: AudioStream,
-  { audio, container }: { readonly audio: Extract<MediaSettings['audio'], { type: 'encode' }>; readonly container: NonNullable<MediaSettings['container']> },
+  {
+    audio,
+    container,
+  }: {
+    readonly audio: Extract<MediaSettings['audio'], { type: 'encode' }>;
+    readonly container: NonNullable<MediaSettings['container']>;
+  },
 ): StreamPlan {
   const name = codecFor(source, audio, container);
   const codec = audioCodecs[name];
   const shape = soundShape(source, audio, { codec: name, container });
-  const bitrate = audio.bitrate ?? (codec.bitrate === undefined ? undefined : usualBitrate(codec.bitrate, shape.channels));
+  const bitrate =
+    audio.bitrate ?? (codec.bitrate === undefined ? undefined : usualBitrate(codec.bitrate, shape.channels));
   return {
     stream: source.index,
     encoder: codec.encoder,
@@ -234,7 +246,11 @@ function usualBitrate(stereo: number, channels: number): number {
 
 function cannotCopy(
   what: 'video' | 'sound',
-  { name, codec, settings }: { readonly name: string; readonly codec: string; readonly settings: MediaSettings },
+  {
+    name,
+    codec,
+    settings,
+  }: { readonly name: string; readonly codec: string; readonly settings: MediaSettings },
 ): Failure {
   const allowed = what === 'video' ? settings.container?.video : settings.container?.audio;
   return invalidOption(
@@ -252,13 +268,16 @@ function overlayOf({ settings, overlayPath }: OutputRequest): Overlay | undefine
 /** Where sound alone is written, the picture of its cover comes along. */
 function coverOf({ settings, info }: OutputRequest): number | undefined {
   const { cover } = info;
-  if (cover === undefined || settings.container?.cover !== true || settings.type !== 'sound') return undefined;
+  if (cover === undefined || settings.container?.cover !== true || settings.type !== 'sound')
+    return undefined;
   return cover.codec === 'mjpeg' || cover.codec === 'png' ? cover.index : undefined;
 }
 
 /** `x` and `y` of FFmpeg's overlay: a margin holds from the edge that the picture stands at. */
 export function overlayFilter({ vertical, horizontal, marginVertical, marginHorizontal }: MarkPlace): string {
-  const x = { left: String(marginHorizontal), center: '(W-w)/2', right: `W-w-${marginHorizontal}` }[horizontal];
+  const x = { left: String(marginHorizontal), center: '(W-w)/2', right: `W-w-${marginHorizontal}` }[
+    horizontal
+  ];
   const y = { top: String(marginVertical), center: '(H-h)/2', bottom: `H-h-${marginVertical}` }[vertical];
   return `overlay=x=${x}:y=${y}`;
 }

@@ -36,7 +36,8 @@ export function pictureFilters(video: VideoStream, settings: MediaSettings): Pic
 function frameRate(video: VideoStream, settings: MediaSettings): string | undefined {
   const { fps, type, video: coded } = settings;
   const wanted = fps ?? video.fps;
-  if (coded.type === 'encode' && (coded.codec === 'mpeg1' || coded.codec === 'mpeg2')) return broadcastRate(wanted ?? 25);
+  if (coded.type === 'encode' && (coded.codec === 'mpeg1' || coded.codec === 'mpeg2'))
+    return broadcastRate(wanted ?? 25);
   if (fps !== undefined) return exact(fps);
   const isAnimated = video.codec === 'gif' || video.codec === 'apng';
   // An animation keeps the times of its frames.

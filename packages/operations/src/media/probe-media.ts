@@ -39,7 +39,9 @@ export async function probeMedia(request: ProbeRequest): Promise<Result<MediaInf
   const ran = await runProgram(call);
   if (!ran.ok) return ran;
   if (ran.value.exitCode !== 0) {
-    return err(explainFfmpeg(ran.value.stderr, inputName) ?? programFailed(call, ran.value, 'it cannot read the file'));
+    return err(
+      explainFfmpeg(ran.value.stderr, inputName) ?? programFailed(call, ran.value, 'it cannot read the file'),
+    );
   }
   const info = readMediaInfo(parsed(ran.value.stdout));
   if (info === undefined) return err(programFailed(call, ran.value, 'it says nothing about the file'));

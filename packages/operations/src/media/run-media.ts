@@ -94,7 +94,10 @@ async function execute(
   if (!ran.ok) return ran;
   const { exitCode, stderr } = ran.value;
   if (exitCode !== 0 || /Output file is empty|Nothing was encoded/i.test(stderr)) {
-    return err(explainFfmpeg(stderr, run.inputName) ?? programFailed(call, ran.value, `it ended with code ${exitCode}`));
+    return err(
+      explainFfmpeg(stderr, run.inputName) ??
+        programFailed(call, ran.value, `it ended with code ${exitCode}`),
+    );
   }
   const early = cutOff({ info, reached, outputs });
   return early === undefined ? ok(undefined) : err(endsEarly(run.inputName, early));
@@ -135,9 +138,13 @@ function cutOff(about: {
 
 /** Of the streams that are used; undefined where the file does not say it of them. */
 function announcedSeconds({ video, audio }: PlannedOutput['plan'], info: MediaInfo): number | undefined {
-  const streams = [...(video === undefined ? [] : [info.video]), ...(audio === undefined ? [] : [info.audio])];
+  const streams = [
+    ...(video === undefined ? [] : [info.video]),
+    ...(audio === undefined ? [] : [info.audio]),
+  ];
   const seconds = streams.flatMap((stream) => stream?.seconds ?? []);
   if (seconds.length > 0) return Math.max(...seconds);
-  const isWhole = (video !== undefined || info.video === undefined) && (audio !== undefined || info.audio === undefined);
+  const isWhole =
+    (video !== undefined || info.video === undefined) && (audio !== undefined || info.audio === undefined);
   return isWhole ? info.seconds : undefined;
 }

@@ -54,7 +54,8 @@ function keptWherePossible({ settings, info }: Request): SubtitlePlan {
   const { subtitles: encoder, muxer } = settings.container ?? {};
   const kept = info.subtitles.filter(({ isText }) => isText || muxer === 'matroska');
   if (encoder === undefined || kept.length === 0) {
-    const notes = info.subtitles.length === 0 ? [] : [`left out: subtitles, which ${settings.to} does not hold`];
+    const notes =
+      info.subtitles.length === 0 ? [] : [`left out: subtitles, which ${settings.to} does not hold`];
     return { ...none, notes };
   }
   return { ...none, streams: kept.map(({ index }) => index), encoder: encoderFor(kept, settings) };
@@ -62,7 +63,11 @@ function keptWherePossible({ settings, info }: Request): SubtitlePlan {
 
 /** Matroska holds every kind as it is. */
 const encoderFor = (streams: readonly SubtitleStream[], { container }: MediaSettings): string => {
-  if (container?.muxer === 'matroska' && streams.every(({ codec }) => codec !== 'mov_text' && codec !== 'webvtt')) return 'copy';
+  if (
+    container?.muxer === 'matroska' &&
+    streams.every(({ codec }) => codec !== 'mov_text' && codec !== 'webvtt')
+  )
+    return 'copy';
   return container?.subtitles ?? 'copy';
 };
 
@@ -89,9 +94,16 @@ function added({ settings, info, inputName, subtitlePath }: Request): Result<Sub
   return ok({ ...none, streams: texts.map(({ index }) => index), encoder });
 }
 
-function drawn({ settings, info, inputName, inputPath, subtitlePath }: Request): Result<SubtitlePlan, Failure> {
+function drawn({
+  settings,
+  info,
+  inputName,
+  inputPath,
+  subtitlePath,
+}: Request): Result<SubtitlePlan, Failure> {
   const { start } = settings.trim;
-  if (subtitlePath !== undefined) return ok({ ...none, filters: drawing(`subtitles=filename=${subtitlePath}`, start) });
+  if (subtitlePath !== undefined)
+    return ok({ ...none, filters: drawing(`subtitles=filename=${subtitlePath}`, start) });
   const first = info.subtitles.findIndex(({ isText }) => isText);
   if (first < 0) return err(noSubtitles(inputName));
   return ok({ ...none, filters: drawing(`subtitles=filename=${inputPath}:si=${first}`, start) });

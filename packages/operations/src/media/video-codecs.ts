@@ -275,10 +275,22 @@ export const videoCodecs: Readonly<Record<VideoCodecName, VideoCodec>> = {
     hasBitrate: false,
   },
   svq1: { aliases: [], encoder: 'svq1', probed: 'svq1', sizeStep: 4, usual: fine },
-  hap: { aliases: [], encoder: 'hap', probed: 'hap', pixelFormat: 'rgba', sizeStep: 4, usual: {}, hasBitrate: false },
+  hap: {
+    aliases: [],
+    encoder: 'hap',
+    probed: 'hap',
+    pixelFormat: 'rgba',
+    sizeStep: 4,
+    usual: {},
+    hasBitrate: false,
+  },
 };
 
-const namesOf = (name: string, { aliases, probed }: VideoCodec): readonly string[] => [name, probed, ...aliases];
+const namesOf = (name: string, { aliases, probed }: VideoCodec): readonly string[] => [
+  name,
+  probed,
+  ...aliases,
+];
 
 /** `x264` → `h264`; undefined for a codec that nobody here knows. */
 export function videoCodecNamed(wanted: string): VideoCodecName | undefined {

@@ -122,17 +122,20 @@ function encoderOptions(codec: VideoCodec, options: JsonObject): Readonly<Record
   const preset = textOption(options, 'preset');
   const tune = textOption(options, 'tune');
   const profile = textOption(options, 'profile');
-  const level = options['level'];
+  const level = levelOf(options['level']);
   const interval = numberOption(options, 'keyframe_interval');
   return {
     ...quality(codec, { crf, bitrate }),
     ...(preset === undefined ? {} : codec.preset?.(preset)),
     ...(tune === undefined ? {} : { tune }),
     ...(profile === undefined ? {} : { 'profile:v': profile }),
-    ...(level === undefined || level === null ? {} : codec.level?.(String(level))),
+    ...(level === undefined ? {} : codec.level?.(level)),
     ...(interval === undefined ? {} : { g: String(interval) }),
   };
 }
+
+const levelOf = (value: JsonObject[string] | undefined): string | undefined =>
+  typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined;
 
 /** Constant quality, or the bit rate asked for with a buffer of two seconds. */
 function quality(
@@ -141,7 +144,12 @@ function quality(
 ): Readonly<Record<string, string>> {
   if (bitrate !== undefined) {
     const { crf: _crf, 'q:v': _q, ...rest } = codec.usual;
-    return { ...rest, 'b:v': `${bitrate}k`, 'maxrate:v': `${Math.round(bitrate * 1.5)}k`, 'bufsize:v': `${bitrate * 2}k` };
+    return {
+      ...rest,
+      'b:v': `${bitrate}k`,
+      'maxrate:v': `${Math.round(bitrate * 1.5)}k`,
+      'bufsize:v': `${bitrate * 2}k`,
+    };
   }
   return crf === undefined ? codec.usual : { ...codec.usual, ...codec.withCrf, crf: String(crf) };
 }

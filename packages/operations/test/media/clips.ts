@@ -51,7 +51,10 @@ export function mediaAction(file: string, settings: MediaActionSettings): Action
   const { operation = 'convert', options, files = {}, name = path.basename(file) } = settings;
   const request = action({ operation, options, inputs: [artifact(file, { name, dir: 'films' })] });
   const fileInputs = Object.fromEntries(
-    Object.entries(files).map(([option, given]) => [option, [artifact(given, { name: path.basename(given), dir: '' })]]),
+    Object.entries(files).map(([option, given]) => [
+      option,
+      [artifact(given, { name: path.basename(given), dir: '' })],
+    ]),
   );
   return { ...request, fileInputs };
 }
@@ -68,7 +71,16 @@ export interface Probed {
 type Stream = Readonly<Record<string, string | number | undefined>>;
 
 export function probe(file: string): Probed {
-  const text = execFileSync('ffprobe', ['-v', 'error', '-show_format', '-show_streams', '-count_frames', '-of', 'json', file]);
+  const text = execFileSync('ffprobe', [
+    '-v',
+    'error',
+    '-show_format',
+    '-show_streams',
+    '-count_frames',
+    '-of',
+    'json',
+    file,
+  ]);
   const { format, streams } = JSON.parse(text.toString()) as {
     format: { duration?: string; format_name: string; tags?: Record<string, string> };
     streams: Stream[];
@@ -84,10 +96,24 @@ export function probe(file: string): Probed {
 }
 
 /** Red, green and blue of one pixel at a time of the file. */
-export function pixel(file: string, at: { readonly x: number; readonly y: number; readonly seconds?: number }): readonly number[] {
+export function pixel(
+  file: string,
+  at: { readonly x: number; readonly y: number; readonly seconds?: number },
+): readonly number[] {
   const bytes = execFileSync('ffmpeg', [
-    ...['-v', 'error', '-ss', String(at.seconds ?? 0), '-i', file, '-frames:v', '1'],
-    ...['-vf', `crop=1:1:${at.x}:${at.y},format=rgb24`, '-f', 'rawvideo', '-'],
+    '-v',
+    'error',
+    '-ss',
+    String(at.seconds ?? 0),
+    '-i',
+    file,
+    '-frames:v',
+    '1',
+    '-vf',
+    `crop=1:1:${at.x}:${at.y},format=rgb24`,
+    '-f',
+    'rawvideo',
+    '-',
   ]);
   return [...bytes];
 }
@@ -95,7 +121,17 @@ export function pixel(file: string, at: { readonly x: number; readonly y: number
 /** The highest green in a part (`width:height:x:y`) of the first frame. */
 export function mostGreen(file: string, part: string): number {
   const bytes = execFileSync('ffmpeg', [
-    ...['-v', 'error', '-i', file, '-frames:v', '1', '-vf', `crop=${part},format=rgb24`, '-f', 'rawvideo', '-'],
+    '-v',
+    'error',
+    '-i',
+    file,
+    '-frames:v',
+    '1',
+    '-vf',
+    `crop=${part},format=rgb24`,
+    '-f',
+    'rawvideo',
+    '-',
   ]);
   return Math.max(...bytes.filter((_, index) => index % 3 === 1));
 }

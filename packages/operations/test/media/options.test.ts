@@ -6,10 +6,47 @@ import { convert } from '../../src/convert.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { contextOf as contextIn, newFolder } from '../places/action.ts';
 import { done } from '../pictures/picture-action.ts';
-import { clip, clipPath, ffmpeg, loudness, mediaAction, mostGreen, picture, pixel, probe, tone } from './clips.ts';
+import {
+  clip,
+  clipPath,
+  ffmpeg,
+  loudness,
+  mediaAction,
+  mostGreen,
+  picture,
+  pixel,
+  probe,
+  tone,
+} from './clips.ts';
 import type { Probed } from './clips.ts';
 
 const contextOf = () => contextIn(newFolder());
+const video = (probed: Probed, key: string) => probed.video?.[key];
+const audio = (probed: Probed, key: string) => probed.audio?.[key];
+
+function noisy(): string {
+  const file = clipPath('noise.mkv');
+  if (!existsSync(file))
+    ffmpeg(...picture(2), '-vf', 'noise=alls=60:allf=t:all_seed=1', '-c:v', 'ffv1', 'noise.mkv');
+  return file;
+}
+
+/** Test folders go with their test; clips stay. */
+function keep(path: string, name: string): string {
+  writeFileSync(clipPath(name), readFileSync(path));
+  return clipPath(name);
+}
+
+async function made(options: JsonObject, more: { file?: string; files?: Record<string, string> } = {}) {
+  const result = await done(convert, mediaAction(more.file ?? clipPath('clip.mp4'), { options, ...more }));
+  const path = result.outputs[0]?.path ?? '';
+  return { ...result, path, probed: probe(path) };
+}
+
+async function sizeOf(options: JsonObject): Promise<number> {
+  const { bytes } = await made({ output_format: 'mkv', audio_codec: 'none', ...options }, { file: noisy() });
+  return bytes.length;
+}
 
 describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => {
   let source = '';
@@ -19,18 +56,16 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
     writeFileSync(clipPath('captions.srt'), '1\n00:00:00,000 --> 00:00:09,000\nHello there\n');
   });
 
-  async function made(options: JsonObject, more: { file?: string; files?: Record<string, string> } = {}) {
-    const result = await done(convert, mediaAction(more.file ?? source, { options, ...more }));
-    const path = result.outputs[0]?.path ?? '';
-    return { ...result, path, probed: probe(path) };
-  }
-  const video = (probed: Probed, key: string) => probed.video?.[key];
-  const audio = (probed: Probed, key: string) => probed.audio?.[key];
-
   test('mp4 by default: H.264 and AAC that everybody plays, index in front, tags kept', async () => {
     const { probed, bytes, converter } = await made({ output_format: 'mp4', crf: 30 });
     expect(converter?.name).toBe('ffmpeg');
-    expect(probed.video).toMatchObject({ codec_name: 'h264', pix_fmt: 'yuv420p', nb_read_frames: '50', width: 160, height: 90 });
+    expect(probed.video).toMatchObject({
+      codec_name: 'h264',
+      pix_fmt: 'yuv420p',
+      nb_read_frames: '50',
+      width: 160,
+      height: 90,
+    });
     expect(probed.audio).toMatchObject({ codec_name: 'aac', sample_rate: '44100' });
     expect(probed.tags).toMatchObject({ title: 'Kite', artist: 'Ann' });
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
@@ -39,15 +74,32 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
   });
 
   test('video_codec, audio_codec, profile, level, tune, preset, keyframe_interval', async () => {
-    const coded = { video_codec: 'x264', profile: 'baseline', level: 3.1, tune: 'film', preset: 'ultrafast', keyframe_interval: 5 };
+    const coded = {
+      video_codec: 'x264',
+      profile: 'baseline',
+      level: 3.1,
+      tune: 'film',
+      preset: 'ultrafast',
+      keyframe_interval: 5,
+    };
     const h264 = await made({ output_format: 'mkv', audio_codec: 'opus', ...coded });
-    expect(h264.probed.video).toMatchObject({ codec_name: 'h264', profile: 'Constrained Baseline', level: 31 });
+    expect(h264.probed.video).toMatchObject({
+      codec_name: 'h264',
+      profile: 'Constrained Baseline',
+      level: 31,
+    });
     expect(h264.probed.audio).toMatchObject({ codec_name: 'opus' });
     const text = h264.bytes.toString('latin1');
     // What x264 writes into its stream.
     expect(text).toMatch(/keyint=5 /);
     expect(text).toMatch(/psy_rd=-?1\.00:0\.15|me=dia/);
-    const hevc = await made({ output_format: 'mp4', video_codec: 'x265', crf: 40, preset: 'ultrafast', level: 4 });
+    const hevc = await made({
+      output_format: 'mp4',
+      video_codec: 'x265',
+      crf: 40,
+      preset: 'ultrafast',
+      level: 4,
+    });
     expect(hevc.probed.video).toMatchObject({ codec_name: 'hevc', codec_tag_string: 'hvc1', level: 120 });
   });
 
@@ -65,18 +117,15 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
   });
 
   test('crf and video_bitrate decide how large it gets', async () => {
-    const size = async (options: JsonObject) => (await made({ output_format: 'mkv', audio_codec: 'none', ...options }, { file: noisy() })).bytes.length;
-    const [fine, coarse, rate] = [await size({ crf: 15 }), await size({ crf: 45 }), await size({ video_bitrate: 100 })];
+    const [fine, coarse, rate] = [
+      await sizeOf({ crf: 15 }),
+      await sizeOf({ crf: 45 }),
+      await sizeOf({ video_bitrate: 100 }),
+    ];
     expect(fine).toBeGreaterThan(coarse * 5);
     expect(rate).toBeGreaterThan(10_000);
     expect(rate).toBeLessThan(80_000);
   });
-
-  const noisy = () => {
-    const file = clipPath('noise.mkv');
-    if (!existsSync(file)) ffmpeg(...picture(2), '-vf', 'noise=alls=60:allf=t:all_seed=1', '-c:v', 'ffv1', 'noise.mkv');
-    return file;
-  };
 
   test.each([
     [{ width: 80 }, 80, 44],
@@ -91,7 +140,11 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
 
   test('fps, aspect_ratio', async () => {
     const { probed } = await made({ output_format: 'mp4', fps: 10, aspect_ratio: '4:3' });
-    expect(probed.video).toMatchObject({ avg_frame_rate: '10/1', nb_read_frames: '20', display_aspect_ratio: '4:3' });
+    expect(probed.video).toMatchObject({
+      avg_frame_rate: '10/1',
+      nb_read_frames: '20',
+      display_aspect_ratio: '4:3',
+    });
   });
 
   test('trim_start and trim_end are places in the input', async () => {
@@ -101,8 +154,19 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
   });
 
   test('channels, sample_rate, audio_bitrate, volume', async () => {
-    const { probed, path } = await made({ output_format: 'mp3', channels: 2, sample_rate: 22_050, audio_bitrate: 64, volume: 0.1 });
-    expect(probed.audio).toMatchObject({ codec_name: 'mp3', channels: 2, sample_rate: '22050', bit_rate: '64000' });
+    const { probed, path } = await made({
+      output_format: 'mp3',
+      channels: 2,
+      sample_rate: 22_050,
+      audio_bitrate: 64,
+      volume: 0.1,
+    });
+    expect(probed.audio).toMatchObject({
+      codec_name: 'mp3',
+      channels: 2,
+      sample_rate: '22050',
+      bit_rate: '64000',
+    });
     expect(probed.tags).toMatchObject({ title: 'Kite' });
     expect(loudness(path)).toBeCloseTo(loudness(source) - 20, -1);
     const silent = await made({ output_format: 'mp4', audio_codec: 'none', trim_end: 0.4 });
@@ -111,21 +175,46 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
 
   test('copy takes streams over as they are', async () => {
     const { probed } = await made({ output_format: 'mkv', video_codec: 'copy', audio_codec: 'copy' });
-    expect([video(probed, 'codec_name'), audio(probed, 'codec_name'), video(probed, 'nb_read_frames')]).toEqual(['h264', 'aac', '50']);
-    const wrong = await convert.run(mediaAction(source, { options: { output_format: 'webm', video_codec: 'copy' } }), contextOf());
-    expect(wrong).toMatchObject({ ok: false, error: { code: 'INVALID_OPTION', message: expect.stringContaining('is h264, which webm does not hold') } });
+    expect([
+      video(probed, 'codec_name'),
+      audio(probed, 'codec_name'),
+      video(probed, 'nb_read_frames'),
+    ]).toEqual(['h264', 'aac', '50']);
+    const wrong = await convert.run(
+      mediaAction(source, { options: { output_format: 'webm', video_codec: 'copy' } }),
+      contextOf(),
+    );
+    expect(wrong).toMatchObject({
+      ok: false,
+      error: {
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('is h264, which webm does not hold'),
+      },
+    });
   });
 
   test('subtitles: a track, taken over, left out, and drawn into the picture', async () => {
     const files = { subtitles: clipPath('captions.srt') };
     const file = clipPath('long.mp4');
-    const soft = await made({ output_format: 'mkv', subtitles_mode: 'soft', subtitles: 'captions' }, { file, files });
+    const soft = await made(
+      { output_format: 'mkv', subtitles_mode: 'soft', subtitles: 'captions' },
+      { file, files },
+    );
     expect(soft.probed.subtitle).toMatchObject({ codec_name: 'subrip' });
-    const mp4 = await made({ output_format: 'mp4', subtitles_mode: 'copy', trim_end: 1 }, { file: soft.path.length > 0 ? keep(soft.path, 'soft.mkv') : '' });
+    const mp4 = await made(
+      { output_format: 'mp4', subtitles_mode: 'copy', trim_end: 1 },
+      { file: keep(soft.path, 'soft.mkv') },
+    );
     expect(mp4.probed.subtitle).toMatchObject({ codec_name: 'mov_text' });
-    const none = await made({ output_format: 'mp4', subtitles_mode: 'none', trim_end: 1 }, { file: clipPath('soft.mkv') });
+    const none = await made(
+      { output_format: 'mp4', subtitles_mode: 'none', trim_end: 1 },
+      { file: clipPath('soft.mkv') },
+    );
     expect(none.probed.subtitle).toBeUndefined();
-    const hard = await made({ output_format: 'mp4', subtitles_mode: 'hard', subtitles: 'captions', trim_start: 2, trim_end: 3 }, { file, files });
+    const hard = await made(
+      { output_format: 'mp4', subtitles_mode: 'hard', subtitles: 'captions', trim_start: 2, trim_end: 3 },
+      { file, files },
+    );
     // White letters over red and blue.
     expect(mostGreen(hard.path, '160:30:80:150')).toBeGreaterThan(180);
     expect(mostGreen(hard.path, '160:30:80:20')).toBeLessThan(80);
@@ -133,8 +222,16 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
 
   test('the older watermark options lay a picture over the video', async () => {
     ffmpeg('-f', 'lavfi', '-i', 'color=lime:size=20x10', '-frames:v', '1', 'logo.png');
-    const place = { watermark_position_vertical: 'top', watermark_position_horizontal: 'right', watermark_margin_vertical: 5, watermark_margin_horizontal: 10 };
-    const { path } = await made({ output_format: 'mp4', watermark: 'logo', ...place }, { files: { watermark: clipPath('logo.png') } });
+    const place = {
+      watermark_position_vertical: 'top',
+      watermark_position_horizontal: 'right',
+      watermark_margin_vertical: 5,
+      watermark_margin_horizontal: 10,
+    };
+    const { path } = await made(
+      { output_format: 'mp4', watermark: 'logo', ...place },
+      { files: { watermark: clipPath('logo.png') } },
+    );
     expect(pixel(path, { x: 140, y: 10 })[1]).toBeGreaterThan(200);
     expect(pixel(path, { x: 120, y: 10 })[1]).toBeLessThan(60);
     expect(pixel(path, { x: 140, y: 10, seconds: 1.5 })[1]).toBeGreaterThan(200);
@@ -145,11 +242,19 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
     expect(still.probed.video).toMatchObject({ codec_name: 'mjpeg', width: 80, height: 45 });
     expect(pixel(still.path, { x: 10, y: 20 })[0]).toBeGreaterThan(200);
     const many = await done(convert, mediaAction(source, { options: { output_format: 'png', fps: 2 } }));
-    expect(many.outputs.map(({ name }) => name)).toEqual(['clip-1.png', 'clip-2.png', 'clip-3.png', 'clip-4.png']);
+    expect(many.outputs.map(({ name }) => name)).toEqual([
+      'clip-1.png',
+      'clip-2.png',
+      'clip-3.png',
+      'clip-4.png',
+    ]);
     const gif = await made({ output_format: 'gif', fps: 5, width: 80 });
     expect(gif.probed.video).toMatchObject({ codec_name: 'gif', width: 80, nb_read_frames: '10' });
     expect(pixel(gif.path, { x: 10, y: 20 })[0]).toBeGreaterThan(200);
-    const webp = await done(convert, mediaAction(noisy(), { options: { output_format: 'webp', trim_end: 1 } }));
+    const webp = await done(
+      convert,
+      mediaAction(noisy(), { options: { output_format: 'webp', trim_end: 1 } }),
+    );
     const text = webp.bytes.toString('latin1');
     expect(text.match(/ANMF/g)?.length).toBeGreaterThan(10);
     const apng = await made({ output_format: 'apng', trim_end: 1 });
@@ -170,19 +275,31 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
 
   test('the cover and the tags of a song come along, from Ogg too', async () => {
     ffmpeg('-f', 'lavfi', '-i', 'color=lime:size=32x32', '-frames:v', '1', 'cover.jpg');
-    ffmpeg(...tone(1), '-i', 'cover.jpg', '-map', '0:a', '-map', '1:v', '-c:v', 'copy', '-disposition:v', 'attached_pic', '-metadata', 'title=Song', 'song.flac');
+    ffmpeg(
+      ...tone(1),
+      '-i',
+      'cover.jpg',
+      '-map',
+      '0:a',
+      '-map',
+      '1:v',
+      '-c:v',
+      'copy',
+      '-disposition:v',
+      'attached_pic',
+      '-metadata',
+      'title=Song',
+      'song.flac',
+    );
     const mp3 = await made({ output_format: 'mp3' }, { file: clipPath('song.flac') });
-    expect(mp3.probed).toMatchObject({ tags: { title: 'Song' }, video: { codec_name: 'mjpeg', disposition: { attached_pic: 1 } } });
+    expect(mp3.probed).toMatchObject({
+      tags: { title: 'Song' },
+      video: { codec_name: 'mjpeg', disposition: { attached_pic: 1 } },
+    });
     const ogg = await made({ output_format: 'oga' }, { file: clipPath('song.flac') });
     expect(ogg.probed.video).toBeUndefined();
     expect(ogg.probed.audio).toMatchObject({ tags: { title: 'Song' } });
     const back = await made({ output_format: 'm4a' }, { file: keep(ogg.path, 'song.oga') });
     expect(back.probed.tags).toMatchObject({ title: 'Song' });
   });
-
-  /** Test folders go with their test; clips stay. */
-  function keep(path: string, name: string): string {
-    writeFileSync(clipPath(name), readFileSync(path));
-    return clipPath(name);
-  }
 });

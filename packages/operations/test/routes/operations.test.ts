@@ -178,7 +178,7 @@ test('failures name the file, and known ones are found by the plan', async () =>
     await failed(convert, { files: { 'a.docx': 'x' }, options: { output_format: 'mp4' } }),
   ).toMatchObject({ type: 'unsupported', isPlanned: false });
   expect(
-    await failed(convert, { files: { 'a.mp4': 'x' }, options: { output_format: 'webm' } }),
+    await failed(convert, { files: { 'a.rz': 'x' }, options: { output_format: 'zip' } }),
   ).toMatchObject({ type: 'not-available', isPlanned: false });
   expect(
     await failed(convert, {

@@ -114,7 +114,9 @@ const audioOptions: Options = {
 export const mediaOptions: Options = {
   ...appliesTo(toVideo, { ...videoOptions, ...oldWatermarkOptions }),
   ...appliesTo(toMoving, {
-    fps: number('Frames per second. Of a video that becomes jpg or png: so many pictures of each second.', { schema: { exclusiveMinimum: 0, examples: [25, 29.97] } }),
+    fps: number('Frames per second. Of a video that becomes jpg or png: so many pictures of each second.', {
+      schema: { exclusiveMinimum: 0, examples: [25, 29.97] },
+    }),
   }),
   ...appliesTo(timed, {
     trim_start: time('Where the output begins in the input.'),
