@@ -177,9 +177,10 @@ test('failures name the file, and known ones are found by the plan', async () =>
   expect(
     await failed(convert, { files: { 'a.docx': 'x' }, options: { output_format: 'mp4' } }),
   ).toMatchObject({ type: 'unsupported', isPlanned: false });
-  expect(
-    await failed(convert, { files: { 'a.rz': 'x' }, options: { output_format: 'zip' } }),
-  ).toMatchObject({ type: 'not-available', isPlanned: false });
+  expect(await failed(convert, { files: { 'a.rz': 'x' }, options: { output_format: 'zip' } })).toMatchObject({
+    type: 'not-available',
+    isPlanned: false,
+  });
   expect(
     await failed(convert, {
       files: { 'a.md': '![x](file:///etc/passwd)' },
