@@ -3,6 +3,7 @@ import { chain } from './converters/chain.ts';
 import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
 import { ffmpeg } from './converters/ffmpeg.ts';
+import { lzopWriter } from './converters/lzop-writer.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
@@ -12,6 +13,8 @@ import { sharp } from './converters/sharp.ts';
 import { tables } from './converters/tables.ts';
 import { typst } from './converters/typst.ts';
 import { sharpPictures, typstPictures } from './converters/typst-pictures.ts';
+import { lzop, rzip, unar } from './converters/unarchivers.ts';
+import { repacking } from './converters/unpackers.ts';
 import { hasPack } from './packs.ts';
 import { findProgram } from './programs/find-program.ts';
 
@@ -30,6 +33,10 @@ export const converters: readonly Converter[] = [
   chromium,
   ffmpeg,
   sevenZip,
+  repacking(unar),
+  repacking(lzop),
+  repacking(rzip),
+  lzopWriter,
 ];
 
 /** Everything it needs is on this machine. */

@@ -74,7 +74,7 @@ const loaders = {
   'metadata/write': undefined,
   merge: async () => (await import('./merge.ts')).merge,
   archive: async () => (await import('./archive.ts')).archive,
-  'archive/extract': undefined,
+  'archive/extract': async () => (await import('./archive-extract.ts')).archiveExtract,
   command: undefined,
   'pdf/a': async () => (await import('./pdf/pdf-a.ts')).pdfA,
   'pdf/x': async () => (await import('./pdf/pdf-x.ts')).pdfX,

@@ -1,4 +1,4 @@
-/** Which archives 7-Zip opens and makes. Pure and light: also used while a pipeline is checked. */
+/** Which archives are opened and made, and what lies in them. Pure and light: also used while a pipeline is checked. */
 
 /** What is left when the outer layer of a compressed tar is gone is a tar. */
 export const layered: Readonly<Record<string, 'gzip' | 'bzip2' | 'xz' | undefined>> = {
@@ -7,7 +7,22 @@ export const layered: Readonly<Record<string, 'gzip' | 'bzip2' | 'xz' | undefine
   'tar.xz': 'xz',
 };
 
-const archivesIn = [
+/** One file, packed, without a folder; its name is that of the archive without the extension. */
+export const singleFiles: ReadonlySet<string> = new Set([
+  'gz',
+  'bz2',
+  'bz',
+  'xz',
+  'zst',
+  'z',
+  'lzma',
+  'lz',
+  'lzo',
+  'rz',
+]);
+
+/** What 7-Zip opens. */
+export const sevenZipFormats: readonly string[] = [
   '7z',
   'zip',
   'tar',
@@ -16,6 +31,11 @@ const archivesIn = [
   'tar.xz',
   'tar.zst',
   'tar.z',
+  'tar.7z',
+  'tar.bz',
+  'bz',
+  'lz',
+  'img',
   'jar',
   'apk',
   'xpi',
@@ -52,9 +72,15 @@ export const archiveTypes: Readonly<Record<string, string>> = {
   wim: 'wim',
 };
 
-export const archivePairs: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  archivesIn.map((from) => [from, Object.keys(archiveTypes).filter((to) => to !== from)]),
-);
+/** Every archive that is made here out of each of these. */
+export function archivePairs(formats: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    formats.map((from) => [from, Object.keys(archiveTypes).filter((to) => to !== from)]),
+  );
+}
 
 /** Archives that 7-Zip protects with a password. */
 export const protectable: ReadonlySet<string> = new Set(['zip', '7z']);
+
+/** Below the work folder: what is unpacked, and what is to be packed. */
+export const contentDir = 'content';

@@ -1,8 +1,21 @@
 /**
- * Archives into archives by 7-Zip, inside a converter host: look inside, judge, unpack, pack again. Entries that lead out
- * of their folder, bombs and encrypted archives end here with a reason.
+ * Archives by 7-Zip, inside a converter host: look inside, judge, unpack, pack again. Entries that lead out of their
+ * folder, bombs and encrypted archives end here with a reason. A job does one half, or both.
  */
-import { copyFile, link, lstat, lutimes, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  link,
+  lstat,
+  lutimes,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../host/protocol.ts';
@@ -10,11 +23,16 @@ import type { HostModule } from '../host/protocol.ts';
 import { formatLabel } from '../magic.ts';
 import { textOption } from '../read-options.ts';
 import { isInside } from '../paths.ts';
-import { archiveTypes, layered, protectable } from './seven-zip-formats.ts';
+import { stemOf } from '../output-name.ts';
+import { expansionBudget, maxEntries, maxExpandedBytes } from './archive-limits.ts';
+import { archiveTypes, contentDir, layered, protectable, singleFiles } from './seven-zip-formats.ts';
+import { lzipToLzma } from './lzip.ts';
 import { callSevenZip, ExpandedTooMuch } from './seven-zip-library.ts';
 import type { SevenZipAnswer } from './seven-zip-library.ts';
 
 interface ArchiveJob {
+  /** `unpack` leaves the files in `content` in the work folder, `pack` finds them there. */
+  readonly half: 'unpack' | 'pack' | undefined;
   readonly inputPath: string;
   readonly inputName: string;
   readonly from: string;
@@ -25,11 +43,6 @@ interface ArchiveJob {
   readonly password: string | undefined;
 }
 
-const maxEntries = 100_000;
-const maxExpandedBytes: number = 8 * 2 ** 30;
-/** Below this, an archive may be packed as tightly as it likes. */
-const freeExpandedBytes: number = 512 * 2 ** 20;
-const maxRatio = 100;
 /** Folders that an archive does not list get one date, so that the same input makes the same output. */
 const folderDate: Date = new Date('2000-01-01T00:00:00Z');
 
@@ -37,23 +50,41 @@ export const host: HostModule = { run };
 
 async function run(job: JsonObject, report: (percent: number | null) => void): Promise<JsonObject> {
   const request = readJob(job);
-  const { size } = await lstat(request.inputPath);
-  const budget = Math.min(maxExpandedBytes, Math.max(freeExpandedBytes, size * maxRatio));
-  await placeInput(request);
-  const inner = await openLayer(request, budget);
-  report(20);
-  await judgeEntries(request, { archive: inner, budget });
-  await mkdir(path.join(request.workDir, 'content'));
-  await sevenZip(request, { args: ['x', '-y', '-ocontent', ...passwordArgs(request), '--', inner], budget });
-  await settle(path.join(request.workDir, 'content'));
+  if (request.half !== 'pack') await unpack(request, report);
   report(60);
+  if (request.half === 'unpack') return {};
+  await settle(path.join(request.workDir, contentDir));
   await pack(request);
-  await rm(path.join(request.workDir, 'content'), { recursive: true, force: true });
+  await rm(path.join(request.workDir, contentDir), { recursive: true, force: true });
   return {};
 }
 
+async function unpack(request: ArchiveJob, report: (percent: number | null) => void): Promise<void> {
+  const { size } = await lstat(request.inputPath);
+  const budget = expansionBudget(size);
+  await mkdir(path.join(request.workDir, contentDir));
+  if (request.from === 'lz') return await unpackLzip(request, budget);
+  const input = await placeInput(request);
+  const inner = await openLayer(request, { input, budget });
+  report(20);
+  await judgeEntries(request, { archive: inner, budget });
+  const args = ['x', '-y', `-o${contentDir}`, ...passwordArgs(request), '--', inner];
+  await sevenZip(request, { args, budget });
+  if (singleFiles.has(request.from)) await nameSingleFile(request);
+}
+
+/** As the archive is called: what it says of itself may be missing, or anything. */
+async function nameSingleFile(request: ArchiveJob): Promise<void> {
+  const dir = path.join(request.workDir, contentDir);
+  const [only, ...others] = await readdir(dir);
+  if (only === undefined || others.length > 0) return;
+  await rename(path.join(dir, only), path.join(dir, stemOf(request.inputName)));
+}
+
 function readJob(job: JsonObject): ArchiveJob {
+  const half = textOption(job, 'half');
   return {
+    half: half === 'unpack' || half === 'pack' ? half : undefined,
     inputPath: textOption(job, 'inputPath') ?? '',
     inputName: textOption(job, 'inputName') ?? '',
     from: textOption(job, 'from') ?? '',
@@ -65,28 +96,69 @@ function readJob(job: JsonObject): ArchiveJob {
 }
 
 /** 7-Zip sees the work folder alone, so the archive must lie in it. */
-async function placeInput(request: ArchiveJob): Promise<void> {
-  const place = path.join(request.workDir, `in.${request.from}`);
+async function placeInput(request: ArchiveJob): Promise<string> {
+  const name = `in.${request.from}`;
+  const place = path.join(request.workDir, name);
   try {
     await link(request.inputPath, place);
   } catch {
     await copyFile(request.inputPath, place);
+  }
+  return name;
+}
+
+/** A member after the other. */
+async function unpackLzip(request: ArchiveJob, budget: number): Promise<void> {
+  const dir = path.join(request.workDir, 'member');
+  const target = path.join(request.workDir, contentDir, stemOf(request.inputName));
+  let expanded = 0;
+  for (const member of await membersOf(request)) {
+    await writeFile(path.join(request.workDir, 'member.lzma'), member);
+    await sevenZip(request, {
+      args: ['x', '-y', '-omember', '--', 'member.lzma'],
+      budget: budget - expanded,
+    });
+    const [name = ''] = await readdir(dir);
+    const bytes = await readFile(path.join(dir, name));
+    expanded += bytes.length;
+    await appendFile(target, bytes);
+    await rm(dir, { recursive: true });
+  }
+}
+
+async function membersOf(request: ArchiveJob): Promise<readonly Buffer[]> {
+  try {
+    return lzipToLzma(await readFile(request.inputPath));
+  } catch (error) {
+    throw broken(request, error instanceof Error ? error.message : String(error));
   }
 }
 
 /** Given always: without one, 7-Zip would ask for it. */
 const passwordArgs = (request: ArchiveJob): readonly string[] => [`-p${request.password ?? ''}`];
 
-/** `data.tar.gz` → the tar in it. Everything else is opened as it is. */
-async function openLayer(request: ArchiveJob, budget: number): Promise<string> {
-  const input = `in.${request.from}`;
-  if (!/^tar\../.test(request.from)) return input;
-  await mkdir(path.join(request.workDir, 'layer'));
-  await sevenZip(request, { args: ['x', '-y', '-olayer', '--', input], budget });
-  const [only, ...others] = await readdir(path.join(request.workDir, 'layer'));
-  if (only === undefined || others.length > 0) throw broken(request, 'there is no tar in it');
-  await rename(path.join(request.workDir, 'layer', only), path.join(request.workDir, 'layer', 'inner.tar'));
-  return 'layer/inner.tar';
+/** What is around another archive: `data.tar.gz`, and packages, whose files lie in a tar or cpio. */
+const isLayered = (format: string): boolean => /^(tar\..*|deb|rpm)$/.test(format);
+
+/** → the archive within. Everything else is opened as it is. */
+async function openLayer(
+  request: ArchiveJob,
+  { input, budget }: { readonly input: string; readonly budget: number },
+): Promise<string> {
+  if (!isLayered(request.from)) return input;
+  let inner = input;
+  // A package holds a packed tar.
+  for (let depth = 1; depth === 1 || (depth < 4 && /\.(zst|xz|gz|bz2|lzma)$/.test(inner)); depth += 1) {
+    const dir = `layer${depth}`;
+    await mkdir(path.join(request.workDir, dir));
+    await sevenZip(request, { args: ['x', '-y', `-o${dir}`, ...passwordArgs(request), '--', inner], budget });
+    const [only, ...others] = await readdir(path.join(request.workDir, dir));
+    if (only === undefined || others.length > 0) throw broken(request, 'there is no single archive in it');
+    const name = `${dir}/inner${path.extname(only)}`;
+    await rename(path.join(request.workDir, dir, only), path.join(request.workDir, name));
+    inner = name;
+  }
+  return inner;
 }
 
 interface Entry {
@@ -187,7 +259,7 @@ async function pack(request: ArchiveJob): Promise<void> {
   const target = layer === undefined ? 'out.archive' : 'out.tar';
   const password =
     request.password !== undefined && protectable.has(request.to) ? [`-p${request.password}`] : [];
-  const names = await readdir(path.join(request.workDir, 'content'));
+  const names = await readdir(path.join(request.workDir, contentDir));
   if (names.length === 0) throw broken(request, 'it is empty');
   await sevenZip(request, {
     args: ['a', `-t${type}`, '-snl', ...password, '--', target, './content/*'],
@@ -234,8 +306,13 @@ function failed(answer: SevenZipAnswer, request: ArchiveJob): ConversionError {
 function encrypted(request: ArchiveJob): ConversionError {
   const shown = JSON.stringify(request.inputName);
   return request.password === undefined
-    ? new ConversionError('bad-input', `${shown} is protected by a password`, 'Give it as `password`.')
-    : new ConversionError('bad-input', `${shown} does not open with the password given`);
+    ? new ConversionError('bad-input', `${shown} is protected by a password`, {
+        hint: 'Give it as `password`.',
+        code: 'PASSWORD_REQUIRED',
+      })
+    : new ConversionError('bad-input', `${shown} does not open with the password given`, {
+        code: 'WRONG_PASSWORD',
+      });
 }
 
 const broken = (request: ArchiveJob, why: string): ConversionError =>

@@ -1,52 +1,46 @@
-/** Archives into archives by 7-Zip: the entry of the table of converters. The work is done in `seven-zip-host.ts`. */
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import type { Failure, OutputFile } from '@pipeline/engine';
+/** Archives by 7-Zip, which comes along: the entry of the table of converters. The work is done in `seven-zip-host.ts`. */
+import type { Failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../host/host-pool.ts';
-import { nameOf } from '../output-name.ts';
-import { textOption } from '../read-options.ts';
-import type { Conversion, Converter } from './converter.ts';
-import { archivePairs } from './seven-zip-formats.ts';
+import type { Converter } from './converter.ts';
+import { sevenZipFormats } from './seven-zip-formats.ts';
+import { repacking } from './unpackers.ts';
+import type { Unpacker, Unpacking } from './unpackers.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
 export const sevenZipVersion = '1.2.0';
 
-export const sevenZip: Converter = {
+export const sevenZipUnpacker: Unpacker = {
   name: 'seven-zip',
   standsFor: ['archivetool'],
   version: async () => sevenZipVersion,
   license: 'LGPL-2.1-or-later',
   kind: 'embedded',
   needs: [],
-  pairs: archivePairs,
-  options: () => ['password'],
-  rank: () => 50,
-  convert,
+  formats: sevenZipFormats,
+  takesPassword: true,
+  rank: 50,
+  unpack,
 };
 
-async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
-  const { inputPath, inputName, from, to, dir } = conversion;
-  const workDir = path.join(conversion.workDir, 'unpacked');
-  await mkdir(workDir);
-  const outputPath = path.join(conversion.workDir, 'archive');
-  const password = textOption(conversion.options, 'password');
+export const sevenZip: Converter = repacking(sevenZipUnpacker);
+
+async function unpack(unpacking: Unpacking): Promise<Result<undefined, Failure>> {
+  const { inputPath, inputName, from, workDir, password, signal, progress } = unpacking;
   const answer = await runInHost({
     host: 'seven-zip',
     job: {
+      half: 'unpack',
       inputPath,
       inputName,
       from,
-      to,
-      outputPath,
       workDir,
       ...(password === undefined ? {} : { password }),
     },
-    signal: conversion.signal,
-    progress: conversion.progress,
+    signal,
+    progress,
     about: inputName,
   });
-  if (!answer.ok) return err(answer.error);
-  return ok([{ dir, name: nameOf(conversion.outputName, { number: 1, count: 1 }), path: outputPath }]);
+  return answer.ok ? ok(undefined) : err(answer.error);
 }

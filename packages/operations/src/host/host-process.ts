@@ -122,7 +122,10 @@ function failureOf(
   error: ConversionErrorData,
   host: { readonly name: HostName; readonly detail: string | undefined },
 ): Failure {
-  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  const hint = {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.code === undefined ? {} : { code: error.code }),
+  };
   const converter = host.detail === undefined ? {} : { converter: { name: host.name, stderr: host.detail } };
   const code = error.code === undefined ? {} : { code: error.code };
   return failure(error.type, error.message, { ...hint, ...code, ...converter });

@@ -42,7 +42,9 @@ export type ProgramName =
   | 'rsvg'
   | 'djvulibre'
   | 'heif'
-  | 'dcraw';
+  | 'dcraw'
+  | 'lzop'
+  | 'rzip';
 
 export const programs: Readonly<Record<ProgramName, Program>> = {
   libreoffice: {
@@ -225,5 +227,21 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     license: 'GPL-2.0-or-later',
     purpose: 'camera raw photos',
     packages: { apt: 'dcraw', brew: 'dcraw' },
+  },
+  lzop: {
+    commands: ['lzop'],
+    versionArgs: ['--version'],
+    versionPattern: /^lzop (\d+(?:\.\d+)+)/,
+    license: 'GPL-2.0-or-later',
+    purpose: 'LZO archives',
+    packages: { apt: 'lzop', brew: 'lzop' },
+  },
+  rzip: {
+    commands: ['rzip'],
+    versionArgs: ['-V'],
+    versionPattern: /rzip version (\d+(?:\.\d+)+)/,
+    license: 'GPL-2.0-or-later',
+    purpose: 'RZIP archives',
+    packages: { apt: 'rzip', brew: 'rzip' },
   },
 };

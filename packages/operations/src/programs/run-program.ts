@@ -3,7 +3,7 @@
  * a small environment, bounds on time, memory, output and silence, and nothing left when it returns. It tells a failure
  * in words that every program shares; what its messages mean, only the converter knows.
  */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
@@ -30,6 +30,8 @@ export interface ProgramCall {
   readonly env?: Readonly<Record<string, string>>;
   /** Default false. */
   readonly network?: boolean;
+  /** It does not run for a user that the system does not know; default false. */
+  readonly needsAccount?: boolean;
   readonly limits?: Partial<ProgramLimits>;
   readonly signal: AbortSignal;
   /** What it prints, line by line; a carriage return ends a line, too. */
@@ -74,6 +76,7 @@ export async function runProgram(call: ProgramCall): Promise<Result<ProcessEnd, 
     workDir: call.workDir,
     reads: call.reads,
     network: call.network === true,
+    ...(call.needsAccount === true ? { accounts: await writeAccounts(home) } : {}),
   });
   const guard = new Guard(call, limits);
   const running = startProcess({
@@ -99,6 +102,14 @@ export async function runProgram(call: ProgramCall): Promise<Result<ProcessEnd, 
     guard.end();
     forget?.();
   }
+}
+
+/** Who runs the program, under a name that says nothing. */
+async function writeAccounts(home: string): Promise<string> {
+  const file = path.join(home, 'passwd');
+  const ids = `${process.geteuid?.() ?? 0}:${process.getegid?.() ?? 0}`;
+  await writeFile(file, `user:x:${ids}::${home}:/bin/false\n`);
+  return file;
 }
 
 /** Stops a program that passes a bound, and remembers which. */

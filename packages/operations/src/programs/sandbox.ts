@@ -19,6 +19,8 @@ export interface Confined {
   /** Files and folders outside of it that may be read. */
   readonly reads: readonly string[];
   readonly network: boolean;
+  /** A file in place of `/etc/passwd`, for programs that do not run without one. */
+  readonly accounts?: string;
 }
 
 /** The command line that runs a program as confined as this machine allows. */
@@ -130,6 +132,7 @@ export function bubblewrapArgs(job: Confined): readonly string[] {
     '/tmp',
     '--tmpfs',
     '/dev/shm',
+    ...(job.accounts === undefined ? [] : ['--ro-bind', job.accounts, '/etc/passwd']),
     ...[...read].filter(existsSync).flatMap((file) => ['--ro-bind', file, file]),
     ...(workDir === undefined ? ['--chdir', '/tmp'] : ['--bind', workDir, workDir, '--chdir', workDir]),
     '--',

@@ -105,10 +105,12 @@ test('passwords: needed, wrong, right', async () => {
     type: 'bad-input',
     message: '"files.7z" is protected by a password',
     hint: 'Give it as `password`.',
+    code: 'PASSWORD_REQUIRED',
   });
   expect(await refusal(convert(locked, ['7z', 'tar'], { password: 'wrong' }))).toEqual({
     type: 'bad-input',
     message: '"files.7z" does not open with the password given',
+    code: 'WRONG_PASSWORD',
   });
   expect(await tarContent(await convert(locked, ['7z', 'tar'], { password: 'secret' }))).toEqual(files);
 });

@@ -1,0 +1,97 @@
+/**
+ * `archive/extract`: every file of an archive flows on, in its folder below that of the archive. It finds who unpacks it
+ * and judges what came out; how it is unpacked, only the unpackers know.
+ */
+import path from 'node:path';
+import type { ActionPlan, ActionRequest, Failure, Operation, OperationContext } from '@pipeline/engine';
+import type { OperationResult } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import { contentDir } from './converters/seven-zip-formats.ts';
+import { unpackedFiles } from './converters/unpacked-files.ts';
+import type { Unpacker } from './converters/unpackers.ts';
+import { satisfiesVersion } from './engine-version.ts';
+import { readStart, wrongFormat } from './magic.ts';
+import { inputFormat, onlyInput } from './picture-input.ts';
+import { textOption } from './read-options.ts';
+import { findUnpacker } from './unpacker-table.ts';
+
+export const archiveExtract: Operation = { plan, run };
+
+async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
+  const input = onlyInput(request);
+  // A file that is not made yet may still get a name that tells its format.
+  if (input.path === '' && inputFormat(request) === '') return ok({});
+  const found = await chosen(request);
+  return found.ok ? ok({ converter: found.value.converter }) : found;
+}
+
+interface Chosen {
+  readonly unpacker: Unpacker;
+  readonly converter: { readonly name: string; readonly version: string };
+}
+
+async function chosen(request: ActionRequest): Promise<Result<Chosen, Failure>> {
+  const { options } = request;
+  const found = findUnpacker({
+    format: inputFormat(request),
+    name: onlyInput(request).name,
+    engine: textOption(options, 'engine'),
+    hasPassword: textOption(options, 'password') !== undefined,
+  });
+  if (!found.ok) return found;
+  const { name } = found.value;
+  const version = await found.value.version();
+  const wanted = textOption(options, 'engine_version');
+  if (wanted === undefined || satisfiesVersion(version, wanted) === true) {
+    return ok({ unpacker: found.value, converter: { name, version } });
+  }
+  return err(
+    failure('unsupported', `engine_version ${wanted} is not here: it is unpacked by ${name} ${version}`, {
+      code: 'INVALID_OPTION',
+      hint: 'Leave `engine_version` out.',
+    }),
+  );
+}
+
+async function run(
+  request: ActionRequest,
+  context: OperationContext,
+): Promise<Result<OperationResult, Failure>> {
+  const input = onlyInput(request);
+  const found = await chosen(request);
+  if (!found.ok) return found;
+  const { unpacker, converter } = found.value;
+  const from = inputFormat(request);
+  const wrong = wrongFormat(from, await readStart(input.path), input.name);
+  if (wrong !== undefined) return err(wrong);
+  const unpacked = await unpacker.unpack({
+    inputPath: input.path,
+    inputName: input.name,
+    from,
+    password: textOption(request.options, 'password'),
+    workDir: context.workDir,
+    signal: context.signal,
+    progress: context.progress,
+  });
+  if (!unpacked.ok) return unpacked;
+  const content = path.join(context.workDir, contentDir);
+  const files = await unpackedFiles(content, input.name);
+  if (!files.ok) return files;
+  const { links } = files.value;
+  return ok({
+    outputs: files.value.files.map((file) => ({
+      dir: path.posix.join(input.dir, placeOf(file)),
+      name: path.posix.basename(file),
+      path: path.join(content, file),
+    })),
+    converter,
+    ...(links.length === 0 ? {} : { message: `Left out, as links do not flow on: ${links.join(', ')}` }),
+  });
+}
+
+const placeOf = (file: string): string => {
+  const dir = path.posix.dirname(file);
+  return dir === '.' ? '' : dir;
+};
