@@ -14,6 +14,7 @@ import type { Unpacker } from './converters/unpackers.ts';
 import { satisfiesVersion } from './engine-version.ts';
 import { readStart, wrongFormat } from './magic.ts';
 import { inputFormat, onlyInput } from './picture-input.ts';
+import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
 import { findUnpacker } from './unpacker-table.ts';
 
@@ -21,6 +22,8 @@ export const archiveExtract: Operation = { plan, run };
 
 async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const input = onlyInput(request);
+  const name = outputName(input.name, request.options);
+  if (!name.ok) return name;
   // A file that is not made yet may still get a name that tells its format.
   if (input.path === '' && inputFormat(request) === '') return ok({});
   const found = await chosen(request);
@@ -79,11 +82,16 @@ async function run(
   const content = path.join(context.workDir, contentDir);
   const files = await unpackedFiles(content, input.name);
   if (!files.ok) return files;
-  const { links } = files.value;
+  const { links, files: entries } = files.value;
+  const filename = textOption(request.options, 'filename');
   return ok({
-    outputs: files.value.files.map((file) => ({
+    outputs: entries.map((file, index) => ({
       dir: path.posix.join(input.dir, placeOf(file)),
-      name: path.posix.basename(file),
+      // Without the option, the files keep the names that they have in the archive.
+      name:
+        filename === undefined
+          ? path.posix.basename(file)
+          : nameOf(filename, { number: index + 1, count: entries.length }),
       path: path.join(content, file),
     })),
     converter,

@@ -122,10 +122,7 @@ function failureOf(
   error: ConversionErrorData,
   host: { readonly name: HostName; readonly detail: string | undefined },
 ): Failure {
-  const hint = {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.code === undefined ? {} : { code: error.code }),
-  };
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
   const converter = host.detail === undefined ? {} : { converter: { name: host.name, stderr: host.detail } };
   const code = error.code === undefined ? {} : { code: error.code };
   return failure(error.type, error.message, { ...hint, ...code, ...converter });

@@ -59,7 +59,6 @@ export interface ConversionErrorData {
   readonly message: string;
   readonly hint?: string;
   /** Where the usual code of the type is not enough: `PASSWORD_REQUIRED`. */
-  /** Where it is another one than that of the type: `PASSWORD_REQUIRED`. */
   readonly code?: string;
 }
 
@@ -74,9 +73,5 @@ export class ConversionError extends Error {
     super(message);
     const rest = typeof more === 'string' ? { hint: more } : more;
     this.data = { type, message, ...rest };
-    more?: string | { readonly hint?: string; readonly code?: string },
-  ) {
-    super(message);
-    this.data = { type, message, ...(typeof more === 'string' ? { hint: more } : more) };
   }
 }

@@ -1,5 +1,5 @@
 /** `archive` packs files together, `archive/extract` unpacks them. */
-import { commonOptions, engineOptions, inputFormat } from './common-options.ts';
+import { commonOptions } from './common-options.ts';
 import type { OperationSpec } from './operation-spec.ts';
 import { choice, credential } from './option-schema.ts';
 
@@ -21,8 +21,7 @@ export const archiveExtract: OperationSpec = {
   name: 'archive/extract',
   summary: 'Unpack archives: every file in them flows on.',
   role: 'process',
-  // No `filename`: the files keep the names that they have in the archive.
-  options: { input_format: inputFormat, ...engineOptions, password: credential('Password of the archive.') },
+  options: { ...commonOptions, password: credential('Password of the archive.') },
   required: [],
   accepts: { kinds: ['archive'] },
   gives: 'unknown',
