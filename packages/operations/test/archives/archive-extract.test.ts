@@ -149,7 +149,6 @@ test('hostile archives write nothing elsewhere', async () => {
   const kept = await extracted('a.rar', rar({ '../../evil.txt': 'x' }), { engine: 'unar' });
   expect(Object.keys(kept)).toEqual([expect.stringMatching(/^in\/(__Parent__\/)*evil\.txt$/)]);
 });
-});
 
 test('empty, cut off, and something else: the reason is named', async () => {
   expect(await failureOf(archiveExtract, extractOf('a.zip', await zipOf({})))).toMatchObject({
