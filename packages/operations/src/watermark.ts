@@ -18,28 +18,26 @@ interface Plan {
 }
 
 export const watermark: Operation = {
-  plan: (request) => {
+  plan: async (request, context) => {
+    if (isPdf(request)) return (await pdf()).plan(request, context);
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const outputs = [{ dir: onlyInput(request).dir, name: plan.value.name }];
     return ok({ converter: { name: 'sharp', version: sharpVersion }, outputs });
   },
   run: async (request, context) => {
+    if (isPdf(request)) return (await pdf()).run(request, context);
     const plan = planOf(request);
     return plan.ok ? run(request, { plan: plan.value, context }) : plan;
   },
 };
 
+const isPdf = (request: ActionRequest): boolean => inputFormat(request) === 'pdf';
+const pdf = async (): Promise<Operation> => (await import('./pdf/watermark-pdf.ts')).watermarkPdf;
+
 function planOf(request: ActionRequest): Result<Plan, Failure> {
   const input = onlyInput(request);
   const format = inputFormat(request);
-  if (format === 'pdf') {
-    return err(
-      failure('not-available', 'Watermarks on PDF files are not available on the local backend yet.', {
-        hint: 'Pictures can get one: convert the pages to png first.',
-      }),
-    );
-  }
   if (!pictures.includes(format))
     return err(unsupportedFormat('watermark', { input, format, known: pictures }));
   const wrong = wrongEngine(request, { ...sharp, version: sharpVersion }) ?? wrongOptions(request);

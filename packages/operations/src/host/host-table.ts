@@ -12,6 +12,7 @@ export const hostTable: HostTable = {
   'pdf-lib': () => import('../converters/pdf-lib-host.ts'),
   tables: () => import('../converters/tables-host.ts'),
   'seven-zip': () => import('../converters/seven-zip-host.ts'),
+  'watermark-pdf': () => import('../converters/watermark-pdf-host.ts'),
   qpdf: () => import('../converters/qpdf-host.ts'),
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium-host.ts'),

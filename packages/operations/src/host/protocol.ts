@@ -18,6 +18,7 @@ export type HostName =
   | 'tables'
   | 'seven-zip'
   | 'qpdf'
+  | 'watermark-pdf'
   | 'chromium'
   | 'website';
 

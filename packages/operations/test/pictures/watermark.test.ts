@@ -172,7 +172,6 @@ test('below shows through transparency, and is refused where nothing would show'
 });
 
 test.each([
-  ['a.pdf', { text: 'x' }, 'Watermarks on PDF files are not available on the local backend yet.'],
   ['a.svg', { text: 'x' }, 'watermark does not take svg: "a.svg".'],
   ['a.png', {}, 'The watermark has neither "text" nor "image".'],
   ['a.png', { text: 'x', pages: '1' }, '"pages" is for PDF files; a picture has none.'],
