@@ -34,7 +34,8 @@ export function stampSize(
   if (isText) {
     const asked = numberOption(options, 'font_size');
     // A text that nobody gave a size does not hang over.
-    const factor = (asked ?? Math.min(defaultFontSize, (measuredAt * page.width) / natural.width)) / measuredAt;
+    const factor =
+      (asked ?? Math.min(defaultFontSize, (measuredAt * page.width) / natural.width)) / measuredAt;
     const width = wide ?? natural.width * factor;
     return { width, height: width * ratio };
   }

@@ -31,7 +31,10 @@ export async function textStamp(text: string, options: JsonObject): Promise<Stam
   if (text.trim() === '')
     throw new ConversionError('unsupported', 'The watermark has no text.', 'Set `text`, or `image`.');
   if (text.length > maxTextLength) {
-    throw new ConversionError('too-large', `The text of the watermark is longer than ${maxTextLength} characters.`);
+    throw new ConversionError(
+      'too-large',
+      `The text of the watermark is longer than ${maxTextLength} characters.`,
+    );
   }
   const document = await typeset(textSource(text, options), {});
   if (hasMissingLetters(document)) {
@@ -119,7 +122,9 @@ async function typeset(source: string, files: Readonly<Record<string, Buffer>>):
   try {
     const { result } = compiler.compile({ mainFilePath: main, resetRead: true });
     if (result === null) throw new Error('it is broken, or of a kind that is not known here');
-    const document = await PDFDocument.load(compiler.pdf(result, { creationTimestamp: 0 }), { updateMetadata: false });
+    const document = await PDFDocument.load(compiler.pdf(result, { creationTimestamp: 0 }), {
+      updateMetadata: false,
+    });
     compiler.evictCache(5);
     return document;
   } finally {
@@ -136,7 +141,9 @@ function loadCompiler(): Promise<NodeCompiler> {
   loaded ??= (async () => {
     const { NodeCompiler: Compiler } = await import('@myriaddreamin/typst-ts-node-compiler');
     const { resolve } = createRequire(import.meta.url);
-    const fontPaths = families.map((family) => path.dirname(resolve(`@expo-google-fonts/${family}/package.json`)));
+    const fontPaths = families.map((family) =>
+      path.dirname(resolve(`@expo-google-fonts/${family}/package.json`)),
+    );
     return Compiler.create({ workspace: root, fontArgs: [{ fontPaths }] });
   })();
   return loaded;
@@ -145,7 +152,8 @@ function loadCompiler(): Promise<NodeCompiler> {
 /** Glyph 0 of a font is the box that stands for what it does not have. */
 function hasMissingLetters(document: PDFDocument): boolean {
   const contents = document.getPage(0).node.Contents();
-  const streams = contents instanceof PDFArray ? contents.asArray().map((ref) => document.context.lookup(ref)) : [contents];
+  const streams =
+    contents instanceof PDFArray ? contents.asArray().map((ref) => document.context.lookup(ref)) : [contents];
   return streams.some((stream) => {
     if (!(stream instanceof PDFRawStream)) return false;
     const text = Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');

@@ -37,7 +37,10 @@ async function run(job: JsonObject, report: (percent: number | null) => void): P
     draw(page, { form, shade, stamp, options });
     if (index % 20 === 0) report((90 * index) / pages.length);
   }
-  await writeFile(jobText(job, 'outputPath'), await document.save({ useObjectStreams: true, addDefaultPage: false }));
+  await writeFile(
+    jobText(job, 'outputPath'),
+    await document.save({ useObjectStreams: true, addDefaultPage: false }),
+  );
   return { pages: pages.length, signatures: signatures ?? 0 };
 }
 
@@ -49,7 +52,9 @@ function askedPages(
   if (pages === undefined) return all;
   const ranges = parsePageRange(pages);
   if (!ranges.ok) throw new ConversionError('unsupported', `"pages": ${ranges.error}`);
-  const last = Math.max(...ranges.value.map((range) => (Number.isFinite(range.last) ? range.last : range.first)));
+  const last = Math.max(
+    ...ranges.value.map((range) => (Number.isFinite(range.last) ? range.last : range.first)),
+  );
   if (last > all.length) {
     const there = all.length === 1 ? 'one page' : `${all.length} pages`;
     throw new ConversionError(
@@ -58,7 +63,9 @@ function askedPages(
       { hint: `Give pages from 1 to ${all.length}.`, code: 'INVALID_OPTION' },
     );
   }
-  return all.filter((_, index) => ranges.value.some((range) => index + 1 >= range.first && index + 1 <= range.last));
+  return all.filter((_, index) =>
+    ranges.value.some((range) => index + 1 >= range.first && index + 1 <= range.last),
+  );
 }
 
 async function embed(document: PDFDocument, stamp: Stamp): Promise<PDFRef> {
@@ -85,7 +92,8 @@ interface Drawing {
 
 function draw(page: PDFPage, { form, shade, stamp, options }: Drawing): void {
   const view = { box: visibleBox(page), rotation: page.getRotation().angle };
-  const shown = view.rotation % 180 === 0 ? view.box : { ...view.box, width: view.box.height, height: view.box.width };
+  const shown =
+    view.rotation % 180 === 0 ? view.box : { ...view.box, width: view.box.height, height: view.box.width };
   const size = stampSize(stamp.natural, { page: shown, options, isText: options['text'] !== undefined });
   const matrix = placeOnPage(size, { ...view, options });
   const drawn = stamp.document.getPage(0).getSize();
@@ -106,7 +114,8 @@ function draw(page: PDFPage, { form, shade, stamp, options }: Drawing): void {
   else contents.push(mark);
 }
 
-const numbers = (values: readonly number[]): string => values.map((value) => Number(value.toFixed(6))).join(' ');
+const numbers = (values: readonly number[]): string =>
+  values.map((value) => Number(value.toFixed(6))).join(' ');
 
 /** What a viewer shows of the page: the crop box, as far as it lies on the page. */
 function visibleBox(page: PDFPage): Box {

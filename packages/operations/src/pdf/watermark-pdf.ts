@@ -12,9 +12,7 @@ import { pdfOperation } from './pdf-tool.ts';
 import type { PdfMade, PdfWork } from './pdf-tool.ts';
 
 const operation: Operation = pdfOperation({
-  tools: [
-    { name: 'pdf-lib', standsFor: [], needs: [], version: async () => pdfLibVersion, run },
-  ],
+  tools: [{ name: 'pdf-lib', standsFor: [], needs: [], version: async () => pdfLibVersion, run }],
 });
 
 export const watermarkPdf: Operation = {
@@ -70,7 +68,9 @@ async function run(work: PdfWork): Promise<Result<PdfMade, Failure>> {
   const { signatures } = answer.value;
   const notes = [
     image === undefined ? fontOf(textOption(options, 'font_name')).note : undefined,
-    typeof signatures === 'number' && signatures > 0 ? 'The document was signed: its signature no longer holds' : undefined,
+    typeof signatures === 'number' && signatures > 0
+      ? 'The document was signed: its signature no longer holds'
+      : undefined,
   ].filter((note) => note !== undefined);
   return ok({ files: [outputPath], ...(notes.length === 0 ? {} : { message: notes.join('. ') }) });
 }

@@ -13,7 +13,9 @@ import type { PageSettings } from './pdf-files.ts';
 afterAll(closeHosts);
 
 const logo = (width = 60, height = 30, background = '#00ff00'): Promise<Buffer> =>
-  sharp({ create: { width, height, channels: 3, background } }).png().toBuffer();
+  sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer();
 
 interface Marked {
   readonly settings?: PageSettings;
@@ -36,7 +38,12 @@ async function boxOf(png: Buffer, is: (r: number, g: number, b: number) => boole
   for (let at = 0, index = 0; at < data.length; at += 3, index += 1) {
     if (!is(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0)) continue;
     const [x, y] = [index % info.width, Math.floor(index / info.width)];
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+    [left, top, right, bottom] = [
+      Math.min(left, x),
+      Math.min(top, y),
+      Math.max(right, x),
+      Math.max(bottom, y),
+    ];
   }
   return { left: left / 2, top: top / 2, width: (right - left + 1) / 2, height: (bottom - top + 1) / 2 };
 }
@@ -53,12 +60,24 @@ const image = async () => ({ name: 'logo.png', input: await logo() });
 
 test.each([
   [{}, { left: 120, top: 85, width: 60, height: 30 }],
-  [{ position_horizontal: 'left', position_vertical: 'top' }, { left: 25, top: 25 }],
-  [{ position_horizontal: 'right', position_vertical: 'bottom' }, { left: 215, top: 145 }],
-  [{ position_horizontal: 'right', position_vertical: 'bottom', margin_horizontal: 0, margin_vertical: 7 }, { left: 240, top: 163 }],
+  [
+    { position_horizontal: 'left', position_vertical: 'top' },
+    { left: 25, top: 25 },
+  ],
+  [
+    { position_horizontal: 'right', position_vertical: 'bottom' },
+    { left: 215, top: 145 },
+  ],
+  [
+    { position_horizontal: 'right', position_vertical: 'bottom', margin_horizontal: 0, margin_vertical: 7 },
+    { left: 240, top: 163 },
+  ],
   [{ image_width: 120 }, { width: 120, height: 60 }],
   [{ image_height: 60 }, { width: 120, height: 60 }],
-  [{ image_width: 50, image_height: 50 }, { width: 50, height: 50 }],
+  [
+    { image_width: 50, image_height: 50 },
+    { width: 50, height: 50 },
+  ],
   [{ image_width_percent: 50 }, { width: 150, height: 75 }],
   [{ rotation: 90 }, { width: 30, height: 60 }],
 ])('an image with %j', async (options, place) => {
@@ -67,14 +86,26 @@ test.each([
 });
 
 test.each([0, 90, 180, 270])('a page that is turned by %i is marked as it is seen', async (rotate) => {
-  const options = { image: 'logo', position_horizontal: 'left', position_vertical: 'top', margin_horizontal: 10, margin_vertical: 20 };
+  const options = {
+    image: 'logo',
+    position_horizontal: 'left',
+    position_vertical: 'top',
+    margin_horizontal: 10,
+    margin_vertical: 20,
+  };
   const made = await mark({ settings: { pages: 1, rotate }, options, image: await image() });
   expect(await greenBox(made.bytes)).toEqual({ left: 10, top: 20, width: 60, height: 30 });
 });
 
 test('a crop box that begins elsewhere, and is larger than the page in one direction', async () => {
   const settings: PageSettings = { pages: 1, crop: [50, 40, 400, 120] };
-  const options = { image: 'logo', position_horizontal: 'right', position_vertical: 'top', margin_horizontal: 5, margin_vertical: 5 };
+  const options = {
+    image: 'logo',
+    position_horizontal: 'right',
+    position_vertical: 'top',
+    margin_horizontal: 5,
+    margin_vertical: 5,
+  };
   const made = await mark({ settings, options, image: await image() });
   const [page] = await seen(made.bytes);
   const box = await greenBox(made.bytes);
@@ -83,18 +114,36 @@ test('a crop box that begins elsewhere, and is larger than the page in one direc
 });
 
 test('pages, and only these', async () => {
-  const made = await mark({ settings: { pages: 4 }, options: { image: 'logo', pages: '1,3-4' }, image: await image() });
+  const made = await mark({
+    settings: { pages: 4 },
+    options: { image: 'logo', pages: '1,3-4' },
+    image: await image(),
+  });
   const centres = (await seen(made.bytes)).map((page) => page.pixel(170, 95));
   expect(centres.map(([red]) => red)).toEqual([0, 255, 0, 0]);
   expect(
-    await failed(watermark, { operation: 'watermark', input: await pdfOf(), options: { text: 'x', pages: '3-5' } }),
-  ).toMatchObject({ type: 'bad-input', message: '"pages: 3-5" names a page that is not there: "report.pdf" has 4 pages' });
+    await failed(watermark, {
+      operation: 'watermark',
+      input: await pdfOf(),
+      options: { text: 'x', pages: '3-5' },
+    }),
+  ).toMatchObject({
+    type: 'bad-input',
+    message: '"pages: 3-5" names a page that is not there: "report.pdf" has 4 pages',
+  });
 });
 
 test('above hides the text of the page, below does not; opacity lets it through', async () => {
-  const at = { position_horizontal: 'left', position_vertical: 'bottom', margin_horizontal: 0, margin_vertical: 0 };
+  const at = {
+    position_horizontal: 'left',
+    position_vertical: 'bottom',
+    margin_horizontal: 0,
+    margin_vertical: 0,
+  };
   const corner = async (options: JsonObject) =>
-    (await seen((await mark({ options: { image: 'logo', ...at, ...options }, image: await image() })).bytes))[0]?.pixel(5, 195);
+    (
+      await seen((await mark({ options: { image: 'logo', ...at, ...options }, image: await image() })).bytes)
+    )[0]?.pixel(5, 195);
   expect(await corner({})).toEqual([0, 255, 0]);
   expect(await corner({ layer: 'above' })).toEqual([0, 255, 0]);
   expect(await corner({ layer: 'below' })).toEqual([255, 0, 0]);
@@ -102,7 +151,14 @@ test('above hides the text of the page, below does not; opacity lets it through'
 });
 
 test('text is text: it can be searched, in its font, colour and size', async () => {
-  const made = await mark({ options: { text: 'DRAFT (1) "#x"', font_color: '#0000ff', font_size: 30, font_name: 'Times New Roman Bold Italic' } });
+  const made = await mark({
+    options: {
+      text: 'DRAFT (1) "#x"',
+      font_color: '#0000ff',
+      font_size: 30,
+      font_name: 'Times New Roman Bold Italic',
+    },
+  });
   const [page] = await seen(made.bytes);
   expect(page?.text).toContain('DRAFT (1) "#x"');
   const box = await boxOf((await page?.png()) ?? Buffer.alloc(0), isBlue);
@@ -128,11 +184,19 @@ test('font_width_percent, and a text that nobody gave a size', async () => {
 
 test('lines, and their alignment', async () => {
   const leftOf = async (font_align: string | undefined) => {
-    const options = { text: 'WWWWWWWWWW\nI', font_size: 20, font_color: '#0000ff', ...(font_align === undefined ? {} : { font_align }) };
+    const options = {
+      text: 'WWWWWWWWWW\nI',
+      font_size: 20,
+      font_color: '#0000ff',
+      ...(font_align === undefined ? {} : { font_align }),
+    };
     const page = (await seen((await mark({ options })).bytes))[0];
     const png = (await page?.png()) ?? Buffer.alloc(0);
     const { width = 0, height = 0 } = await sharp(png).metadata();
-    const lower = await sharp(png).extract({ left: 0, top: height / 2 + 8, width, height: height / 2 - 8 }).png().toBuffer();
+    const lower = await sharp(png)
+      .extract({ left: 0, top: height / 2 + 8, width, height: height / 2 - 8 })
+      .png()
+      .toBuffer();
     return (await boxOf(lower, isBlue)).left;
   };
   const [left, centre, right] = [await leftOf('left'), await leftOf('center'), await leftOf('right')];
@@ -142,21 +206,42 @@ test('lines, and their alignment', async () => {
 });
 
 test('rotation is clockwise, as the page is seen', async () => {
-  const made = await mark({ options: { text: '_________I', font_size: 30, font_color: '#0000ff', rotation: 90 } });
+  const made = await mark({
+    options: { text: '_________I', font_size: 30, font_color: '#0000ff', rotation: 90 },
+  });
   const [page] = await seen(made.bytes);
   const box = await boxOf((await page?.png()) ?? Buffer.alloc(0), isBlue);
   expect(box.height).toBeGreaterThan(box.width * 3);
   // What follows the line of text lies at its lower end.
-  const end = await sharp((await page?.png()) ?? Buffer.alloc(0)).extract({ left: Math.round(box.left * 2), top: Math.round((box.top + box.height - 6) * 2), width: Math.round(box.width * 2), height: 10 }).png().toBuffer();
+  const end = await sharp((await page?.png()) ?? Buffer.alloc(0))
+    .extract({
+      left: Math.round(box.left * 2),
+      top: Math.round((box.top + box.height - 6) * 2),
+      width: Math.round(box.width * 2),
+      height: 10,
+    })
+    .png()
+    .toBuffer();
   expect((await boxOf(end, isBlue)).width).toBeGreaterThan(15);
 });
 
 test('SVG, JPEG and WebP', async () => {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><rect width="60" height="30" fill="#00ff00"/></svg>';
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><rect width="60" height="30" fill="#00ff00"/></svg>';
   const files = [
     ['logo.svg', svg],
-    ['logo.jpg', await sharp(await logo()).jpeg().toBuffer()],
-    ['logo.webp', await sharp(await logo()).webp({ lossless: true }).toBuffer()],
+    [
+      'logo.jpg',
+      await sharp(await logo())
+        .jpeg()
+        .toBuffer(),
+    ],
+    [
+      'logo.webp',
+      await sharp(await logo())
+        .webp({ lossless: true })
+        .toBuffer(),
+    ],
   ] as const;
   for (const [name, input] of files) {
     const made = await mark({ options: { image: 'logo' }, image: { name, input } });
@@ -164,7 +249,12 @@ test('SVG, JPEG and WebP', async () => {
   }
   const outside = svg.replace('<rect', '<image href="/etc/passwd" width="9" height="9"/><rect');
   expect(
-    await failed(watermark, { operation: 'watermark', input: await pdfOf(), options: { image: 'logo' }, image: { name: 'logo.svg', input: outside } }),
+    await failed(watermark, {
+      operation: 'watermark',
+      input: await pdfOf(),
+      options: { image: 'logo' },
+      image: { name: 'logo.svg', input: outside },
+    }),
   ).toMatchObject({ type: 'refused', message: expect.stringContaining('"/etc/passwd"') });
 });
 
@@ -172,15 +262,22 @@ test('all font names are typeset, and nothing in a text is markup', () => {
   const { schema } = operationSpecs.watermark.options['font_name'] ?? { schema: {} };
   const names = 'enum' in schema && Array.isArray(schema.enum) ? schema.enum.map(String) : [];
   expect(names.length).toBe(33);
-  for (const font_name of names) expect(textSource('a', { font_name })).toMatch(/font: "(Arimo|Tinos|Cousine)"/);
+  for (const font_name of names)
+    expect(textSource('a', { font_name })).toMatch(/font: "(Arimo|Tinos|Cousine)"/);
   expect(textSource('a"#x\\n', {})).toContain(String.raw`#text("a\"#x\\n")`);
 });
 
 test('right-to-left letters are drawn; letters that no font has are told', async () => {
   const hebrew = await mark({ options: { text: 'שלום', font_color: '#0000ff' } });
-  expect((await boxOf((await (await seen(hebrew.bytes))[0]?.png()) ?? Buffer.alloc(0), isBlue)).width).toBeGreaterThan(40);
   expect(
-    await failed(watermark, { operation: 'watermark', input: await pdfOf(), options: { text: 'a \u{1F9FF}\u{10FFFD}' } }),
+    (await boxOf((await (await seen(hebrew.bytes))[0]?.png()) ?? Buffer.alloc(0), isBlue)).width,
+  ).toBeGreaterThan(40);
+  expect(
+    await failed(watermark, {
+      operation: 'watermark',
+      input: await pdfOf(),
+      options: { text: 'a \u{1F9FF}\u{10FFFD}' },
+    }),
   ).toMatchObject({ type: 'unsupported', message: expect.stringContaining('No font that is here') });
 });
 
@@ -189,8 +286,15 @@ test('what is wrong is told before the run, or names the file', async () => {
   const on = (options: JsonObject, file: Buffer | string = input) =>
     failed(watermark, { operation: 'watermark', input: file, options });
   expect(await on({})).toMatchObject({ isPlanned: false, code: 'INVALID_OPTION' });
-  expect(await on({ text: 'a', engine: 'ffmpeg' })).toMatchObject({ isPlanned: false, code: 'INVALID_OPTION' });
+  expect(await on({ text: 'a', engine: 'ffmpeg' })).toMatchObject({
+    isPlanned: false,
+    code: 'INVALID_OPTION',
+  });
   expect(await on({ text: 'a' }, input.subarray(0, 900))).toMatchObject({ type: 'bad-input' });
-  expect(await on({ text: 'a' }, '\x89PNG\r\n\x1a\n')).toMatchObject({ message: expect.stringContaining('is not a PDF') });
-  expect(await on({ text: 'a' }, await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({ code: 'PASSWORD_REQUIRED' });
+  expect(await on({ text: 'a' }, '\x89PNG\r\n\x1a\n')).toMatchObject({
+    message: expect.stringContaining('is not a PDF'),
+  });
+  expect(await on({ text: 'a' }, await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({
+    code: 'PASSWORD_REQUIRED',
+  });
 });
