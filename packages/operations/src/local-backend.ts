@@ -78,7 +78,7 @@ const loaders = {
   command: undefined,
   'pdf/a': async () => (await import('./pdf/pdf-a.ts')).pdfA,
   'pdf/x': async () => (await import('./pdf/pdf-x.ts')).pdfX,
-  'pdf/ocr': undefined,
+  'pdf/ocr': async () => (await import('./pdf/ocr.ts')).pdfOcr,
   'pdf/encrypt': async () => (await import('./pdf/encrypt.ts')).pdfEncrypt,
   'pdf/decrypt': async () => (await import('./pdf/decrypt.ts')).pdfDecrypt,
   'pdf/split-pages': async () => (await import('./pdf/pages.ts')).pdfSplitPages,

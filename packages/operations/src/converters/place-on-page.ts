@@ -99,7 +99,7 @@ function offset(
 }
 
 /** From the page as it is shown, with its origin at the lower left, to its own coordinates. */
-function shownToPage({ x, y, width, height }: Box, rotation: number): Matrix {
+export function shownToPage({ x, y, width, height }: Box, rotation: number): Matrix {
   switch (((rotation % 360) + 360) % 360) {
     case 90:
       return [0, 1, -1, 0, x + width, y];

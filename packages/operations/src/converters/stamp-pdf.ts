@@ -61,7 +61,7 @@ ${lines.join('#linebreak()')}
 }
 
 const typstString = (text: string): string =>
-  `"${text.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll(/[\0-\x1f]/g, ' ')}"`;
+  `"${text.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll(/\p{Cc}/gu, ' ')}"`;
 
 export async function imageStamp(image: { readonly path: string; readonly name: string }): Promise<Stamp> {
   const bytes = await readFile(image.path);
@@ -89,7 +89,7 @@ async function naturalSize(
   ratio: number,
 ): Promise<{ width: number; height: number }> {
   if (isSvg) {
-    const { width = 1000 } = await sharp(picture).metadata();
+    const { width } = await sharp(picture).metadata();
     return { width, height: width / ratio };
   }
   const size = pixelSize(picture) ?? { width: 1000, height: 1000 / ratio };

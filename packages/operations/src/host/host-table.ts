@@ -13,6 +13,7 @@ export const hostTable: HostTable = {
   tables: () => import('../converters/tables-host.ts'),
   'seven-zip': () => import('../converters/seven-zip-host.ts'),
   'watermark-pdf': () => import('../converters/watermark-pdf-host.ts'),
+  ocr: () => import('../converters/ocr-host.ts'),
   qpdf: () => import('../converters/qpdf-host.ts'),
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium-host.ts'),

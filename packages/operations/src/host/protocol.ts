@@ -19,6 +19,7 @@ export type HostName =
   | 'seven-zip'
   | 'qpdf'
   | 'watermark-pdf'
+  | 'ocr'
   | 'chromium'
   | 'website';
 

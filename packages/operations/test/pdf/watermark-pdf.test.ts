@@ -171,28 +171,30 @@ test('text is text: it can be searched, in its font, colour and size', async () 
   expect(fonts.some((font) => /\/BaseFont \/[A-Z]{6}\+Tinos-BoldItalic/.test(font))).toBe(true);
 });
 
-test('font_width_percent, and a text that nobody gave a size', async () => {
-  const width = async (options: JsonObject, settings: PageSettings = { pages: 1 }) => {
-    const made = await mark({ settings, options: { text: 'WWWWWWWW', font_color: '#0000ff', ...options } });
-    return (await boxOf((await (await seen(made.bytes))[0]?.png()) ?? Buffer.alloc(0), isBlue)).width;
+const widthOf = async (options: JsonObject, settings: PageSettings = { pages: 1 }) => {
+  const made = await mark({ settings, options: { text: 'WWWWWWWW', font_color: '#0000ff', ...options } });
+  return (await boxOf((await (await seen(made.bytes))[0]?.png()) ?? Buffer.alloc(0), isBlue)).width;
+};
+
+const leftOf = async (font_align: string | undefined) => {
+  const options = {
+    text: 'WWWWWWWWWW\nI',
+    font_size: 20,
+    font_color: '#0000ff',
+    ...(font_align === undefined ? {} : { font_align }),
   };
-  expect(Math.abs((await width({ font_width_percent: 50 })) - 150)).toBeLessThan(4);
-  expect(Math.abs((await width({ font_width_percent: 50 }, { pages: 1, rotate: 90 })) - 100)).toBeLessThan(4);
-  expect(await width({}, { pages: 1, size: [200, 200] })).toBeLessThanOrEqual(200);
-  expect(await width({ font_size: 20 })).toBeCloseTo((await width({ font_size: 10 })) * 2, -0.5);
+
+test('font_width_percent, and a text that nobody gave a size', async () => {
+  expect(Math.abs((await widthOf({ font_width_percent: 50 })) - 150)).toBeLessThan(4);
+  expect(Math.abs((await widthOf({ font_width_percent: 50 }, { pages: 1, rotate: 90 })) - 100)).toBeLessThan(4);
+  expect(await widthOf({}, { pages: 1, size: [200, 200] })).toBeLessThanOrEqual(200);
+  expect(await widthOf({ font_size: 20 })).toBeCloseTo((await widthOf({ font_size: 10 })) * 2, -0.5);
 });
 
 test('lines, and their alignment', async () => {
-  const leftOf = async (font_align: string | undefined) => {
-    const options = {
-      text: 'WWWWWWWWWW\nI',
-      font_size: 20,
-      font_color: '#0000ff',
-      ...(font_align === undefined ? {} : { font_align }),
-    };
     const page = (await seen((await mark({ options })).bytes))[0];
     const png = (await page?.png()) ?? Buffer.alloc(0);
-    const { width = 0, height = 0 } = await sharp(png).metadata();
+    const { width, height } = await sharp(png).metadata();
     const lower = await sharp(png)
       .extract({ left: 0, top: height / 2 + 8, width, height: height / 2 - 8 })
       .png()
