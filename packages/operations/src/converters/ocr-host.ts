@@ -93,7 +93,10 @@ async function addLayer(document: PDFDocument, layer: JsonObject): Promise<void>
   const shown = rotation % 180 === 0 ? box : { width: box.height, height: box.width };
   const { context } = document;
   const name = page.node.newXObject('Text', text.ref);
-  const matrix = [shownToPage(box, rotation), [shown.width / text.width, 0, 0, shown.height / text.height, 0, 0]]
+  const matrix = [
+    shownToPage(box, rotation),
+    [shown.width / text.width, 0, 0, shown.height / text.height, 0, 0],
+  ]
     .map((values) => `${values.map((value) => Number(value.toFixed(6))).join(' ')} cm`)
     .join(' ');
   const [start, end] = ['q\n', '\nQ\n'].map((operator) => context.register(context.flateStream(operator)));

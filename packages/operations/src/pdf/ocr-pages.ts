@@ -107,18 +107,37 @@ export const byProgram: Reader = async ({ stem, density }, { workDir, signal, in
   } as const;
   const ran = await runProgram(call);
   if (!ran.ok) return ran;
-  if (ran.value.exitCode !== 0) return err(programFailed(call, ran.value, `it ended with code ${ran.value.exitCode}`));
+  if (ran.value.exitCode !== 0)
+    return err(programFailed(call, ran.value, `it ended with code ${ran.value.exitCode}`));
   return ok(await readFile(`${stem}.tsv`, 'utf8'));
 };
 
 /** Pure. */
-export function tesseractArgs(page: PagePicture & { readonly languages: readonly string[] }): readonly string[] {
+export function tesseractArgs(
+  page: PagePicture & { readonly languages: readonly string[] },
+): readonly string[] {
   const { stem, density, languages } = page;
-  return [`${stem}.png`, stem, '-l', languages.join('+'), '--dpi', String(density), '-c', 'textonly_pdf=1', 'pdf', 'tsv'];
+  return [
+    `${stem}.png`,
+    stem,
+    '-l',
+    languages.join('+'),
+    '--dpi',
+    String(density),
+    '-c',
+    'textonly_pdf=1',
+    'pdf',
+    'tsv',
+  ];
 }
 
 export const byLibrary: Reader = async ({ stem }, { signal, inputName, options }) => {
-  const job = { type: 'recognize', inputPath: `${stem}.png`, outputPath: `${stem}.pdf`, languages: ocrLanguages(options) };
+  const job = {
+    type: 'recognize',
+    inputPath: `${stem}.png`,
+    outputPath: `${stem}.pdf`,
+    languages: ocrLanguages(options),
+  };
   const answer = await runInHost({ host: 'ocr', job, signal, about: inputName });
   return answer.ok ? ok(textOption(answer.value, 'tsv') ?? '') : answer;
 };

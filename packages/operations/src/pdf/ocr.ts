@@ -51,7 +51,14 @@ const library: PdfTool = {
 export const pdfOcr: Operation = pdfOperation({ tools: [ocrmypdf, tesseract, library] });
 
 async function lacksLanguage({ workDir, signal, inputName, options }: PdfWork): Promise<Failure | undefined> {
-  const call = { program: 'tesseract', args: ['--list-langs'], workDir, reads: [], signal, about: inputName } as const;
+  const call = {
+    program: 'tesseract',
+    args: ['--list-langs'],
+    workDir,
+    reads: [],
+    signal,
+    about: inputName,
+  } as const;
   const ran = await runProgram(call);
   if (!ran.ok) return ran.error;
   return missingLanguage(ocrLanguages(options), `${ran.value.stdout}\n${ran.value.stderr}`);

@@ -14,28 +14,53 @@ afterAll(async () => {
   await closeReaper();
 });
 
-const lines = ['The harbour office opens', 'at eight in the morning.', 'Please bring your invoice', 'and the keys of the boat %d'];
+const lines = [
+  'The harbour office opens',
+  'at eight in the morning.',
+  'Please bring your invoice',
+  'and the keys of the boat %d',
+];
 
-describe.skipIf(findProgram('tesseract') === undefined || findProgram('ocrmypdf') === undefined).each(['ocrmypdf', 'tesseract'])('%s', (engine) => {
+describe
+  .skipIf(findProgram('tesseract') === undefined || findProgram('ocrmypdf') === undefined)
+  .each(['ocrmypdf', 'tesseract'])('%s', (engine) => {
   test('words are found, pages are turned upright', async () => {
     const input = await scanOf(lines, { pages: 2, turned: 90 });
-    const made = await done(pdfOcr, { operation: 'pdf/ocr', input, options: { engine, language: ['eng', 'ger'] } });
+    const made = await done(pdfOcr, {
+      operation: 'pdf/ocr',
+      input,
+      options: { engine, language: ['eng', 'ger'] },
+    });
     expect(made.converter?.name).toBe(engine);
-    for (const page of await texts(made.bytes)) expect(page.replaceAll(/\s+/g, ' ')).toContain('harbour office opens at eight in the morning');
+    for (const page of await texts(made.bytes))
+      expect(page.replaceAll(/\s+/g, ' ')).toContain('harbour office opens at eight in the morning');
     expect((await PDFDocument.load(made.bytes)).getPage(0).getRotation().angle).toBe(270);
     expect(made.percents.some((percent) => percent !== null && percent > 40 && percent < 60)).toBe(true);
   });
 
   test('a language that is not installed is named, and so is what brings it', async () => {
     expect(
-      await failed(pdfOcr, { operation: 'pdf/ocr', input: await scanOf(lines), options: { engine, language: ['tlh'] } }),
-    ).toMatchObject({ type: 'converter-missing', message: expect.stringContaining('"tlh"'), hint: expect.stringContaining('tesseract-ocr-tlh') });
+      await failed(pdfOcr, {
+        operation: 'pdf/ocr',
+        input: await scanOf(lines),
+        options: { engine, language: ['tlh'] },
+      }),
+    ).toMatchObject({
+      type: 'converter-missing',
+      message: expect.stringContaining('"tlh"'),
+      hint: expect.stringContaining('tesseract-ocr-tlh'),
+    });
   });
 
   test('broken files and passwords', async () => {
     const input = await scanOf(lines);
     const on = (file: Buffer) => failed(pdfOcr, { operation: 'pdf/ocr', input: file, options: { engine } });
-    expect(await on(input.subarray(0, 5000))).toMatchObject({ type: 'bad-input', message: expect.stringContaining('report.pdf') });
-    expect(await on(await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({ code: 'PASSWORD_REQUIRED' });
+    expect(await on(input.subarray(0, 5000))).toMatchObject({
+      type: 'bad-input',
+      message: expect.stringContaining('report.pdf'),
+    });
+    expect(await on(await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({
+      code: 'PASSWORD_REQUIRED',
+    });
   });
 });

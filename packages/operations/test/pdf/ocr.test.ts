@@ -16,7 +16,9 @@ test('a scan gets a text layer; its picture stays; percents by page', async () =
   const made = await done(pdfOcr, { operation: 'pdf/ocr', input, options: { language: ['eng'] } });
   expect(made.converter).toEqual({ name: 'tesseract.js', version: '7.0.0' });
   const [first, second] = await texts(made.bytes);
-  expect(first?.replaceAll(/\s+/g, ' ')).toBe('The harbour office opens at eight in the morning. Invoice number 4711');
+  expect(first?.replaceAll(/\s+/g, ' ')).toBe(
+    'The harbour office opens at eight in the morning. Invoice number 4711',
+  );
   expect(second).toContain('4712');
   expect(made.percents).toContain(49);
   const jpeg = /\xff\xd8\xff[^]{200}/.exec(input.toString('latin1'))?.[0] ?? 'none';
@@ -26,7 +28,9 @@ test('a scan gets a text layer; its picture stays; percents by page', async () =
 test('a page that lies on its side is turned upright, unless that is not wanted', async () => {
   const input = await scanOf(lines, { turned: 90 });
   const rotation = async (options: { auto_orient?: boolean }) =>
-    (await PDFDocument.load((await done(pdfOcr, { operation: 'pdf/ocr', input, options })).bytes)).getPage(0).getRotation().angle;
+    (await PDFDocument.load((await done(pdfOcr, { operation: 'pdf/ocr', input, options })).bytes))
+      .getPage(0)
+      .getRotation().angle;
   expect(await rotation({})).toBe(270);
   expect(await rotation({ auto_orient: false })).toBe(0);
 });
@@ -47,8 +51,13 @@ test('languages that are not there, broken files, passwords', async () => {
     hint: 'Install it: npm install @tesseract.js-data/deu',
   });
   expect(await on({}, input.subarray(0, 2000))).toMatchObject({ type: 'bad-input' });
-  expect(await on({}, await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({ code: 'PASSWORD_REQUIRED' });
-  expect(await on({ engine: 'ocrmypdf' })).toMatchObject({ type: 'converter-missing', hint: expect.stringContaining('ocrmypdf') });
+  expect(await on({}, await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({
+    code: 'PASSWORD_REQUIRED',
+  });
+  expect(await on({ engine: 'ocrmypdf' })).toMatchObject({
+    type: 'converter-missing',
+    hint: expect.stringContaining('ocrmypdf'),
+  });
   expect(await on({ engine: 'qpdf' })).toMatchObject({ isPlanned: false, code: 'INVALID_OPTION' });
 });
 
@@ -63,19 +72,28 @@ test('codes of languages', () => {
 });
 
 test('arguments and percents of OCRmyPDF', () => {
-  expect(ocrmypdfArgs({ language: ['eng', 'fre'], auto_orient: false })).toEqual(expect.arrayContaining(['--language', 'eng+fra']));
+  expect(ocrmypdfArgs({ language: ['eng', 'fre'], auto_orient: false })).toEqual(
+    expect.arrayContaining(['--language', 'eng+fra']),
+  );
   expect(ocrmypdfArgs({})).toContain('--rotate-pages');
   const percents: number[] = [];
   const read = finishedPages(4, (percent) => percents.push(percent));
-  for (const line of ['    2 Page rotation: x', '    2 Page rotation: x', '    1 Page rotation: x', 'noise']) read(line);
+  for (const line of ['    2 Page rotation: x', '    2 Page rotation: x', '    1 Page rotation: x', 'noise'])
+    read(line);
   expect(percents).toEqual([25, 25, 50]);
 });
 
 test('how a page lies', () => {
-  const word = (width: number, height: number, confidence: number) => `5\t1\t1\t1\t1\t1\t0\t0\t${width}\t${height}\t${confidence}\tharbour`;
+  const word = (width: number, height: number, confidence: number) =>
+    `5\t1\t1\t1\t1\t1\t0\t0\t${width}\t${height}\t${confidence}\tharbour`;
   const upright = readWords([word(90, 20, 95), word(80, 20, 93)].join('\n'));
   const lying = readWords([word(20, 90, 95), word(20, 80, 93)].join('\n'));
   const poor = readWords(word(90, 20, 31));
   expect([upright, lying, poor].map(turnsToTry)).toEqual([[], [90, 270], [180, 90, 270]]);
-  expect([isBetter(upright, lying), isBetter(lying, upright), isBetter(upright, poor), isBetter(poor, upright)]).toEqual([true, false, true, false]);
+  expect([
+    isBetter(upright, lying),
+    isBetter(lying, upright),
+    isBetter(upright, poor),
+    isBetter(poor, upright),
+  ]).toEqual([true, false, true, false]);
 });

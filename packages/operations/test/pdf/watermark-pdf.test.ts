@@ -183,6 +183,15 @@ const leftOf = async (font_align: string | undefined) => {
     font_color: '#0000ff',
     ...(font_align === undefined ? {} : { font_align }),
   };
+  const page = (await seen((await mark({ options })).bytes))[0];
+  const png = (await page?.png()) ?? Buffer.alloc(0);
+  const { width, height } = await sharp(png).metadata();
+  const lower = await sharp(png)
+    .extract({ left: 0, top: height / 2 + 8, width, height: height / 2 - 8 })
+    .png()
+    .toBuffer();
+  return (await boxOf(lower, isBlue)).left;
+};
 
 test('font_width_percent, and a text that nobody gave a size', async () => {
   expect(Math.abs((await widthOf({ font_width_percent: 50 })) - 150)).toBeLessThan(4);
@@ -192,15 +201,6 @@ test('font_width_percent, and a text that nobody gave a size', async () => {
 });
 
 test('lines, and their alignment', async () => {
-    const page = (await seen((await mark({ options })).bytes))[0];
-    const png = (await page?.png()) ?? Buffer.alloc(0);
-    const { width, height } = await sharp(png).metadata();
-    const lower = await sharp(png)
-      .extract({ left: 0, top: height / 2 + 8, width, height: height / 2 - 8 })
-      .png()
-      .toBuffer();
-    return (await boxOf(lower, isBlue)).left;
-  };
   const [left, centre, right] = [await leftOf('left'), await leftOf('center'), await leftOf('right')];
   expect(await leftOf(undefined)).toBe(left);
   expect(centre).toBeGreaterThan(left + 50);
