@@ -195,7 +195,9 @@ const leftOf = async (font_align: string | undefined) => {
 
 test('font_width_percent, and a text that nobody gave a size', async () => {
   expect(Math.abs((await widthOf({ font_width_percent: 50 })) - 150)).toBeLessThan(4);
-  expect(Math.abs((await widthOf({ font_width_percent: 50 }, { pages: 1, rotate: 90 })) - 100)).toBeLessThan(4);
+  expect(Math.abs((await widthOf({ font_width_percent: 50 }, { pages: 1, rotate: 90 })) - 100)).toBeLessThan(
+    4,
+  );
   expect(await widthOf({}, { pages: 1, size: [200, 200] })).toBeLessThanOrEqual(200);
   expect(await widthOf({ font_size: 20 })).toBeCloseTo((await widthOf({ font_size: 10 })) * 2, -0.5);
 });
