@@ -4,11 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
+import type { Worker } from 'tesseract.js';
 import { ConversionError } from '../host/protocol.ts';
 import { jobText } from '../host/read-job.ts';
 import { listOption } from '../read-options.ts';
-
-type Worker = Awaited<ReturnType<typeof import('tesseract.js').createWorker>>;
 
 /** Loading the data of a language takes longer than a page: one worker for the pages of a document. */
 let kept: { readonly languages: string; readonly worker: Worker } | undefined;

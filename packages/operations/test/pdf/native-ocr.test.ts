@@ -54,12 +54,11 @@ describe
 
   test('broken files and passwords', async () => {
     const input = await scanOf(lines);
-    const on = (file: Buffer) => failed(pdfOcr, { operation: 'pdf/ocr', input: file, options: { engine } });
-    expect(await on(input.subarray(0, 5000))).toMatchObject({
+    expect(await onFile(input.subarray(0, 5000), engine)).toMatchObject({
       type: 'bad-input',
       message: expect.stringContaining('report.pdf'),
     });
-    expect(await on(await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({
+    expect(await onFile(await locked(input, { user: 'a', owner: 'b' }), engine)).toMatchObject({
       code: 'PASSWORD_REQUIRED',
     });
   });

@@ -83,9 +83,10 @@ test('arguments and percents of OCRmyPDF', () => {
   expect(percents).toEqual([25, 25, 50]);
 });
 
+const word = (width: number, height: number, confidence: number) =>
+  `5\t1\t1\t1\t1\t1\t0\t0\t${width}\t${height}\t${confidence}\tharbour`;
+
 test('how a page lies', () => {
-  const word = (width: number, height: number, confidence: number) =>
-    `5\t1\t1\t1\t1\t1\t0\t0\t${width}\t${height}\t${confidence}\tharbour`;
   const upright = readWords([word(90, 20, 95), word(80, 20, 93)].join('\n'));
   const lying = readWords([word(20, 90, 95), word(20, 80, 93)].join('\n'));
   const poor = readWords(word(90, 20, 31));
