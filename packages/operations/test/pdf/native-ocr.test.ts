@@ -21,6 +21,9 @@ const lines = [
   'and the keys of the boat %d',
 ];
 
+const onFile = (input: Buffer, engine: string) =>
+  failed(pdfOcr, { operation: 'pdf/ocr', input, options: { engine } });
+
 describe
   .skipIf(findProgram('tesseract') === undefined || findProgram('ocrmypdf') === undefined)
   .each(['ocrmypdf', 'tesseract'])('%s', (engine) => {
