@@ -4,6 +4,7 @@ import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
 import { ffmpeg } from './converters/ffmpeg.ts';
 import { lzopWriter } from './converters/lzop-writer.ts';
+import { magick } from './converters/magick.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
@@ -20,6 +21,7 @@ import { findProgram } from './programs/find-program.ts';
 
 export const converters: readonly Converter[] = [
   sharp,
+  magick,
   pandoc,
   typst,
   pandocTypst,

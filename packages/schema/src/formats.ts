@@ -24,7 +24,9 @@ const namesByKind: Readonly<Record<FormatKind, string>> = {
   image:
     '3fr arw avif bmp cr2 cr3 crw dcr dng eps erf gif heic heif icns ico jpg mos mrw nef odd orf pef ' +
     'png ppm ps psb psd raf raw rw2 tga tiff webp x3f xcf xps jxl jp2 j2k pcx pnm pbm pgm pam dds ' +
-    'exr hdr qoi wbmp xbm xpm sgi miff apng cur',
+    'exr hdr qoi wbmp xbm xpm sgi miff apng cur aai ase aseprite cin dcm dcx dpx farbfeld ff fff fits fl32 ' +
+    'g3 hrz icb iiq ipl jng jpc jps k25 kdc mdc mef mng mtv nrw otb palm pcd pct pfm phm pict ptif ' +
+    'ras rwl sf3 sixel sr2 srf srw sun vda vicar viff vips vst wpg xv',
   vector: 'ai cdr cgm emf odg sk sk1 svg svgz vsd wmf fodg drawio',
   pdf: 'pdf',
   document:

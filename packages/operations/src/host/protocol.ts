@@ -21,7 +21,8 @@ export type HostName =
   | 'watermark-pdf'
   | 'ocr'
   | 'chromium'
-  | 'website';
+  | 'website'
+  | 'magick';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {
