@@ -19,9 +19,23 @@ import { repacking } from './converters/unpackers.ts';
 import { hasPack } from './packs.ts';
 import { findProgram } from './programs/find-program.ts';
 
+/** Pictures that only ImageMagick writes; drawings and paper reach PDF and PostScript in better ways. */
+const beyondSharp: readonly string[] = (magick.pairs['png'] ?? []).filter(
+  (to) => !['pdf', 'eps', 'ps'].includes(to) && sharp.pairs['png']?.includes(to) !== true,
+);
+
 export const converters: readonly Converter[] = [
   sharp,
   magick,
+  // One entry each, so that a document reaches them in one step more: docx → pdf → bmp.
+  chain({ first: pdfium, via: 'png', second: magick, pairs: { pdf: beyondSharp }, penalty: 10 }),
+  chain({
+    first: sharp,
+    via: 'png',
+    second: magick,
+    pairs: { svg: beyondSharp, svgz: beyondSharp },
+    penalty: 10,
+  }),
   pandoc,
   typst,
   pandocTypst,

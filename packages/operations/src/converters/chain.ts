@@ -9,6 +9,9 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err } from '@pipeline/schema';
 import type { CheckRequest, Conversion, Converter } from './converter.ts';
+import { err, ok } from '@pipeline/schema';
+import { nameOf } from '../output-name.ts';
+import type { Conversion, Converter } from './converter.ts';
 
 export interface ChainParts {
   readonly first: Converter;
@@ -45,6 +48,8 @@ export function chain(parts: ChainParts): Converter {
         from: via,
         options: optionsOf(request.options, second.options(via, request.to)),
       }),
+    isPlural: (from, to, options) =>
+      (first.isPlural?.(from, via, options) ?? false) || (second.isPlural?.(via, to, options) ?? false),
     convert: (conversion) => convertInTwoSteps(conversion, parts),
   };
 }
@@ -65,20 +70,44 @@ async function convertInTwoSteps(
   const { first, via, second } = parts;
   const half = await convertHalf(conversion, parts);
   if (!half.ok) return half;
-  const [between] = half.value;
-  if (between === undefined) {
+  if (half.value.length === 0) {
     const name = JSON.stringify(conversion.inputName);
     return err(failure('converter-failed', `${first.name} made no ${via} of ${name}`));
   }
-  const workDir = path.join(conversion.workDir, 'second');
+  const outputs: OutputFile[] = [];
+  for (const [index, between] of half.value.entries()) {
+    const place = { number: index + 1, count: half.value.length };
+    const made = await convertFurther(conversion, { second, via, between, place });
+    if (!made.ok) return made;
+    outputs.push(...made.value);
+  }
+  return ok(outputs);
+}
+
+/** Each page that the first made becomes an output of its own. */
+async function convertFurther(
+  conversion: Conversion,
+  step: {
+    readonly second: Converter;
+    readonly via: string;
+    readonly between: OutputFile;
+    readonly place: { readonly number: number; readonly count: number };
+  },
+): Promise<Result<readonly OutputFile[], Failure>> {
+  const { second, via, between, place } = step;
+  const isAlone = place.count === 1;
+  const workDir = path.join(conversion.workDir, isAlone ? 'second' : `second-${place.number}`);
   await mkdir(workDir);
+  const done = place.number - 1;
   return second.convert({
     ...conversion,
     inputPath: between.path,
     from: via,
     workDir,
+    outputName: isAlone ? conversion.outputName : nameOf(conversion.outputName, place),
     options: optionsOf(conversion.options, second.options(via, conversion.to)),
-    progress: (percent) => conversion.progress(percent === null ? null : 60 + percent * 0.4),
+    progress: (percent) =>
+      conversion.progress(percent === null ? null : 60 + ((done + percent / 100) * 40) / place.count),
   });
 }
 

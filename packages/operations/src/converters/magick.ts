@@ -18,7 +18,7 @@ import {
   readers,
   writers,
 } from './magick-formats.ts';
-import { outputFiles } from './sharp.ts';
+import { outputFiles, sharp } from './sharp.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
 export const magickVersion = '0.0.43';
@@ -45,8 +45,11 @@ export const magick: Converter = {
     ...(to === 'pdf' ? ['pixel_density'] : []),
     ...(hasPages(from) ? ['pages'] : []),
   ],
-  // Below sharp, which is faster and keeps 16 bits a channel.
-  rank: (_, to) => (printed.has(to) ? 50 : 60),
+  // Below sharp, which is faster and keeps 16 bits a channel, and below Typst for what sharp reads.
+  rank: (from, to) => {
+    if (to === 'pdf' && sharp.pairs[from] !== undefined) return 35;
+    return printed.has(to) ? 50 : 60;
+  },
   note,
   isPlural: (from, to, options) =>
     (options['pages'] === undefined ? pagedInputs.has(from) : hasPages(from)) && !pagedOutputs.has(to),

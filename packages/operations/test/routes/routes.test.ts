@@ -31,6 +31,13 @@ test.each([
   ['pdf', 'jpg', 'pdfium'],
   ['jpg', 'pdf', 'typst-pictures'],
   ['tiff', 'pdf', 'sharp+typst-pictures'],
+  ['bmp', 'png', 'magick-wasm'],
+  ['heic', 'jpg', 'magick-wasm'],
+  ['cr3', 'tiff', 'magick-wasm'],
+  ['jpg', 'psd', 'magick-wasm'],
+  ['pdf', 'bmp', 'pdfium+magick-wasm'],
+  ['svg', 'ico', 'sharp+magick-wasm'],
+  ['docx', 'bmp', 'pandoc-typst+pdfium+magick-wasm'],
   ['zip', '7z', 'seven-zip'],
   ['html', 'md', 'pandoc'],
 ])('%s to %s is done by %s', async (from, to, name) => {
@@ -130,6 +137,7 @@ test('every converter carries the version that is installed', async () => {
     'seven-zip': '7z-wasm',
     sharp: 'sharp',
     pdfium: '@hyzyla/pdfium',
+    'magick-wasm': '@imagemagick/magick-wasm',
   };
   for (const [name, npmName] of Object.entries(packages)) {
     expect(await converters.find((converter) => converter.name === name)?.version(), name).toBe(
