@@ -121,7 +121,6 @@ export const rawPhotos: Readonly<Record<string, RawPhoto>> = {
   erf: { make: 'SEIKO EPSON CORP.', model: 'R-D1', bits: 12 },
   iiq: { make: 'Phase One', model: 'P 45' },
   mef: { make: 'Mamiya', model: 'Mamiya ZD', bits: 12 },
-  mos: { make: 'Leaf', model: 'Leaf Aptus 22' },
   nef: { make: 'NIKON CORPORATION', model: 'NIKON D70', bits: 12 },
   pef: { make: 'PENTAX Corporation', model: 'PENTAX K10D', bits: 12 },
   srw: { make: 'SAMSUNG', model: 'NX10', bits: 12 },
