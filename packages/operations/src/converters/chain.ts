@@ -7,11 +7,9 @@ import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err } from '@pipeline/schema';
-import type { CheckRequest, Conversion, Converter } from './converter.ts';
 import { err, ok } from '@pipeline/schema';
 import { nameOf } from '../output-name.ts';
-import type { Conversion, Converter } from './converter.ts';
+import type { CheckRequest, Conversion, Converter } from './converter.ts';
 
 export interface ChainParts {
   readonly first: Converter;
@@ -40,7 +38,8 @@ export function chain(parts: ChainParts): Converter {
     rank: (from, to) => Math.min(first.rank(from, via), second.rank(via, to)) - penalty,
     note: (from, to) =>
       [first.note?.(from, via), second.note?.(via, to)].filter(Boolean).join('; ') || undefined,
-    isPlural: (_from, to, options) => second.isPlural?.(via, to, options) ?? false,
+    isPlural: (from, to, options) =>
+      (first.isPlural?.(from, via, options) ?? false) || (second.isPlural?.(via, to, options) ?? false),
     check: (request) =>
       first.check?.({ ...request, to: via, options: firstOptions(request, parts) }) ??
       second.check?.({
@@ -48,8 +47,6 @@ export function chain(parts: ChainParts): Converter {
         from: via,
         options: optionsOf(request.options, second.options(via, request.to)),
       }),
-    isPlural: (from, to, options) =>
-      (first.isPlural?.(from, via, options) ?? false) || (second.isPlural?.(via, to, options) ?? false),
     convert: (conversion) => convertInTwoSteps(conversion, parts),
   };
 }
