@@ -40,5 +40,8 @@ const wrongContent =
 /** ``ImproperImageHeader `' @ error/bmp.c/ReadBMPImage/689`` → `improper image header` */
 function plain(message: string): string {
   const [what = message] = message.split(/ [`@]/u);
-  return what.replaceAll(/([a-z])([A-Z])/gu, '$1 $2').toLowerCase().trim();
+  return what
+    .replaceAll(/([a-z])([A-Z])/gu, '$1 $2')
+    .toLowerCase()
+    .trim();
 }

@@ -192,7 +192,16 @@ export const profiledOutputs: ReadonlySet<string> = new Set([
   'psb',
   'miff',
 ]);
-export const cmykOutputs: ReadonlySet<string> = new Set(['jpg', 'tiff', 'psd', 'psb', 'pdf', 'eps', 'ps', 'miff']);
+export const cmykOutputs: ReadonlySet<string> = new Set([
+  'jpg',
+  'tiff',
+  'psd',
+  'psb',
+  'pdf',
+  'eps',
+  'ps',
+  'miff',
+]);
 
 /** Largest edge that a format can store; a larger picture is scaled down to it. */
 export const iconEdge = 256;

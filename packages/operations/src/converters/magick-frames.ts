@@ -55,7 +55,10 @@ function firstOnly(images: IMagickImageCollection, { name, format }: FrameReques
   keep(images, images.slice(0, 1));
   // The first of a Photoshop file is the whole picture, then come its layers.
   if (format === 'psd' || format === 'psb') return { isOneFile: false, notes: [] };
-  return { isOneFile: false, notes: [`${JSON.stringify(name)} holds ${count} pictures: the first was taken`] };
+  return {
+    isOneFile: false,
+    notes: [`${JSON.stringify(name)} holds ${count} pictures: the first was taken`],
+  };
 }
 
 /** The result of a merge lives only as long as the call: it is carried over as bytes. */

@@ -1,11 +1,7 @@
 /** ImageMagick's library, loaded once for each host and bound before it sees a file; and the colours of the screen. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import {
-  ColorProfile,
-  ResourceLimits,
-  initializeImageMagick,
-} from '@imagemagick/magick-wasm';
+import { ColorProfile, ResourceLimits, initializeImageMagick } from '@imagemagick/magick-wasm';
 
 /** All frames of a file together. One pixel takes four bytes, and work on a picture takes copies. */
 export const maxMagickPixels = 128_000_000;

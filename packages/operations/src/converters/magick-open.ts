@@ -7,7 +7,14 @@ import type { IMagickImageCollection, MagickFormat } from '@imagemagick/magick-w
 import { ConversionError } from '../host/protocol.ts';
 import { formatOfBytes } from '../magic.ts';
 import { damage, magickError } from './magick-errors.ts';
-import { animations, layeredInputs, pagedInputs, rawFormats, readers, sizedInputs } from './magick-formats.ts';
+import {
+  animations,
+  layeredInputs,
+  pagedInputs,
+  rawFormats,
+  readers,
+  sizedInputs,
+} from './magick-formats.ts';
 import { maxMagickPixels } from './magick-library.ts';
 import { checkPhotoshopLength } from './photoshop-length.ts';
 

@@ -4,7 +4,10 @@
  */
 const pageStart = '%%PageBoundingBox: ';
 
-export function finishedPostScript(bytes: Uint8Array, about: { readonly name: string; readonly to: string }): Buffer {
+export function finishedPostScript(
+  bytes: Uint8Array,
+  about: { readonly name: string; readonly to: string },
+): Buffer {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const titled = withTitle(source, about.name);
   return about.to === 'ps' ? withPageSizes(titled) : titled;
@@ -25,7 +28,10 @@ function withPageSizes(source: Buffer): Buffer {
   let from = 0;
   for (let at = nextPage(source, 0); at >= 0; at = nextPage(source, from)) {
     const end = source.indexOf('\n', at) + 1;
-    const [, , width, height] = source.toString('latin1', at + pageStart.length, end).trim().split(' ');
+    const [, , width, height] = source
+      .toString('latin1', at + pageStart.length, end)
+      .trim()
+      .split(' ');
     parts.push(source.subarray(from, end));
     parts.push(Buffer.from(`<< /PageSize [${Number(width)} ${Number(height)}] >> setpagedevice\n`));
     from = end;

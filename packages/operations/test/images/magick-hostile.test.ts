@@ -24,20 +24,30 @@ test('scripts and drawings under the name of a picture run nothing and read noth
   ];
   for (const from of ['bmp', 'psd', 'xbm', 'xpm', 'tga', 'pcx', 'miff', 'hdr', 'xcf', 'nef', 'vips']) {
     for (const script of scripts) {
-      expect((await refusal(turn(Buffer.from(script), from, 'png'))).type, `${script} as ${from}`).toBe('bad-input');
+      expect((await refusal(turn(Buffer.from(script), from, 'png'))).type, `${script} as ${from}`).toBe(
+        'bad-input',
+      );
     }
   }
 });
 
 test('coders that read other things are in no table', () => {
-  const dangerous = /^(MVG|MSL|MSVG|SVG|SVGZ|URL|HTTPS?|FTP|FILE|TEXT|TXT|LABEL|CAPTION|PATTERN|PANGO|EPS.*|PS|PDF|EPI|CLIP|MASK|INLINE|VID|SCREENSHOT|X|XC|STEGANO|TILE)$/u;
+  const dangerous =
+    /^(MVG|MSL|MSVG|SVG|SVGZ|URL|HTTPS?|FTP|FILE|TEXT|TXT|LABEL|CAPTION|PATTERN|PANGO|EPS.*|PS|PDF|EPI|CLIP|MASK|INLINE|VID|SCREENSHOT|X|XC|STEGANO|TILE)$/u;
   expect(Object.values(readers).filter((coder) => dangerous.test(coder))).toEqual([]);
 });
 
 test('a picture that claims to be huge is refused by its header', async () => {
   const bmp = Buffer.alloc(154);
   bmp.write('BM');
-  for (const [place, value] of [[2, 154], [10, 54], [14, 40], [18, 60_000], [22, 60_000]] as const) bmp.writeInt32LE(value, place);
+  for (const [place, value] of [
+    [2, 154],
+    [10, 54],
+    [14, 40],
+    [18, 60_000],
+    [22, 60_000],
+  ] as const)
+    bmp.writeInt32LE(value, place);
   bmp.writeInt16LE(1, 26);
   bmp.writeInt16LE(24, 28);
   const started = performance.now();
@@ -68,7 +78,9 @@ test('empty, and something else', async () => {
     type: 'bad-input',
     message: '"a.psd" is empty (0 bytes).',
   });
-  expect((await refusal(turn(Buffer.from('%PDF-1.7\n'), 'psd', 'png'))).message).toContain('It looks like PDF.');
+  expect((await refusal(turn(Buffer.from('%PDF-1.7\n'), 'psd', 'png'))).message).toContain(
+    'It looks like PDF.',
+  );
   // A PNG under another name is a picture all the same.
   const png = await noise(8, 8).png().toBuffer();
   expect((await turn(png, 'psd', 'bmp')).bytes.subarray(0, 2).toString()).toBe('BM');

@@ -56,7 +56,10 @@ test.each(Object.entries(rawPhotos))('a raw photo of the kind %s is developed', 
   expect((right[2] ?? 0) - (right[0] ?? 0), `${left} and ${right}`).toBeGreaterThan(60);
 });
 
-const heic = Buffer.from('AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAagAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoBAgIFlupJKa5uBAQMCAAAADAIAAAAMAhCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAIAAAACAAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAABybWRhdAAAAGYoAa8TgOaocNP//iaUf/0654fp5dLSeb2UAf/9aakj/Cod/+tBOUrH//SkwDfcOAwzlWPL7Pf4PxKK/KwIUjecqSR65M7/9Bt/fLpvvcVK6uP/W1/20gZneYFxCVZoUOHan/4Og2Y=', 'base64');
+const heic = Buffer.from(
+  'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAagAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoBAgIFlupJKa5uBAQMCAAAADAIAAAAMAhCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAIAAAACAAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAABybWRhdAAAAGYoAa8TgOaocNP//iaUf/0654fp5dLSeb2UAf/9aakj/Cod/+tBOUrH//SkwDfcOAwzlWPL7Pf4PxKK/KwIUjecqSR65M7/9Bt/fLpvvcVK6uP/W1/20gZneYFxCVZoUOHan/4Og2Y=',
+  'base64',
+);
 
 test.each(['heic', 'heif'])('%s photos are read', async (from) => {
   const { bytes } = await turn(heic, [from, 'jpg']);
@@ -87,13 +90,21 @@ test('16 bits a channel, and transparency', async () => {
   const deep = await twoColours().toColourspace('rgb16').png().toBuffer();
   expect((await sharp(deep).metadata()).depth).toBe('ushort');
   await colours((await turn((await turn(deep, ['png', 'tga'])).bytes, ['tga', 'png'])).bytes, [red, blue]);
-  const clear = await sharp({ create: { width: 80, height: 40, channels: 4, background: '#0000' } }).png().toBuffer();
+  const clear = await sharp({ create: { width: 80, height: 40, channels: 4, background: '#0000' } })
+    .png()
+    .toBuffer();
   const pcx = await turn((await turn(clear, ['png', 'pcx'])).bytes, ['pcx', 'png']);
-  await colours(pcx.bytes, [[255, 255, 255], [255, 255, 255]]);
+  await colours(pcx.bytes, [
+    [255, 255, 255],
+    [255, 255, 255],
+  ]);
   const tga = await turn((await turn(clear, ['png', 'tga'])).bytes, ['tga', 'png']);
   expect((await pixel(tga.bytes, 10, 10))[3]).toBe(0);
   const removed = await turn(clear, ['png', 'tga'], { options: { alpha: 'remove' } });
-  await colours((await turn(removed.bytes, ['tga', 'png'])).bytes, [[255, 255, 255], [255, 255, 255]]);
+  await colours((await turn(removed.bytes, ['tga', 'png'])).bytes, [
+    [255, 255, 255],
+    [255, 255, 255],
+  ]);
 });
 
 test('a photo is turned upright, unless that is not wanted', async () => {
@@ -123,13 +134,22 @@ test.each([
 test('quality, colour space and metadata', async () => {
   const noisy = readFileSync((await turn(await picture(), ['png', 'jp2'])).paths[0] ?? '');
   const sizes = await Promise.all(
-    [95, 10].map(async (quality) => (await turn(noisy, ['jp2', 'jpg'], { options: { quality } })).bytes.length),
+    [95, 10].map(
+      async (quality) => (await turn(noisy, ['jp2', 'jpg'], { options: { quality } })).bytes.length,
+    ),
   );
   expect(sizes[0]).toBeGreaterThan(sizes[1] ?? 0);
   const grey = await turn(noisy, ['jp2', 'png'], { options: { colorspace: 'Gray' } });
-  const [r, g, b] = await sharp(grey.bytes).toColourspace('srgb').extract({ left: 5, top: 5, width: 1, height: 1 }).raw().toBuffer();
+  const [r, g, b] = await sharp(grey.bytes)
+    .toColourspace('srgb')
+    .extract({ left: 5, top: 5, width: 1, height: 1 })
+    .raw()
+    .toBuffer();
   expect([g, b]).toEqual([r, r]);
-  const tagged = await twoColours().withExif({ IFD0: { Copyright: 'Example' } }).jpeg().toBuffer();
+  const tagged = await twoColours()
+    .withExif({ IFD0: { Copyright: 'Example' } })
+    .jpeg()
+    .toBuffer();
   const miff = (await turn(tagged, ['jpg', 'miff'])).bytes;
   expect((await sharp((await turn(miff, ['miff', 'jpg'])).bytes).metadata()).exif).toBeDefined();
   const stripped = await turn(miff, ['miff', 'jpg'], { options: { strip: true } });
@@ -139,10 +159,14 @@ test('quality, colour space and metadata', async () => {
 test('frames: an animation stays one where it can, else its first is the picture, and that is said', async () => {
   const frames = await Promise.all(
     ['#f00', '#0f0', '#00f'].map((background) =>
-      sharp({ create: { width: 64, height: 32, channels: 4, background } }).png().toBuffer(),
+      sharp({ create: { width: 64, height: 32, channels: 4, background } })
+        .png()
+        .toBuffer(),
     ),
   );
-  const gif = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+  const gif = await sharp(frames, { join: { animated: true } })
+    .gif()
+    .toBuffer();
   const still = await turn(gif, ['gif', 'bmp']);
   expect(still.answer['notes']).toEqual(['"a.gif" holds 3 pictures: the first was taken']);
   await colours((await turn(still.bytes, ['bmp', 'png'])).bytes, [red, red]);

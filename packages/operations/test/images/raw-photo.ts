@@ -84,7 +84,10 @@ function tiff(entries: readonly Entry[], { data, magic }: { data: Buffer; magic:
     const body = bodies[index] ?? Buffer.alloc(0);
     directory.writeUInt16LE(tag, place);
     directory.writeUInt16LE(type, place + 2);
-    directory.writeUInt32LE(type === 5 || type === 10 ? values.length / 2 : body.length / (sizes[type] ?? 1), place + 4);
+    directory.writeUInt32LE(
+      type === 5 || type === 10 ? values.length / 2 : body.length / (sizes[type] ?? 1),
+      place + 4,
+    );
     if (tag === stripOffsets) directory.writeUInt32LE(dataOffset, place + 8);
     else if (body.length <= 4) body.copy(directory, place + 8);
     else {
