@@ -3,6 +3,7 @@ import { chain } from './converters/chain.ts';
 import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
 import { ffmpeg } from './converters/ffmpeg.ts';
+import { fonts } from './converters/fonts.ts';
 import { lzopWriter } from './converters/lzop-writer.ts';
 import { magick } from './converters/magick.ts';
 import { pandoc } from './converters/pandoc.ts';
@@ -48,6 +49,7 @@ export const converters: readonly Converter[] = [
   rsvg,
   chromium,
   ffmpeg,
+  fonts,
   sevenZip,
   repacking(unar),
   repacking(lzop),

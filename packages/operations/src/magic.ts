@@ -33,6 +33,8 @@ const signatures: readonly Signature[] = [
   ['jp2', 0, '\0\0\0\x0cjP  '],
   ['psd', 0, '8BPS'],
   ['ico', 0, '\0\0\x01\0'],
+  ['cur', 0, '\0\0\x02\0'],
+  ['icns', 0, 'icns'],
   ['bmp', 0, 'BM'],
   ['pdf', 0, '%PDF-'],
   ['ps', 0, '%!PS'],
@@ -71,6 +73,8 @@ const signatures: readonly Signature[] = [
   ['woff2', 0, 'wOF2'],
   ['otf', 0, 'OTTO'],
   ['ttf', 0, '\0\x01\0\0\0'],
+  ['ttf', 0, 'true'],
+  ['ttc', 0, 'ttcf'],
 ];
 
 /** Formats that are a container of another format, and formats with a signature of several shapes. */
@@ -98,7 +102,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   ppt: ['cfb'],
   msi: ['cfb'],
   heif: ['heic'],
-  cur: ['ico'],
+  // OpenType takes outlines of both kinds, and so does Apple's old name for TrueType.
+  otf: ['otf', 'ttf'],
   mp4: ['mp4', 'mov'],
   mov: ['mp4', 'mov'],
   // Tags of MP3 stand before other sound, too.

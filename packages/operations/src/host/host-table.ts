@@ -18,5 +18,6 @@ export const hostTable: HostTable = {
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium-host.ts'),
   website: () => import('../converters/chromium-host.ts'),
+  fonts: () => import('../converters/fonts-host.ts'),
   magick: () => import('../converters/magick-host.ts'),
 } satisfies Record<HostName, HostTable[string]>;

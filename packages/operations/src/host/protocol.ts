@@ -22,7 +22,8 @@ export type HostName =
   | 'ocr'
   | 'chromium'
   | 'website'
-  | 'magick';
+  | 'magick'
+  | 'fonts';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {

@@ -31,6 +31,7 @@ test.each([
   ['pdf', 'jpg', 'pdfium'],
   ['jpg', 'pdf', 'typst-pictures'],
   ['tiff', 'pdf', 'sharp+typst-pictures'],
+  ['ttf', 'woff2', 'fonts'],
   ['bmp', 'png', 'magick-wasm'],
   ['heic', 'jpg', 'magick-wasm'],
   ['cr3', 'tiff', 'magick-wasm'],
@@ -137,6 +138,7 @@ test('every converter carries the version that is installed', async () => {
     'seven-zip': '7z-wasm',
     sharp: 'sharp',
     pdfium: '@hyzyla/pdfium',
+    fonts: 'fonteditor-core',
     'magick-wasm': '@imagemagick/magick-wasm',
   };
   for (const [name, npmName] of Object.entries(packages)) {

@@ -1,0 +1,5 @@
+/** WOFF2 by Google's own library as wasm; the package brings no types. */
+declare module 'wawoff2' {
+  export function compress(font: Uint8Array): Promise<Uint8Array>;
+  export function decompress(font: Uint8Array): Promise<Uint8Array>;
+}
