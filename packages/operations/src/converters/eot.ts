@@ -29,7 +29,8 @@ export function eotOf(sfnt: Sfnt): Buffer {
   head[27] = (os2.readUInt16BE(62) & 1) === 1 ? 1 : 0;
   head.writeUInt32LE(os2.readUInt16BE(4), 28);
   head.writeUInt16LE(magicNumber, 34);
-  for (let index = 0; index < 4; index += 1) head.writeUInt32LE(os2.readUInt32BE(42 + index * 4), 36 + index * 4);
+  for (let index = 0; index < 4; index += 1)
+    head.writeUInt32LE(os2.readUInt32BE(42 + index * 4), 36 + index * 4);
   for (let index = 0; index < 2; index += 1) {
     const pages = os2.length >= 86 ? os2.readUInt32BE(78 + index * 4) : 0;
     head.writeUInt32LE(pages, 52 + index * 4);

@@ -21,7 +21,10 @@ export const host: HostModule = {
   run: async (job: JsonObject) => {
     const name = jobText(job, 'inputName');
     const to = jobText(job, 'to');
-    const opened = await open(await readFile(jobText(job, 'inputPath')), { name, from: jobText(job, 'from') });
+    const opened = await open(await readFile(jobText(job, 'inputPath')), {
+      name,
+      from: jobText(job, 'from'),
+    });
     const file = nameOf(jobText(job, 'outputName'), { number: 1, count: 1 });
     await writeFile(join(jobText(job, 'outputDir'), file), await packed(opened.font, { to, name }));
     return { files: [file], notes: opened.notes };
@@ -76,7 +79,10 @@ function svgFont(bytes: Buffer): string {
   throw new Error('this SVG is a drawing, it holds no <font>');
 }
 
-async function packed(font: Sfnt, { to, name }: { readonly to: string; readonly name: string }): Promise<Buffer> {
+async function packed(
+  font: Sfnt,
+  { to, name }: { readonly to: string; readonly name: string },
+): Promise<Buffer> {
   switch (to) {
     case 'woff':
       return writeWoff(font);
@@ -108,12 +114,13 @@ function drawn(
   }
 }
 
-function redrawn(
-  input: Buffer | string,
-  from: FontEditor.FontType,
-  to: FontEditor.FontType = 'ttf',
-): Buffer {
-  const font = Font.create(input, { type: from, hinting: true, kerning: true, compound2simple: to === 'svg' });
+function redrawn(input: Buffer | string, from: FontEditor.FontType, to: FontEditor.FontType = 'ttf'): Buffer {
+  const font = Font.create(input, {
+    type: from,
+    hinting: true,
+    kerning: true,
+    compound2simple: to === 'svg',
+  });
   const written = font.write({ type: to, toBuffer: true, hinting: true, kerning: true });
   return typeof written === 'string' ? Buffer.from(written) : Buffer.from(new Uint8Array(written));
 }

@@ -22,7 +22,9 @@ export const fonts: Converter = {
   needs: [],
   pairs: {
     ...Object.fromEntries(
-      [...outputs, 'ttc', 'otc'].filter((from) => from !== 'svg').map((from) => [from, outputs.filter((to) => to !== from)]),
+      [...outputs, 'ttc', 'otc']
+        .filter((from) => from !== 'svg')
+        .map((from) => [from, outputs.filter((to) => to !== from)]),
     ),
     // An SVG is a drawing; one that holds a font has to be made for it.
     svg: ['ttf', 'otf', 'woff', 'woff2', 'eot'],

@@ -8,7 +8,9 @@ import { readSfnt, tableOf, writeSfnt } from '../../src/converters/sfnt.ts';
 import { refusal, runJob } from '../pictures/pictures.ts';
 import type { Output } from '../pictures/pictures.ts';
 
-const file = createRequire(import.meta.url).resolve('@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf');
+const file = createRequire(import.meta.url).resolve(
+  '@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf',
+);
 const tinos = readFileSync(file);
 
 const turn = (input: Buffer, from: string, to: string): Promise<Output> =>
@@ -25,7 +27,10 @@ test.each(['woff', 'woff2', 'eot', 'otf'])('ttf → %s → ttf keeps every table
   const back = await turn((await turn(tinos, 'ttf', via)).bytes, via, 'ttf');
   const [before, after] = [readSfnt(tinos), readSfnt(back.bytes)];
   const tags = (sfnt: typeof before): readonly string[] =>
-    sfnt.tables.map(({ tag }) => tag).filter((tag) => tag !== 'DSIG').sort();
+    sfnt.tables
+      .map(({ tag }) => tag)
+      .filter((tag) => tag !== 'DSIG')
+      .sort();
   expect(tags(after)).toEqual(tags(before));
   for (const tag of ['GPOS', 'GSUB', 'cmap', 'name', 'fpgm']) {
     expect(tableOf(after, tag)?.equals(tableOf(before, tag) ?? Buffer.alloc(0)) ?? true, tag).toBe(true);
@@ -44,7 +49,9 @@ test('ttf → svg → woff2 → ttf keeps the letters', async () => {
 });
 
 test('files are smaller where they are packed, and say what they are', async () => {
-  const sizes = await Promise.all(['ttf', 'woff', 'woff2'].map(async (to) => (await turn(tinos, 'otf', to)).bytes.length));
+  const sizes = await Promise.all(
+    ['ttf', 'woff', 'woff2'].map(async (to) => (await turn(tinos, 'otf', to)).bytes.length),
+  );
   expect(sizes[1]).toBeLessThan((sizes[0] ?? 0) * 0.8);
   expect(sizes[2]).toBeLessThan(sizes[1] ?? 0);
   const eot = (await turn(tinos, 'ttf', 'eot')).bytes;
