@@ -54,9 +54,9 @@ export interface PlannedAction extends ActionIdentity {
   readonly writes?: readonly string[] | undefined;
 }
 
-/** What `if` and the expressions in the options come to. */
+/** What `if` and the expressions in the options and in `verify` come to. */
 export type Decision =
-  | { readonly type: 'run'; readonly options: JsonObject }
+  | { readonly type: 'run'; readonly options: JsonObject; readonly verify?: JsonObject }
   | { readonly type: 'skip'; readonly reason: string }
   /** They read something that is only known when the input file is there: its size. */
   | { readonly type: 'later' };

@@ -5,19 +5,13 @@
 import { err, type Result } from '@pipeline/schema';
 import type { Clock } from './clock.ts';
 import { failure, type Failure } from './failure.ts';
-import type {
-  ActionRequest,
-  Operation,
-  OperationContext,
-  OperationResult,
-  RunContext,
-  Share,
-} from './operation.ts';
+import type { ActionRequest, OperationContext, RunContext, Share } from './operation.ts';
 import { Stop } from './stop.ts';
 
-export interface OperationCall {
+export interface OperationCall<T> {
   readonly request: ActionRequest;
-  readonly operation: Operation;
+  /** The operation, and what belongs to its attempt. */
+  readonly work: (context: OperationContext) => Promise<Result<T, Failure>>;
   readonly context: RunContext;
   readonly workDir: string;
   readonly attempt: number;
@@ -30,12 +24,12 @@ export interface OperationCall {
   readonly graceMs: number;
 }
 
-export async function callOperation(call: OperationCall): Promise<Result<OperationResult, Failure>> {
+export async function callOperation<T>(call: OperationCall<T>): Promise<Result<T, Failure>> {
   // From here on nothing waits before the operation is called, so that no abort can be missed.
   if (call.stop.isStopped) return err(cancelledFailure(call.request));
   const bounds = startBounds(call);
   try {
-    const answer = await Promise.race([call.operation.run(call.request, bounds.context), bounds.graceIsOver]);
+    const answer = await Promise.race([call.work(bounds.context), bounds.graceIsOver]);
     if (answer?.ok === true) return answer;
     return err(reasonOf(answer, call, bounds));
   } finally {
@@ -50,7 +44,7 @@ interface Bounds {
   readonly clear: () => void;
 }
 
-function startBounds(call: OperationCall): Bounds {
+function startBounds(call: OperationCall<unknown>): Bounds {
   const { clock, workDir, attempt, request, share } = call;
   const { baseDir, allowedDirs, jobId, startedAt } = call.context;
   const { timeoutMs } = request.task;
@@ -95,7 +89,7 @@ function startBounds(call: OperationCall): Bounds {
 /** Why there is no result: what the operation says, unless it was told to end. */
 function reasonOf(
   answer: { readonly error: Failure } | undefined,
-  { stop, request }: OperationCall,
+  { stop, request }: OperationCall<unknown>,
   bounds: Bounds,
 ): Failure {
   if (stop.isStopped) return cancelledFailure(request);

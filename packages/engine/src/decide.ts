@@ -8,8 +8,10 @@ import {
   type Expression,
   fileExtension,
   type FileScope,
+  type JsonObject,
   ok,
   resolveOptions,
+  resolveVerify,
   type Result,
   type RunValues,
   type Scope,
@@ -39,8 +41,8 @@ export function jobScope(values: RunValues, context: RunContext): JobScope {
 
 /** The error says which expression has no value, and why. */
 export function decide(task: Task, candidate: Candidate, job: JobScope): Result<Decision, string> {
-  if (task.condition === undefined && task.templates.length === 0) {
-    return ok({ type: 'run', options: task.options });
+  if (task.condition === undefined && task.templates.length === 0 && isConstant(task.verify)) {
+    return ok(runWith(task.options, task.verify?.values));
   }
   if (candidate.inputs.some((input) => input.path === '') && readsFileSize(task))
     return ok({ type: 'later' });
@@ -57,8 +59,15 @@ export function decide(task: Task, candidate: Candidate, job: JobScope): Result<
   }
   const options = resolveOptions(task, scope);
   if (!options.ok) return err(`options of task "${task.name}": ${options.error}`);
-  return ok({ type: 'run', options: options.value });
+  const verify = resolveVerify(task, scope);
+  if (!verify.ok) return err(`"verify" of task "${task.name}": ${verify.error}`);
+  return ok(runWith(options.value, verify.value));
 }
+
+const isConstant = (verify: Task['verify']): boolean => verify === undefined || verify.templates.length === 0;
+
+const runWith = (options: JsonObject, verify: JsonObject | undefined): Decision =>
+  verify === undefined ? { type: 'run', options } : { type: 'run', options, verify };
 
 function scopeOf({ variant, inputs, file }: Candidate, job: JobScope): Scope {
   const [input] = inputs;
@@ -80,7 +89,7 @@ function fileScope(file: Artifact): FileScope {
 }
 
 function readsFileSize(task: Task): boolean {
-  const templates = task.templates.map(({ template }) => template);
+  const templates = [...task.templates, ...(task.verify?.templates ?? [])].map(({ template }) => template);
   if (task.condition !== undefined) templates.push(task.condition);
   return templates.some((template) => expressionsOf(template).some(isFileSize));
 }

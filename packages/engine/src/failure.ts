@@ -8,6 +8,7 @@ export type FailureType =
   | 'unsupported' // no converter here does this pair or option
   | 'not-available' // the backend has no such operation (yet)
   | 'converter-missing' // it would work with a program that is not installed
+  | 'verification-failed' // what was made does not hold to `verify`
   | 'converter-failed' // the converter ended badly on a file that looked right
   | 'timed-out'
   | 'stalled'
@@ -49,6 +50,7 @@ const codes: Readonly<Record<FailureType, string>> = {
   unsupported: 'INVALID_CONVERSION_TYPE',
   'not-available': 'OPERATION_NOT_AVAILABLE',
   'converter-missing': 'CONVERTER_MISSING',
+  'verification-failed': 'VERIFICATION_FAILED',
   'converter-failed': 'CONVERSION_FAILED',
   'timed-out': 'TIMEOUT',
   stalled: 'STALLED',

@@ -35,6 +35,8 @@ export interface ActionRequest {
   readonly fileInputs: Readonly<Record<string, readonly Artifact[]>>;
   /** Every expression evaluated. */
   readonly options: JsonObject;
+  /** What every file that it makes must hold to; every expression evaluated. */
+  readonly verify?: JsonObject;
 }
 
 /** What an action will do, as far as can be known before it runs. */
@@ -126,6 +128,12 @@ export interface Operation {
     request: ActionRequest,
     context: OperationContext,
   ) => Promise<Result<OperationResult, Failure>>;
+  /** Measures what `run` has made and holds it to `request.verify`; called when there is one. A failure: nobody gets it. */
+  readonly verify?: (
+    request: ActionRequest,
+    made: readonly Artifact[],
+    context: OperationContext,
+  ) => Promise<Result<undefined, Failure>>;
 }
 
 /** Where actions run. Operations load when they are first used, so that a pipeline pays only for what it does. */

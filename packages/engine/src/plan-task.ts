@@ -71,7 +71,9 @@ export async function planTask(toPlan: TaskToPlan, around: Surroundings): Promis
       continue;
     }
     const { address, variant } = draft.identity;
-    const request = { task, address, variant, inputs: draft.inputs, fileInputs, options: decision.options };
+    const { options, verify } = decision;
+    const known = { task, address, variant, inputs: draft.inputs, fileInputs, options };
+    const request = verify === undefined ? known : { ...known, verify };
     const answer = toPlan.operation.plan(request, around.context);
     // Most plans are at hand: waiting for each would be most of the time that a plan of many files takes.
     const planned = answer instanceof Promise ? await answer : answer;

@@ -13,7 +13,14 @@ import type { Clock } from './clock.ts';
 import { checkOutputs } from './check-outputs.ts';
 import { failure, type Failure } from './failure.ts';
 import type { Mask } from './mask-secrets.ts';
-import type { ActionPlan, ActionRequest, Operation, RunContext, Share } from './operation.ts';
+import type {
+  ActionPlan,
+  ActionRequest,
+  Operation,
+  OperationContext,
+  RunContext,
+  Share,
+} from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
 import type { Stop } from './stop.ts';
 import type { Workspace } from './workspace.ts';
@@ -94,14 +101,15 @@ async function tryOnce(
   let workDir: string | undefined;
   try {
     workDir = await workspace.createDir();
-    const { request, operation, stop } = run;
+    const { request, stop } = run;
     const { clock, graceMs, context } = environment;
     const { onProgress } = run.listener;
+    const work = (given: OperationContext): ReturnType<typeof makeAndCheck> =>
+      makeAndCheck(run, given, workspace);
     // The others do not wait for a second attempt.
     const share = attempt === 1 ? run.share : undefined;
-    const call = { request, operation, context, workDir, attempt, share, onProgress, stop, clock, graceMs };
-    const answer = await callOperation(call);
-    const checked = answer.ok ? await checkOutputs(answer.value, { request, workDir, workspace }) : answer;
+    const call = { request, work, context, workDir, attempt, share, onProgress, stop, clock, graceMs };
+    const checked = await callOperation(call);
     if (checked.ok) return ok({ workDir, outcome: maskOutcome(checked.value, mask) });
     await workspace.removeDir(workDir);
     return err(mask.failure(checked.error));
@@ -111,6 +119,24 @@ async function tryOnce(
       mask.failure(workDir === undefined ? workspaceFailure(error) : bugFailure(run.request, error)),
     );
   }
+}
+
+/** What the operation makes, looked at by the engine, and then held to `verify` by who knows formats. */
+async function makeAndCheck(
+  { request, operation }: ActionRun,
+  context: OperationContext,
+  workspace: Workspace,
+): Promise<Result<ActionOutcome, Failure>> {
+  const made = await operation.run(request, context);
+  if (!made.ok) return made;
+  const checked = await checkOutputs(made.value, { request, workDir: context.workDir, workspace });
+  if (!checked.ok || request.verify === undefined || checked.value.type !== 'finished') return checked;
+  if (operation.verify === undefined) {
+    const why = `${request.task.operation} of task "${request.task.name}" cannot be held to "verify" here`;
+    return err(failure('not-available', why, { hint: 'leave "verify" out, or run this task elsewhere' }));
+  }
+  const verdict = await operation.verify(request, checked.value.outputs, context);
+  return verdict.ok ? checked : verdict;
 }
 
 function maskOutcome(outcome: ActionOutcome, mask: Mask): ActionOutcome {

@@ -275,8 +275,11 @@ class JobRun {
   }
 }
 
-function requestOf({ address, variant, inputs, options, owner }: Action): ActionRequest {
-  return { task: owner.planned.task, address, variant, inputs, fileInputs: owner.fileInputs ?? {}, options };
+function requestOf({ address, variant, inputs, options, verify, owner }: Action): ActionRequest {
+  const { task } = owner.planned;
+  const fileInputs = owner.fileInputs ?? {};
+  const request = { task, address, variant, inputs, fileInputs, options };
+  return verify === undefined ? request : { ...request, verify };
 }
 
 /** What two actions must agree in to be started together. */

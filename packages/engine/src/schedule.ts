@@ -270,7 +270,10 @@ export class Schedule {
       action.decision = decided.value;
     }
     if (action.decision.type === 'skip') return { type: 'skipped', reason: action.decision.reason };
-    if (action.decision.type === 'run') action.options = action.decision.options;
+    if (action.decision.type === 'run') {
+      action.options = action.decision.options;
+      action.verify = action.decision.verify;
+    }
     return undefined;
   }
 

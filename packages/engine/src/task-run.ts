@@ -24,6 +24,7 @@ export interface Action extends ActionIdentity {
   plan: ActionPlan | undefined;
   /** Set with the decision, when it becomes ready. */
   options: JsonObject;
+  verify: JsonObject | undefined;
   outcome: ActionOutcome | undefined;
   outputs: readonly Artifact[];
   /** Actions that take one of its files. */
@@ -159,6 +160,7 @@ export function createAction(identity: ActionIdentity, owner: TaskRun, source: A
     decision: undefined,
     plan: undefined,
     options: owner.planned.task.options,
+    verify: undefined,
     outcome: undefined,
     outputs: [],
     dependents: [],

@@ -97,6 +97,7 @@ export interface FakeBackendOptions {
   readonly plan?: Operation['plan'];
   /** Ends each call; without it, the test does. */
   readonly run?: (invocation: Invocation) => void;
+  readonly verify?: Operation['verify'];
   /** Operations that it does not have. */
   readonly lacks?: readonly OperationName[];
 }
@@ -127,6 +128,7 @@ export function fakeBackend(options: FakeBackendOptions): FakeBackend {
   const unseen = new Map<string, Invocation[]>();
   const operation: Operation = {
     plan: options.plan ?? fakePlan,
+    ...(options.verify !== undefined && { verify: options.verify }),
     run: (request, context) =>
       new Promise((resolve, reject) => {
         const { address } = request;

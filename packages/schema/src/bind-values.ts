@@ -143,6 +143,6 @@ function missingValues(
 }
 
 function templatesOf(task: Task): Task['templates'][number]['template'][] {
-  const templates = task.templates.map(({ template }) => template);
+  const templates = [...task.templates, ...(task.verify?.templates ?? [])].map(({ template }) => template);
   return task.condition === undefined ? templates : [task.condition, ...templates];
 }

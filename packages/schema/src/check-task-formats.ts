@@ -10,6 +10,8 @@ import { operationSpecs } from './operations/operation-specs.ts';
 import { optionApplies } from './operations/option-applies.ts';
 import type { Pipeline, Task, TaskName } from './pipeline.ts';
 import { canBecome, reachable } from './reachable-formats.ts';
+import { notMeasurable } from './verify-diagnostics.ts';
+import { canVerify } from './verify-keys.ts';
 
 /** A format that arrives and what it becomes; undefined = only the run can tell. */
 export interface CheckedPair {
@@ -42,6 +44,7 @@ export function checkTask(formats: TaskFormats, check: FormatCheck): void {
   if (task.operation === 'merge') checkMerge(formats, check);
   checkOptions(formats, check);
   checkFilename(formats, check);
+  checkVerify(formats, check);
   for (const option of Object.keys(task.fileInputs)) checkFileInput(option, formats, check);
 }
 
@@ -129,6 +132,17 @@ function checkFilename({ task, cases, pairs }: TaskFormats, { pipeline, diagnost
     if (canonicalFormat(extension) === output) continue;
     diagnostics.push(messages.contradictingName(task, extension, output));
     return;
+  }
+}
+
+/** Every file that the task makes is measured: it must be possible for each format that comes out. */
+function checkVerify({ task, pairs }: TaskFormats, { diagnostics }: FormatCheck): void {
+  const { verify } = task;
+  if (verify === undefined || operationSpecs[task.operation].gives === 'unknown') return;
+  const outputs = [...new Set(pairs.flatMap(({ to, isSure }) => (isSure && to !== undefined ? to : [])))];
+  for (const key of Object.keys(verify.values)) {
+    const format = outputs.find((to) => !canVerify(key, to));
+    if (format !== undefined) diagnostics.push(notMeasurable(task, key, format));
   }
 }
 

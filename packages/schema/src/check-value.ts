@@ -22,7 +22,7 @@ import {
 } from './key-diagnostics.ts';
 import type { Places } from './places.ts';
 import type { Source } from './source.ts';
-import { durationPattern } from './task-keys.ts';
+import { durationPattern } from './key-schema.ts';
 import { hiddenByComment, lostInNumber } from './traps.ts';
 import { typeHint } from './type-hint.ts';
 

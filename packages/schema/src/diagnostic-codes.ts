@@ -37,6 +37,7 @@ export const diagnosticCodes = {
   PL112: 'A parameter whose declaration contradicts itself',
   PL113: 'A matrix that gives no variants, or too many',
   PL114: 'An expression at a place where only a constant is possible',
+  PL115: 'A `verify` that can never hold, or at a place where there is nothing to check',
   PL201: 'An expression that cannot be read',
   PL202: 'A name that expressions do not know',
   PL203: 'Values in an expression whose types do not go together',
@@ -64,6 +65,7 @@ export const diagnosticCodes = {
   PL404: 'An option without a meaning for the files that flow in',
   PL405: 'A file that cannot become part of a merged PDF',
   PL406: 'A file name whose extension contradicts the format (warning)',
+  PL407: 'A `verify` that cannot be measured on the format that comes out',
 } as const;
 
 export type KnownCode = keyof typeof diagnosticCodes;

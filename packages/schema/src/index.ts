@@ -44,14 +44,16 @@ export type {
   Task,
   TaskName,
   Variant,
+  Verify,
   Watch,
 } from './pipeline.ts';
 export { pipelineSchema } from './pipeline-schema.ts';
 export type { DiagnosticStyle } from './print-diagnostic.ts';
 export { printDiagnostic } from './print-diagnostic.ts';
 export type { FileResource, JobResource, TaskResource, TaskStatus } from './resources.ts';
-export { resolveOptions } from './resolve-options.ts';
+export { resolveOptions, resolveVerify } from './resolve-options.ts';
 export { resourceDate } from './resources.ts';
 export type { Result } from './result.ts';
 export { err, ok, unreachable } from './result.ts';
 export type { Range, Source } from './source.ts';
+export { canVerify } from './verify-keys.ts';

@@ -47,9 +47,8 @@ export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptio
       continue;
     }
     const environment = { ...given.environment, allowsSecrets: option.isCredential === true };
-    const scalars: Scalar[] = [];
-    collect({ value: one.value, at: [key], path: one.path, schema: option.schema }, scalars);
-    for (const scalar of scalars) diagnostics.push(...template(scalar, { environment, file, templates }));
+    const written = { value: one.value, at: [key], path: one.path, schema: option.schema };
+    diagnostics.push(...lowerTemplates(written, { environment, file, templates }));
   }
   const inherited = Object.keys(options).filter((key) => given.options[key]?.path[0] === 'defaults');
   return {
@@ -62,8 +61,15 @@ export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptio
   };
 }
 
-/** A text that may hold expressions. */
-interface Scalar {
+/** Parses and checks every expression inside a value, and adds them to `templates`. */
+export function lowerTemplates(value: WrittenValue, context: TemplateContext): readonly Diagnostic[] {
+  const scalars: WrittenValue[] = [];
+  collect(value, scalars);
+  return scalars.flatMap((scalar) => template(scalar, context));
+}
+
+/** A value that may hold expressions. */
+export interface WrittenValue {
   readonly value: JsonValue;
   /** Inside `options`. */
   readonly at: JsonPath;
@@ -72,7 +78,7 @@ interface Scalar {
   readonly schema: JsonObject;
 }
 
-function collect({ value, at, path, schema }: Scalar, scalars: Scalar[]): void {
+function collect({ value, at, path, schema }: WrittenValue, scalars: WrittenValue[]): void {
   if (typeof value === 'string') {
     if (value.includes('{{')) scalars.push({ value, at, path, schema });
   } else if (isJsonList(value)) {
@@ -95,15 +101,15 @@ function child(schema: JsonObject, key: string): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-interface Context {
+export interface TemplateContext {
   readonly environment: TemplateEnvironment;
   readonly file: Written;
   readonly templates: OptionTemplate[];
 }
 
 function template(
-  { value, at, path, schema }: Scalar,
-  { environment, file, templates }: Context,
+  { value, at, path, schema }: WrittenValue,
+  { environment, file, templates }: TemplateContext,
 ): readonly Diagnostic[] {
   if (typeof value !== 'string') return [];
   const parsed = parseTemplate(value, file.places.offsets(path));

@@ -9,6 +9,7 @@ import { isJsonObject, type JsonValue } from './json.ts';
 import { expressionDiagnostic } from './expression-diagnostics.ts';
 import { lowerOptions } from './lower-options.ts';
 import { lowerMatrix } from './lower-matrix.ts';
+import { lowerVerify } from './lower-verify.ts';
 import type { OperationSpec } from './operations/operation-spec.ts';
 import type { Pipeline, RetryPolicy, Task, Variant } from './pipeline.ts';
 import type { Given, TaskBody } from './task-body.ts';
@@ -46,6 +47,7 @@ export function lowerTask({ body, spec, references, pipeline }: TaskToLower, fil
     { options: body.options, spec, environment },
     file,
   );
+  const verified = lowerVerify(control['verify'], { spec, environment }, file);
   const condition = conditionOf(control['if'], environment, file);
   const task: Task = {
     name: body.name,
@@ -61,10 +63,11 @@ export function lowerTask({ body, spec, references, pipeline }: TaskToLower, fil
     cache: cacheOf(control['cache']?.value, spec),
     ...optional(control),
     ...(condition.template === undefined ? {} : { condition: condition.template }),
+    ...(verified.verify === undefined ? {} : { verify: verified.verify }),
   };
   return {
     task,
-    diagnostics: [...matrix.diagnostics, ...(isSound ? [...inOptions, ...condition.diagnostics] : [])],
+    diagnostics: [...matrix.diagnostics, ...(isSound ? [...inOptions, ...condition.diagnostics, ...verified.diagnostics] : [])],
   };
 }
 

@@ -1,5 +1,5 @@
 /** The top-level keys of a pipeline file as JSON Schema. It knows neither tasks nor operations. */
-import { durationPattern, type KeySchema } from './task-keys.ts';
+import { durationPattern, type KeySchema } from './key-schema.ts';
 
 const duration = { type: ['number', 'string'], minimum: 0, pattern: durationPattern } as const;
 const globs = { type: ['string', 'array'], minLength: 1, items: { type: 'string', minLength: 1 } } as const;

@@ -55,6 +55,7 @@ function definitions(): JsonObject {
       })),
     },
     ...Object.fromEntries(Object.entries(taskKeys).map(([key, schema]) => [`key-${key}`, schema])),
+    'key-verify': withExpressions(taskKeys['verify'] ?? {}),
     ...Object.fromEntries(specs.map((spec) => [`operation-${spec.name}`, operationSchema(spec)])),
   };
 }

@@ -50,6 +50,7 @@ export interface Task {
   readonly timeoutMs?: number;
   readonly ignoreError: boolean;
   readonly cache: boolean;
+  readonly verify?: Verify;
   /** Absent: what `--on` says, else local. */
   readonly runsOn?: BackendName;
   /** Operation options without control keys, `defaults` and `options:` merged in. */
@@ -60,6 +61,15 @@ export interface Task {
   readonly templates: readonly OptionTemplate[];
   /** Range of the value of each top-level option, for messages. */
   readonly optionRanges: Readonly<Record<string, Range>>;
+}
+
+/** What every file that a task makes must hold to: the keys of `verify-keys.ts`. */
+export interface Verify {
+  readonly values: JsonObject;
+  /** The expressions inside `values`. */
+  readonly templates: readonly OptionTemplate[];
+  /** Range of each key of it, for messages. */
+  readonly ranges: Readonly<Record<string, Range>>;
 }
 
 export type BackendName = 'local' | 'cloudconvert';

@@ -13,33 +13,53 @@ import {
   type JsonScalar,
   type JsonValue,
 } from './json.ts';
+import type { OptionSpec } from './operations/operation-spec.ts';
 import { operationSpecs } from './operations/operation-specs.ts';
 import type { OptionTemplate, Task } from './pipeline.ts';
 import { err, ok, type Result } from './result.ts';
+import { verifyKeys } from './verify-keys.ts';
 
 /** The error names the option and says what is wrong with it, without the value of a secret. */
 export function resolveOptions(task: Task, scope: Scope): Result<JsonObject, string> {
-  if (task.templates.length === 0) return ok(task.options);
-  const options: Record<string, JsonValue> = { ...task.options };
-  for (const optionTemplate of task.templates) {
-    const value = resolveOne(task, optionTemplate, scope);
-    if (!value.ok) return value;
+  const { options } = operationSpecs[task.operation];
+  return resolveValues({ values: task.options, templates: task.templates }, scope, (name) => options[name]);
+}
+
+/** The same for `verify`; undefined when the task has none. */
+export function resolveVerify({ verify }: Task, scope: Scope): Result<JsonObject | undefined, string> {
+  if (verify === undefined) return ok(undefined);
+  return resolveValues(verify, scope, (name) => {
+    const schema = verifyKeys[name];
+    return schema === undefined ? undefined : { schema };
+  });
+}
+
+type Described = Pick<OptionSpec, 'schema' | 'isCredential'>;
+
+function resolveValues(
+  { values, templates }: { readonly values: JsonObject; readonly templates: readonly OptionTemplate[] },
+  scope: Scope,
+  describe: (name: string) => Described | undefined,
+): Result<JsonObject, string> {
+  if (templates.length === 0) return ok(values);
+  const resolved: Record<string, JsonValue> = { ...values };
+  for (const optionTemplate of templates) {
     const [key, ...rest] = optionTemplate.path;
-    if (key !== undefined) options[key] = withValue(options[key], rest, value.value);
+    const value = resolveOne(optionTemplate, scope, describe(String(key)));
+    if (!value.ok) return value;
+    if (key !== undefined) resolved[key] = withValue(resolved[key], rest, value.value);
   }
-  return ok(options);
+  return ok(resolved);
 }
 
 function resolveOne(
-  task: Task,
   { path, template }: OptionTemplate,
   scope: Scope,
+  option: Described | undefined,
 ): Result<JsonScalar, string> {
   const value = evaluateTemplate(template, scope);
   if (!value.ok) return err(`\`${path.join('.')}\` has no value: ${value.error}`);
-  const [name, ...rest] = path;
-  const option = operationSpecs[task.operation].options[String(name)];
-  const schema = option === undefined ? undefined : schemaAt(option.schema, rest);
+  const schema = option === undefined ? undefined : schemaAt(option.schema, path.slice(1));
   if (schema === undefined || accepts(schema, value.value)) return value;
   const isSecret = option?.isCredential === true;
   const shown = isSecret

@@ -2,17 +2,10 @@
  * The control keys of a task as JSON Schema: one table for the validators, the editor schema and the docs. Unions are
  * type lists, never `anyOf`, so that a mistake has one message. It knows no operation and none of their options.
  */
-import type { JsonObject } from './json.ts';
-
-/** A schema with what editors show. */
-export type KeySchema = JsonObject & {
-  readonly description: string;
-  readonly examples: readonly JsonObject[string][];
-};
+import { durationPattern, type KeySchema } from './key-schema.ts';
+import { verifyKeys } from './verify-keys.ts';
 
 const taskName = '^[A-Za-z0-9_-]+$';
-/** `500ms`, `10m`, `1h30m`. */
-export const durationPattern = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$';
 
 const names = { type: ['string', 'array'], minLength: 1, items: { type: 'string', minLength: 1 } } as const;
 const scalar = { type: ['string', 'number', 'boolean'] } as const;
@@ -120,6 +113,15 @@ export const taskKeys: Readonly<Record<string, KeySchema>> = {
     type: 'boolean',
     description: 'A failure of this task fails neither the job nor the tasks behind it. Default: false.',
     examples: [true],
+  },
+  verify: {
+    type: 'object',
+    minProperties: 1,
+    properties: verifyKeys,
+    additionalProperties: false,
+    description:
+      'What every file that the task makes must hold to. One that does not fails its action, and goes nowhere.',
+    examples: [{ pages: { min: 1 }, max_size: '5MB' }, { format: 'pdf', pdf_a: '2b', text_contains: 'Invoice' }],
   },
   cache: {
     type: 'boolean',

@@ -82,11 +82,14 @@ function checkKey(one: Key, file: Written, found: Diagnostic[]): void {
   } else if (!isIgnoredKey(key)) checkOption(one, file, found);
 }
 
+/** What can be known when an action starts; all else is known before the run. */
+const takesExpressions: ReadonlySet<string> = new Set(['if', 'options', 'verify']);
+
 function checkControl({ key, value, path }: Omit<Key, 'spec'>, file: Written, found: Diagnostic[]): void {
   const schema = taskKeys[key];
   const validator = taskKeyValidators[key];
   if (schema === undefined || validator === undefined) return;
-  if (key !== 'if' && key !== 'options') {
+  if (!takesExpressions.has(key)) {
     for (const place of expressionPlaces(value, path))
       found.push(constantOnly(file.places.value(place), `"${key}"`));
   }
