@@ -19,7 +19,7 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
     name: 'local',
     load: async (name) => {
       const operation = await loaders[name]?.();
-      return operation === undefined ? undefined : standingAside(operation);
+      return operation === undefined ? undefined : withCommonRules(operation);
     },
     close: async () => {
       await closeHosts();
@@ -29,8 +29,8 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
   };
 }
 
-/** Whoever has ended keeps no neighbour waiting. */
-const standingAside = ({ plan, run }: Operation): Operation => ({
+/** What all operations have in common: whoever has ended keeps no neighbour waiting, and `verify` is the same for all. */
+const withCommonRules = ({ plan, run }: Operation): Operation => ({
   plan,
   run: async (request, context) => {
     try {
@@ -39,6 +39,7 @@ const standingAside = ({ plan, run }: Operation): Operation => ({
       standAside(context);
     }
   },
+  verify: async (...made) => (await import('./verify/verify-files.ts')).verifyFiles(...made),
 });
 
 type Load = () => Promise<Operation>;

@@ -67,7 +67,10 @@ export function lowerTask({ body, spec, references, pipeline }: TaskToLower, fil
   };
   return {
     task,
-    diagnostics: [...matrix.diagnostics, ...(isSound ? [...inOptions, ...condition.diagnostics, ...verified.diagnostics] : [])],
+    diagnostics: [
+      ...matrix.diagnostics,
+      ...(isSound ? [...inOptions, ...condition.diagnostics, ...verified.diagnostics] : []),
+    ],
   };
 }
 

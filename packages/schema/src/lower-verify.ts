@@ -61,8 +61,8 @@ function mistakesOf(
   if (range === undefined || expressionPlaces(value, []).length > 0) return [];
   if (key === 'format' && typeof value === 'string' && !isKnownFormat(value))
     return [unknownFormat(range, value)];
-  if (key === 'max_size' && spec.role === 'import' && String(value).endsWith('%'))
-    return [shareOfNothing(range, spec.name)];
+  const isShare = key === 'max_size' && typeof value === 'string' && value.endsWith('%');
+  if (isShare && spec.role === 'import') return [shareOfNothing(range, spec.name)];
   if (!isJsonObject(value)) return [];
   const [min, max] = [durationMs(value['min']), durationMs(value['max'])];
   return min !== undefined && max !== undefined && min > max ? [turnedBounds(range, key)] : [];

@@ -141,7 +141,13 @@ function withExpressions(schema: JsonObject): JsonObject {
   const isAnyText =
     schema['type'] === 'string' && schema['enum'] === undefined && schema['pattern'] === undefined;
   const isContainer = schema['type'] === 'object' || schema['type'] === 'array';
-  return isAnyText || isContainer ? nested : { anyOf: [nested, expression] };
+  if (isAnyText || isContainer) return nested;
+  const { description, examples, ...bare } = nested;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [bare, expression],
+  };
 }
 
 function defaultsProperties(): JsonObject {

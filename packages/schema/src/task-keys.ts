@@ -121,7 +121,10 @@ export const taskKeys: Readonly<Record<string, KeySchema>> = {
     additionalProperties: false,
     description:
       'What every file that the task makes must hold to. One that does not fails its action, and goes nowhere.',
-    examples: [{ pages: { min: 1 }, max_size: '5MB' }, { format: 'pdf', pdf_a: '2b', text_contains: 'Invoice' }],
+    examples: [
+      { pages: { min: 1 }, max_size: '5MB' },
+      { format: 'pdf', pdf_a: '2b', text_contains: 'Invoice' },
+    ],
   },
   cache: {
     type: 'boolean',

@@ -75,7 +75,8 @@ export const verifyKeys: Readonly<Record<string, KeySchema>> = {
     minLength: 1,
     minItems: 1,
     items: { type: 'string', minLength: 1 },
-    description: 'Text that a person can read in it, or a list of such texts; blanks and line ends count alike.',
+    description:
+      'Text that a person can read in it, or a list of such texts; blanks and line ends count alike.',
     examples: ['Invoice', ['Invoice', 'Total']],
   },
 };

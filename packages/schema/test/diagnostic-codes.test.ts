@@ -40,6 +40,7 @@ const samples: Readonly<Record<string, string>> = {
   PL112: `params: { a: { type: string, minimum: 1 } }\n${upload}`,
   PL113: convertWith('    matrix: { a: [1, 1] }'),
   PL114: `name: \${{ a }}\n${upload}`,
+  PL115: convertWith('    verify: { width: { min: 2, max: 1 } }'),
   PL301: 'tasks: { in: { operation: export/url, input: x } }\n',
   PL302: 'tasks: { in: { operation: export/url, input: in } }\n',
   PL303: 'tasks: { in: { operation: import/upload, input: b }, b: { operation: import/upload } }\n',

@@ -4,6 +4,7 @@ import type { HostModule } from '../host/protocol.ts';
 import { jobText } from '../host/read-job.ts';
 import { convertPicture } from './convert-picture.ts';
 import { convertPictures } from './convert-pictures.ts';
+import { measurePicture } from './measure-picture.ts';
 import { optimizePicture } from './optimize-picture.ts';
 import { watermarkMark } from './watermark-mark.ts';
 import { watermarkPicture } from './watermark-picture.ts';
@@ -11,6 +12,7 @@ import { watermarkPicture } from './watermark-picture.ts';
 const jobs: Readonly<Record<string, (job: JsonObject) => Promise<JsonObject>>> = {
   convert: convertPicture,
   'convert-several': convertPictures,
+  measure: measurePicture,
   optimize: optimizePicture,
   watermark: watermarkPicture,
   layer: watermarkMark,

@@ -22,6 +22,12 @@ export function jobObjects(job: JsonObject, key: string): readonly JsonObject[] 
   });
 }
 
+export function jobNumber(job: JsonObject, key: string): number {
+  const value = job[key];
+  if (typeof value !== 'number') throw new Error(`there is no number "${key}"`);
+  return value;
+}
+
 /** For values that a user may leave out. */
 export function numberOption(options: JsonObject, key: string): number | undefined {
   const value = options[key];
