@@ -9,6 +9,7 @@ import { convertBySharp, sharesDecode } from './converters/sharp-together.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { nameOf, outputName } from './output-name.ts';
+import { isVideoThumbnail, planVideoThumbnail, runVideoThumbnail } from './thumbnail-video.ts';
 
 const bySharp: ReadonlySet<string> = new Set(Object.keys(sharp.pairs));
 /** Without `width` and `height`: a box that suits an index page. */
@@ -23,6 +24,7 @@ interface Plan {
 
 export const thumbnail: Operation = {
   plan: (request) => {
+    if (isVideoThumbnail(request)) return planVideoThumbnail(request);
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const { host, version, name } = plan.value;
@@ -35,6 +37,7 @@ export const thumbnail: Operation = {
     });
   },
   run: async (request, context) => {
+    if (isVideoThumbnail(request)) return runVideoThumbnail(request, context);
     const plan = planOf(request);
     return plan.ok ? run(request, { plan: plan.value, context }) : plan;
   },

@@ -1,17 +1,12 @@
 /** Video, sound and pictures that move by the installed FFmpeg: the entry of the table. How it is done is in `media/`. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { ok } from '@pipeline/schema';
 import { mediaOptions, mediaPairs, mediaRank } from '../media/media-pairs.ts';
-import { readMediaSettings } from '../media/media-settings.ts';
-import type { MediaSettings } from '../media/media-settings.ts';
-import { prepareSubtitles } from '../media/prepare-subtitles.ts';
-import { openMedia, writeMedia } from '../media/run-media.ts';
-import type { MediaOutput, MediaRun } from '../media/run-media.ts';
-import { drawMark } from '../media/draw-mark.ts';
-import type { OpenedMedia } from '../media/run-media.ts';
+import { checkMedia, readMediaSettings } from '../media/media-settings.ts';
+import { mediaGathering, sharesMedia } from '../media/media-together.ts';
+import { frameFormats } from '../media/media-inputs.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { programs } from '../programs/program-table.ts';
 import type { Conversion, Converter } from './converter.ts';
@@ -28,36 +23,18 @@ export const ffmpeg: Converter = {
   pairs: mediaPairs,
   options: mediaOptions,
   rank: mediaRank,
-  isPlural: (_from, to, options) =>
-    options['fps'] !== undefined && ['jpg', 'png', 'bmp', 'tiff'].includes(to),
-  check: (request) => {
-    const settings = readMediaSettings(request);
-    return settings.ok ? undefined : settings.error;
+  isPlural: (_from, to, options) => options['fps'] !== undefined && frameFormats.includes(to),
+  check: checkMedia,
+  shares: (from, to, options) => {
+    const settings = readMediaSettings({ to, options });
+    return settings.ok ? sharesMedia(from, settings.value) : undefined;
   },
   convert,
 };
 
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
-  const { workDir, to } = conversion;
-  const settings = readMediaSettings(conversion);
-  if (!settings.ok) return settings;
-  const run = runOf(conversion);
-  const opened = await openMedia(run);
-  if (!opened.ok) return opened;
-  await mkdir(path.join(workDir, 'out'), { recursive: true });
-  const extras = await prepareExtras(conversion, settings.value, opened.value);
-  if (!extras.ok) return extras;
-  const name =
-    settings.value.type === 'frames' && settings.value.fps !== undefined ? 'output-%06d' : 'output';
-  const output: MediaOutput = { settings: settings.value, path: `out/${name}.${to}`, ...extras.value };
-  const written = await writeMedia(run, opened.value, [output]);
-  if (!written.ok) return written;
-  return ok(await collectOutputs({ outputDir: path.join(workDir, 'out') }, conversion));
-}
-
-export function runOf(conversion: Conversion): MediaRun {
-  const { inputPath, inputName, from, workDir, signal, progress, note } = conversion;
-  return {
+  const { inputPath, inputName, from, workDir, signal, progress, note, share, fileInputs = {} } = conversion;
+  const run = {
     source: inputPath,
     inputName,
     from,
@@ -66,31 +43,9 @@ export function runOf(conversion: Conversion): MediaRun {
     progress,
     ...(note === undefined ? {} : { note }),
   };
-}
-
-/** Files beside the video: subtitles, and a picture to lay over it. */
-export async function prepareExtras(
-  conversion: Conversion,
-  settings: MediaSettings,
-  opened: OpenedMedia,
-): Promise<Result<Pick<MediaOutput, 'subtitlePath' | 'overlayPath'>, Failure>> {
-  const { workDir, fileInputs } = conversion;
-  const [captions] = fileInputs?.['subtitles'] ?? [];
-  const [picture] = fileInputs?.['watermark'] ?? [];
-  const subtitles = captions === undefined ? undefined : await prepareSubtitles(captions, workDir);
-  if (subtitles?.ok === false) return subtitles;
-  const mark =
-    picture === undefined || settings.watermark === undefined
-      ? undefined
-      : await drawMark({
-          ...conversion,
-          opened,
-          options: {},
-          image: { path: picture, name: 'the watermark' },
-        });
-  if (mark?.ok === false) return mark;
-  return ok({
-    ...(subtitles === undefined ? {} : { subtitlePath: subtitles.value }),
-    ...(mark === undefined ? {} : { overlayPath: mark.value }),
-  });
+  const settings = readMediaSettings(conversion);
+  const member = { signal, workDir, ...(share === undefined ? {} : { share }) };
+  const made = await mediaGathering.join(member, { run, settings: () => settings, fileInputs });
+  if (!made.ok) return made;
+  return ok(await collectOutputs({ outputDir: path.join(workDir, 'out') }, conversion));
 }

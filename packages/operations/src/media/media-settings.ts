@@ -92,6 +92,12 @@ export function readMediaSettings({ to, options }: MediaRequest): Result<MediaSe
   return problem === undefined ? ok(settings) : err(problem);
 }
 
+/** For the table of converters. */
+export function checkMedia(request: MediaRequest): Failure | undefined {
+  const settings = readMediaSettings(request);
+  return settings.ok ? undefined : settings.error;
+}
+
 const optional = <Name extends string, Value>(
   name: Name,
   value: Value | undefined,

@@ -178,7 +178,7 @@ function planPicture(request: OutputRequest, video: NonNullable<MediaInfo['video
   const isGif = to === 'gif';
   return {
     stream: video.index,
-    encoder: pictureEncoders[to] ?? to,
+    encoder: to === 'webp' && settings.type === 'frames' ? 'libwebp' : (pictureEncoders[to] ?? to),
     options: pictureQuality(to, quality),
     filters: [...filters, ...(isGif ? [] : [`format=${pixels}`])],
     ...(settings.type === 'frames' && settings.fps === undefined ? { frames: 1 } : {}),

@@ -26,8 +26,10 @@ export interface MediaRun {
   readonly workDir: string;
   readonly signal: AbortSignal;
   readonly progress: (percent: number | null) => void;
-  readonly note?: (text: string) => void;
+  readonly note?: Note;
 }
+
+type Note = (text: string) => void;
 
 export interface MediaOutput {
   readonly settings: MediaSettings;
@@ -36,6 +38,7 @@ export interface MediaOutput {
   /** Relative to the run's `workDir`. */
   readonly subtitlePath?: string;
   readonly overlayPath?: string;
+  readonly note?: Note;
 }
 
 export interface OpenedMedia {
@@ -63,7 +66,7 @@ export async function writeMedia(
   for (const output of outputs) {
     const plan = planOutput({ ...output, ...opened, inputName: run.inputName });
     if (!plan.ok) return plan;
-    for (const note of plan.value.notes) run.note?.(note);
+    for (const note of plan.value.notes) output.note?.(note);
     planned.push({ plan: plan.value, path: output.path });
   }
   return execute(run, opened, planned);

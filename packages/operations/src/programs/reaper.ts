@@ -43,5 +43,7 @@ function start(): RunningProcess {
 
 /** At the end of a run: nothing is left to be killed. */
 export async function closeReaper(): Promise<void> {
+  // While it is released, nothing would keep us alive until it is gone.
+  reaper?.hold();
   await reaper?.stop();
 }
