@@ -42,7 +42,8 @@ interface Plan {
 }
 
 export const optimize: Operation = {
-  plan: (request) => {
+  plan: async (request, context) => {
+    if (isPdf(request)) return (await pdf()).plan(request, context);
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const { optimizer, name } = plan.value;
@@ -50,20 +51,21 @@ export const optimize: Operation = {
     return ok({ converter: { name: optimizer.host, version: optimizer.version }, outputs });
   },
   run: async (request, context) => {
+    if (isPdf(request)) return (await pdf()).run(request, context);
     const plan = planOf(request);
     return plan.ok ? run(request, { plan: plan.value, context }) : plan;
   },
 };
 
+const isPdf = (request: ActionRequest): boolean => inputFormat(request) === 'pdf';
+const pdf = async (): Promise<Operation> => (await import('./pdf/optimize-pdf.ts')).optimizePdf;
+
 function planOf(request: ActionRequest): Result<Plan, Failure> {
   const input = onlyInput(request);
   const format = inputFormat(request);
-  if (format === 'pdf') {
-    return err(failure('not-available', 'Optimizing PDF files is not available on the local backend yet.'));
-  }
   const optimizer = Object.hasOwn(optimizers, format) ? optimizers[format] : undefined;
   if (optimizer === undefined)
-    return err(unsupportedFormat('optimize', { input, format, known: Object.keys(optimizers) }));
+    return err(unsupportedFormat('optimize', { input, format, known: [...Object.keys(optimizers), 'pdf'] }));
   const wrong = wrongEngine(request, { ...optimizer, name: optimizer.host });
   if (wrong !== undefined) return err(wrong);
   if (request.options['quality'] !== undefined && !optimizer.options.includes('quality')) {
@@ -103,7 +105,7 @@ async function run(
 }
 
 /** In CloudConvert's words. */
-function reduction(answer: JsonObject): string {
+export function reduction(answer: JsonObject): string {
   const { bytesBefore, bytesAfter } = answer;
   if (typeof bytesBefore !== 'number' || typeof bytesAfter !== 'number' || bytesAfter >= bytesBefore) {
     return 'File is as small as it gets and was left as it is';

@@ -14,6 +14,7 @@ export const hostTable: HostTable = {
   'seven-zip': () => import('../converters/seven-zip-host.ts'),
   'watermark-pdf': () => import('../converters/watermark-pdf-host.ts'),
   ocr: () => import('../converters/ocr-host.ts'),
+  'optimize-pdf': () => import('../converters/optimize-pdf-host.ts'),
   qpdf: () => import('../converters/qpdf-host.ts'),
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium-host.ts'),

@@ -20,6 +20,7 @@ export type HostName =
   | 'qpdf'
   | 'watermark-pdf'
   | 'ocr'
+  | 'optimize-pdf'
   | 'chromium'
   | 'website'
   | 'magick'

@@ -2,20 +2,21 @@
  * What all operations on PDF files share: one file in, a choice among the tools that are here (a program, a library),
  * and files out. It knows names, versions and absence of tools, not what any of them does.
  */
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActionRequest, Failure, Operation, OperationContext, OperationResult } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { isInstalled } from '../converter-table.ts';
+import { isInstalled, isMet } from '../converter-table.ts';
 import type { Need } from '../converters/converter.ts';
-import { isMet } from '../converter-table.ts';
 import { satisfiesVersion } from '../engine-version.ts';
 import { readStart, wrongFormat } from '../magic.ts';
 import { nameOf, outputName } from '../output-name.ts';
 import { onlyInput } from '../picture-input.ts';
 import { textOption } from '../read-options.ts';
 import { needsHint } from '../routes.ts';
+import { brokenPdf } from './pdf-failures.ts';
 
 /** One way to do an operation. */
 export interface PdfTool {
@@ -89,6 +90,7 @@ async function run(
   if (!tool.ok) return tool;
   const wrong = wrongFormat('pdf', await readStart(input.path), input.name);
   if (wrong !== undefined) return err(wrong);
+  if (!(await hasEnd(input.path))) return err(brokenPdf(input.name, 'its end is missing'));
   const { workDir, signal, progress, startedAt } = context;
   const made = await tool.value.run({
     inputPath: input.path,
@@ -112,6 +114,22 @@ async function run(
   }));
   const converter = { name: tool.value.name, version: await tool.value.version() };
   return ok({ outputs, converter, ...(message === undefined ? {} : { message }) });
+}
+
+/** Enough for whatever mail programs put behind the end of a PDF. */
+const endBytes = 65_536;
+
+/** Readers mend a file that was cut off, and lose what was in the rest without a word. */
+async function hasEnd(file: string): Promise<boolean> {
+  const { size } = await stat(file);
+  const handle = await open(file);
+  try {
+    const length = Math.min(size, endBytes);
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.includes('startxref');
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The best tool that is here, is the engine asked for, in the version asked for, and honours the options. */

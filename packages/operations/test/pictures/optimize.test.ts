@@ -142,12 +142,6 @@ test('the plan knows converter and name, and what is not taken', async () => {
     value: { converter: { name: 'sharp' }, outputs: [{ dir: 'photos', name: 'b.png' }] },
   });
   expect(
-    await failed(optimize, requestOf('optimize', { name: 'a.pdf', input: '', options: {} })),
-  ).toMatchObject({
-    type: 'not-available',
-    message: 'Optimizing PDF files is not available on the local backend yet.',
-  });
-  expect(
     await failed(optimize, requestOf('optimize', { name: 'a.mp3', input: '', options: {} })),
   ).toMatchObject({
     type: 'unsupported',
