@@ -42,7 +42,10 @@ function onlyTile(tiff: Buffer): Buffer {
   const values = new Map<number, { readonly count: number; readonly value: number }>();
   for (let entry = 0; entry < read16(directory); entry += 1) {
     const at = directory + 2 + entry * 12;
-    values.set(read16(at), { count: read32(at + 4), value: read16(at + 2) === 3 ? read16(at + 8) : read32(at + 8) });
+    values.set(read16(at), {
+      count: read32(at + 4),
+      value: read16(at + 2) === 3 ? read16(at + 8) : read32(at + 8),
+    });
   }
   const [offset, length] = [values.get(324), values.get(325)];
   if (offset?.count !== 1 || length === undefined) throw new Error('the TIFF has not one tile');

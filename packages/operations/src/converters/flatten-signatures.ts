@@ -33,7 +33,8 @@ function widgetsOf(page: PDFPage): readonly Widget[] {
     const dict = page.doc.context.lookup(ref);
     if (!(ref instanceof PDFRef) || !(dict instanceof PDFDict)) return [];
     const parent = dict.lookup(PDFName.of('Parent'));
-    const type = dict.get(PDFName.of('FT')) ?? (parent instanceof PDFDict ? parent.get(PDFName.of('FT')) : undefined);
+    const type =
+      dict.get(PDFName.of('FT')) ?? (parent instanceof PDFDict ? parent.get(PDFName.of('FT')) : undefined);
     return type?.toString() === '/Sig' ? [{ page, ref, dict }] : [];
   });
 }
@@ -45,7 +46,8 @@ function drawAppearance({ page, dict }: Widget): void {
   const reference = states instanceof PDFDict ? states.get(PDFName.of('N')) : undefined;
   const rect = numbersAt(dict, 'Rect');
   const [left = 0, bottom = 0, right = 0, top = 0] = rect;
-  if (!(appearance instanceof PDFStream) || !(reference instanceof PDFRef) || right <= left || top <= bottom) return;
+  if (!(appearance instanceof PDFStream) || !(reference instanceof PDFRef) || right <= left || top <= bottom)
+    return;
   const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = numbersAt(appearance.dict, 'BBox');
   if (x1 <= x0 || y1 <= y0) return;
   const [across, down] = [(right - left) / (x1 - x0), (top - bottom) / (y1 - y0)];

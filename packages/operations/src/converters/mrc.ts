@@ -38,9 +38,15 @@ async function rgbOf(image: PdfImage): Promise<Uint8Array | undefined> {
   const opened = openImage(image);
   if (opened === undefined) return undefined;
   try {
-    const { data, info } = await opened.toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await opened
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     if (info.channels === 3) return data;
-    return info.channels === 1 ? Uint8Array.from({ length: data.length * 3 }, (_, at) => data[Math.floor(at / 3)] ?? 0) : undefined;
+    return info.channels === 1
+      ? Uint8Array.from({ length: data.length * 3 }, (_, at) => data[Math.floor(at / 3)] ?? 0)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -55,7 +61,11 @@ interface Dimensions {
 async function findLetters(pixels: Uint8Array, { width, height }: Dimensions): Promise<Uint8Array> {
   const raw = { raw: { width, height, channels: 3 as const } };
   const grey = await sharp(pixels, raw).toColourspace('b-w').raw().toBuffer();
-  const around = await sharp(pixels, raw).toColourspace('b-w').blur(Math.max(8, width / 80)).raw().toBuffer();
+  const around = await sharp(pixels, raw)
+    .toColourspace('b-w')
+    .blur(Math.max(8, width / 80))
+    .raw()
+    .toBuffer();
   return Uint8Array.from(grey, (value, at) => Number(value < (around[at] ?? 255) * 0.8 - 8));
 }
 
@@ -74,8 +84,10 @@ async function coarse(
   const wanted = isInk ? 1 : 0;
   for (let at = 0; at < letters.length; at += 1) {
     if (letters[at] !== wanted) continue;
-    const square = (Math.floor(Math.floor(at / width) / step) * size.width + Math.floor((at % width) / step)) * 4;
-    for (let channel = 0; channel < 3; channel += 1) add(sums, square + channel, pixels[at * 3 + channel] ?? 0);
+    const square =
+      (Math.floor(Math.floor(at / width) / step) * size.width + Math.floor((at % width) / step)) * 4;
+    for (let channel = 0; channel < 3; channel += 1)
+      add(sums, square + channel, pixels[at * 3 + channel] ?? 0);
     add(sums, square + 3, 1);
   }
   const colours = fillHoles(sums, size);
@@ -122,7 +134,11 @@ interface Layers extends Dimensions {
 }
 
 /** In place of the picture stands a form that draws the same unit square: whoever shows it need not know. */
-function assignLayers(document: PDFDocument, ref: PDFRef, { paper, ink, stencil, width, height }: Layers): void {
+function assignLayers(
+  document: PDFDocument,
+  ref: PDFRef,
+  { paper, ink, stencil, width, height }: Layers,
+): void {
   const { context } = document;
   const jpeg = (layer: Layers['paper'], more: Record<string, PDFRef>): PDFRef =>
     context.register(
@@ -176,4 +192,5 @@ function cover(layer: Dimensions, about: Dimensions & { readonly step: number })
   return fixed([across, 0, 0, down, 0, 1 - down]);
 }
 
-const fixed = (values: readonly number[]): string => values.map((value) => Number(value.toFixed(8))).join(' ');
+const fixed = (values: readonly number[]): string =>
+  values.map((value) => Number(value.toFixed(8))).join(' ');

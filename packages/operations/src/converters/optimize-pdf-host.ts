@@ -30,7 +30,10 @@ async function run(job: JsonObject, report: (percent: number | null) => void): P
       if (isSplit || (await shrink(document, image, packing))) changed += 1;
     }
   }
-  await writeFile(jobText(job, 'outputPath'), await document.save({ useObjectStreams: true, addDefaultPage: false }));
+  await writeFile(
+    jobText(job, 'outputPath'),
+    await document.save({ useObjectStreams: true, addDefaultPage: false }),
+  );
   return { images: changed, signatures };
 }
 

@@ -2,7 +2,16 @@
  * The pictures inside a PDF: which of them are understood, their pixels, and how large they can stand on a page at most.
  * Inside a converter host. What is not understood (CMYK, palettes, masks, odd filters) is left alone by whoever asks here.
  */
-import { decodePDFRawStream, PDFArray, PDFDict, PDFName, PDFNumber, PDFRawStream, PDFRef, PDFStream } from '@cantoo/pdf-lib';
+import {
+  decodePDFRawStream,
+  PDFArray,
+  PDFDict,
+  PDFName,
+  PDFNumber,
+  PDFRawStream,
+  PDFRef,
+  PDFStream,
+} from '@cantoo/pdf-lib';
 import type { PDFContext, PDFDocument, PDFObject } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
@@ -46,7 +55,8 @@ function collect(resources: PDFDict, search: Search): void {
     if (!(stream instanceof PDFStream)) continue;
     const subtype = stream.dict.get(PDFName.of('Subtype'))?.toString();
     const inner = stream.dict.lookup(PDFName.of('Resources'));
-    if (subtype === '/Form' && inner instanceof PDFDict) collect(inner, { ...search, depth: search.depth + 1 });
+    if (subtype === '/Form' && inner instanceof PDFDict)
+      collect(inner, { ...search, depth: search.depth + 1 });
     if (subtype !== '/Image' || !(value instanceof PDFRef) || !(stream instanceof PDFRawStream)) continue;
     const known = search.images.get(value);
     const image = known ?? describe(value, stream);
@@ -63,7 +73,8 @@ function describe(ref: PDFRef, stream: PDFRawStream): PdfImage | undefined {
   const channels = channelsOf(dict.lookup(PDFName.of('ColorSpace')));
   const filter = filterOf(dict);
   const isOdd = ['ImageMask', 'Mask', 'Decode', 'Alternates'].some((key) => dict.has(PDFName.of(key)));
-  if (width === undefined || height === undefined || depth !== 8 || channels === undefined || isOdd) return undefined;
+  if (width === undefined || height === undefined || depth !== 8 || channels === undefined || isOdd)
+    return undefined;
   if (filter === undefined || hasMatte(dict)) return undefined;
   const isJpeg = filter === '/DCTDecode';
   if (!isJpeg && hasPredictor(dict)) return undefined;

@@ -125,7 +125,8 @@ async function optimizeWith(work: PdfWork, step: Step): Promise<Result<PdfMade, 
   const [unpackedBytes = 0, packedBytes = 0] = after;
   const best = packedBytes <= unpackedBytes ? packed.value : made.value.path;
   const bytes = { bytesBefore: before ?? 0, bytesAfter: Math.min(packedBytes, unpackedBytes) };
-  const mustChange = profileOf(options) === 'print' || options['colorspace'] !== undefined || source.value !== inputPath;
+  const mustChange =
+    profileOf(options) === 'print' || options['colorspace'] !== undefined || source.value !== inputPath;
   if (bytes.bytesAfter >= bytes.bytesBefore && !mustChange) return untouched(work, reduction(bytes));
   const notes = [bytes.bytesAfter < bytes.bytesBefore ? reduction(bytes) : grown(bytes), ...made.value.notes];
   return ok({ files: [best], message: notes.join('. ') });
@@ -134,7 +135,13 @@ async function optimizeWith(work: PdfWork, step: Step): Promise<Result<PdfMade, 
 const signed =
   'File is signed and was left as it is: any change would break its signature. Set `flatten_signatures: true` to give it up';
 
-function grown({ bytesBefore, bytesAfter }: { readonly bytesBefore: number; readonly bytesAfter: number }): string {
+function grown({
+  bytesBefore,
+  bytesAfter,
+}: {
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}): string {
   const percent = Math.ceil((100 * (bytesAfter - bytesBefore)) / Math.max(1, bytesBefore));
   return `File was changed as asked, but became ${percent}% larger by it`;
 }
@@ -145,7 +152,10 @@ async function untouched(work: PdfWork, message: string): Promise<Result<PdfMade
   return ok({ files: [copy], message });
 }
 
-async function withoutSignatures(work: PdfWork, { signatures }: PdfContent): Promise<Result<string, Failure>> {
+async function withoutSignatures(
+  work: PdfWork,
+  { signatures }: PdfContent,
+): Promise<Result<string, Failure>> {
   if (signatures === 0) return ok(work.inputPath);
   const outputPath = path.join(work.workDir, 'flat.pdf');
   const { inputPath, inputName, signal } = work;
@@ -157,7 +167,8 @@ async function withoutSignatures(work: PdfWork, { signatures }: PdfContent): Pro
 const ghostscriptStep: Step = async ({ path: inputPath, content, work, workDir }) => {
   // Ghostscript turns form fields into plain content: they are worth more than the bytes.
   const mayFallBack = work.options['colorspace'] === undefined && profileOf(work.options) !== 'print';
-  if (content.hasForm && content.signatures === 0 && mayFallBack) return imageStep({ path: inputPath, content, work, workDir });
+  if (content.hasForm && content.signatures === 0 && mayFallBack)
+    return imageStep({ path: inputPath, content, work, workDir });
   const made = await runGhostscript(
     { ...work, inputPath, workDir },
     { options: optimizeOptions(work.options), output: 'small.pdf' },
@@ -226,7 +237,14 @@ async function pack(file: string, work: PdfWork): Promise<Result<string, Failure
   const workDir = path.join(work.workDir, 'pack');
   await mkdir(workDir);
   const { signal, options, inputName } = work;
-  const ran = await runEmbedded({ job: packJob(), inputs: [file], workDir, signal, options, about: inputName });
+  const ran = await runEmbedded({
+    job: packJob(),
+    inputs: [file],
+    workDir,
+    signal,
+    options,
+    about: inputName,
+  });
   if (!ran.ok) return ran;
   const bad = qpdfFailure(ran.value, { name: inputName, options, hasPassword: false });
   return bad === undefined ? ok(path.join(workDir, 'packed.pdf')) : err(bad);

@@ -36,10 +36,13 @@ async function photoPdf(): Promise<Buffer> {
 async function images(bytes: Buffer): Promise<string> {
   const file = path.join(newFolder(), 'a.pdf');
   writeFileSync(file, bytes);
-  return (await startProcess({ command: findCommand('pdfimages') ?? '', args: ['-list', file], cwd: '/' }).ended).stdout;
+  return (
+    await startProcess({ command: findCommand('pdfimages') ?? '', args: ['-list', file], cwd: '/' }).ended
+  ).stdout;
 }
 
-const small = (input: Buffer, options: JsonObject = {}) => done(optimize, { operation: 'optimize', input, options });
+const small = (input: Buffer, options: JsonObject = {}) =>
+  done(optimize, { operation: 'optimize', input, options });
 
 describe.skipIf(findProgram('ghostscript') === undefined)('ghostscript', () => {
   test.each([
@@ -74,7 +77,15 @@ describe.skipIf(findProgram('ghostscript') === undefined)('ghostscript', () => {
     const input = await pdfOf();
     expect((await small(input, { profile: 'archive' })).converter?.name).toBe('qpdf');
     expect((await small(input, { profile: 'mrc' })).converter?.name).toBe('pdf-lib');
-    expect(await failed(optimize, { operation: 'optimize', input: input.subarray(0, 900) })).toMatchObject({ type: 'bad-input' });
-    expect(await failed(optimize, { operation: 'optimize', input, options: { engine: 'ghostscript', profile: 'mrc' } })).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await failed(optimize, { operation: 'optimize', input: input.subarray(0, 900) })).toMatchObject({
+      type: 'bad-input',
+    });
+    expect(
+      await failed(optimize, {
+        operation: 'optimize',
+        input,
+        options: { engine: 'ghostscript', profile: 'mrc' },
+      }),
+    ).toMatchObject({ code: 'INVALID_OPTION' });
   });
 });

@@ -11,7 +11,8 @@ import { done, failed, locked, pdfOf, scanOf, seen, texts } from './pdf-files.ts
 
 afterAll(closeHosts);
 
-const small = (input: Buffer, options: JsonObject = {}) => done(optimize, { operation: 'optimize', input, options });
+const small = (input: Buffer, options: JsonObject = {}) =>
+  done(optimize, { operation: 'optimize', input, options });
 
 /** A photo of 1200 × 900 pixels on a page of 4 × 3 inches, red on the left. */
 async function photoPdf(): Promise<Buffer> {
@@ -21,14 +22,17 @@ async function photoPdf(): Promise<Buffer> {
     .jpeg({ quality: 95 })
     .toBuffer();
   const document = await PDFDocument.create();
-  document.addPage([288, 216]).drawImage(await document.embedJpg(photo), { x: 0, y: 0, width: 288, height: 216 });
+  document
+    .addPage([288, 216])
+    .drawImage(await document.embedJpg(photo), { x: 0, y: 0, width: 288, height: 216 });
   return Buffer.from(await document.save());
 }
 
 async function imageSizes(bytes: Buffer): Promise<readonly string[]> {
   const document = await PDFDocument.load(bytes);
   return document.context.enumerateIndirectObjects().flatMap(([, object]) => {
-    if (!(object instanceof PDFRawStream) || object.dict.get(PDFName.of('Subtype'))?.toString() !== '/Image') return [];
+    if (!(object instanceof PDFRawStream) || object.dict.get(PDFName.of('Subtype'))?.toString() !== '/Image')
+      return [];
     const at = (key: string) => object.dict.get(PDFName.of(key))?.toString() ?? '';
     return [`${at('Width')}x${at('Height')} ${at('Filter')}`];
   });
@@ -70,7 +74,10 @@ test('what is as small as it gets is left as it is', async () => {
 });
 
 test('mrc: letters stay sharp in a much smaller file', async () => {
-  const lines = Array.from({ length: 12 }, (_, index) => `The harbour office opens at ${index} in the morning.`);
+  const lines = Array.from(
+    { length: 12 },
+    (_, index) => `The harbour office opens at ${index} in the morning.`,
+  );
   const scan = await PDFDocument.create();
   const page = await sharp({ text: { text: lines.join('\n'), font: 'Arimo 48', dpi: 72, rgba: true } })
     .flatten({ background: '#f4ecd8' })
@@ -79,7 +86,10 @@ test('mrc: letters stay sharp in a much smaller file', async () => {
     .toBuffer({ resolveWithObject: true });
   const { width, height } = page.info;
   const dust = await noise(width, height).linear(0.04, 0).png().toBuffer();
-  const dusty = await sharp(page.data).composite([{ input: dust, blend: 'add' }]).jpeg({ quality: 92 }).toBuffer();
+  const dusty = await sharp(page.data)
+    .composite([{ input: dust, blend: 'add' }])
+    .jpeg({ quality: 92 })
+    .toBuffer();
   const size = { width: width / 4, height: height / 4 };
   scan.addPage([size.width, size.height]).drawImage(await scan.embedJpg(dusty), { x: 0, y: 0, ...size });
   const input = Buffer.from(await scan.save());
@@ -88,21 +98,55 @@ test('mrc: letters stay sharp in a much smaller file', async () => {
   const filters = (await imageSizes(made.bytes)).map((image) => image.split(' ')[1]).sort();
   expect(filters).toEqual(['/CCITTFaxDecode', '/DCTDecode', '/DCTDecode']);
   const [before, after] = [(await seen(input))[0], (await seen(made.bytes))[0]];
-  const [left, right] = await Promise.all([before, after].map(async (shown) => sharp(await shown?.png()).greyscale().raw().toBuffer()));
-  const difference = (left ?? Buffer.alloc(0)).reduce((sum, value, at) => sum + Math.abs(value - (right?.[at] ?? 0)), 0) / (left?.length ?? 1);
+  const [left, right] = await Promise.all(
+    [before, after].map(async (shown) =>
+      sharp(await shown?.png())
+        .greyscale()
+        .raw()
+        .toBuffer(),
+    ),
+  );
+  const difference =
+    (left ?? Buffer.alloc(0)).reduce((sum, value, at) => sum + Math.abs(value - (right?.[at] ?? 0)), 0) /
+    (left?.length ?? 1);
   expect(difference).toBeLessThan(6);
-  expect(after?.pixel(3, 3).map((value) => Math.round(value / 16))).toEqual(before?.pixel(3, 3).map((value) => Math.round(value / 16)));
+  expect(after?.pixel(3, 3).map((value) => Math.round(value / 16))).toEqual(
+    before?.pixel(3, 3).map((value) => Math.round(value / 16)),
+  );
 });
 
 /** A signature that is seen: a blue box with a field over it, and a value. */
 async function signedPdf(): Promise<Buffer> {
   const document = await PDFDocument.load(await pdfOf({ pages: 1 }));
   const { context } = document;
-  const look = context.register(context.flateStream('0 0 1 rg 0 0 50 20 re f', { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, 50, 20] }));
-  const value = context.register(context.obj({ Type: 'Sig', Filter: 'Adobe.PPKLite', Contents: PDFHexString.of('00'.repeat(200)), ByteRange: [0, 1, 2, 3] }));
+  const look = context.register(
+    context.flateStream('0 0 1 rg 0 0 50 20 re f', {
+      Type: 'XObject',
+      Subtype: 'Form',
+      BBox: [0, 0, 50, 20],
+    }),
+  );
+  const value = context.register(
+    context.obj({
+      Type: 'Sig',
+      Filter: 'Adobe.PPKLite',
+      Contents: PDFHexString.of('00'.repeat(200)),
+      ByteRange: [0, 1, 2, 3],
+    }),
+  );
   const page = document.getPage(0);
   const field = context.register(
-    context.obj({ Type: 'Annot', Subtype: 'Widget', FT: 'Sig', T: PDFHexString.fromText('approval'), V: value, Rect: [150, 20, 250, 60], P: page.ref, AP: { N: look }, F: 4 }),
+    context.obj({
+      Type: 'Annot',
+      Subtype: 'Widget',
+      FT: 'Sig',
+      T: PDFHexString.fromText('approval'),
+      V: value,
+      Rect: [150, 20, 250, 60],
+      P: page.ref,
+      AP: { N: look },
+      F: 4,
+    }),
   );
   page.node.addAnnot(field);
   document.catalog.set(PDFName.of('AcroForm'), context.obj({ Fields: [field], SigFlags: 3 }));
@@ -122,23 +166,53 @@ test('a signed file is left alone, unless its signatures may become plain conten
 
 test('what needs Ghostscript says so; what cannot be is an error before the run', async () => {
   const input = await pdfOf({ pages: 1 });
-  const on = (options: JsonObject, file: Buffer | string = input) => failed(optimize, { operation: 'optimize', input: file, options });
-  for (const options of [{ profile: 'print' }, { colorspace: 'CMYK' }, { profile: 'max', colorspace: 'Gray' }]) {
-    expect(await on(options)).toMatchObject({ type: 'converter-missing', isPlanned: false, hint: expect.stringContaining('ghostscript') });
+  const on = (options: JsonObject, file: Buffer | string = input) =>
+    failed(optimize, { operation: 'optimize', input: file, options });
+  for (const options of [
+    { profile: 'print' },
+    { colorspace: 'CMYK' },
+    { profile: 'max', colorspace: 'Gray' },
+  ]) {
+    expect(await on(options)).toMatchObject({
+      type: 'converter-missing',
+      isPlanned: false,
+      hint: expect.stringContaining('ghostscript'),
+    });
   }
-  for (const options of [{ colorspace: 'Lab' }, { quality: 50 }, { profile: 'archive', colorspace: 'RGB' }, { engine: 'sharp' }, { engine: 'qpdf', profile: 'web' }]) {
+  for (const options of [
+    { colorspace: 'Lab' },
+    { quality: 50 },
+    { profile: 'archive', colorspace: 'RGB' },
+    { engine: 'sharp' },
+    { engine: 'qpdf', profile: 'web' },
+  ]) {
     expect(await on(options)).toMatchObject({ code: 'INVALID_OPTION', isPlanned: false });
   }
   expect(await on({}, input.subarray(0, 600))).toMatchObject({ type: 'bad-input' });
-  expect(await on({}, '\x89PNG\r\n\x1a\n')).toMatchObject({ message: expect.stringContaining('is not a PDF') });
-  expect(await on({}, await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({ code: 'PASSWORD_REQUIRED' });
+  expect(await on({}, '\x89PNG\r\n\x1a\n')).toMatchObject({
+    message: expect.stringContaining('is not a PDF'),
+  });
+  expect(await on({}, await locked(input, { user: 'a', owner: 'b' }))).toMatchObject({
+    code: 'PASSWORD_REQUIRED',
+  });
 });
 
 test('the arguments of the profiles', () => {
-  expect(optimizeOptions({})).toEqual(expect.arrayContaining(['-sColorConversionStrategy=RGB', '-dColorImageResolution=150']));
-  expect(optimizeOptions({ profile: 'print' })).toEqual(expect.arrayContaining(['-sColorConversionStrategy=CMYK', '-dColorImageResolution=300']));
-  expect(optimizeOptions({ profile: 'max', colorspace: 'gray' })).toEqual(expect.arrayContaining(['-sColorConversionStrategy=Gray', '-dGrayImageResolution=72']));
-  expect(['sRGB', 'cmyk', 'Grayscale', 'x'].map((colorspace) => colourSpace({ colorspace }))).toEqual(['RGB', 'CMYK', 'Gray', undefined]);
+  expect(optimizeOptions({})).toEqual(
+    expect.arrayContaining(['-sColorConversionStrategy=RGB', '-dColorImageResolution=150']),
+  );
+  expect(optimizeOptions({ profile: 'print' })).toEqual(
+    expect.arrayContaining(['-sColorConversionStrategy=CMYK', '-dColorImageResolution=300']),
+  );
+  expect(optimizeOptions({ profile: 'max', colorspace: 'gray' })).toEqual(
+    expect.arrayContaining(['-sColorConversionStrategy=Gray', '-dGrayImageResolution=72']),
+  );
+  expect(['sRGB', 'cmyk', 'Grayscale', 'x'].map((colorspace) => colourSpace({ colorspace }))).toEqual([
+    'RGB',
+    'CMYK',
+    'Gray',
+    undefined,
+  ]);
 });
 
 test('a page of text that is a scan only in part stays readable', async () => {
