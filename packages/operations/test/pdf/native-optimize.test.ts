@@ -61,7 +61,7 @@ describe.skipIf(findProgram('ghostscript') === undefined)('ghostscript', () => {
     expect(Number(/image +(\d+)/.exec(listed)?.[1])).toBeLessThan(widest);
     const pages = await seen(made.bytes);
     expect(pages.map(({ text }) => text.trim())).toEqual(['Page 1', 'Page 2', 'Page 3', 'Page 4']);
-    if (options.colorspace === 'Gray') {
+    if ('colorspace' in options && options.colorspace === 'Gray') {
       const { channels } = await sharp(await pages[1]?.png()).stats();
       expect(channels[0]?.min).toBe(channels[1]?.min);
     }
