@@ -18,6 +18,7 @@ export const hostTable: HostTable = {
   qpdf: () => import('../converters/qpdf-host.ts'),
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium-host.ts'),
+  metadata: () => import('../metadata/metadata-host.ts'),
   website: () => import('../converters/chromium-host.ts'),
   fonts: () => import('../converters/fonts-host.ts'),
   magick: () => import('../converters/magick-host.ts'),

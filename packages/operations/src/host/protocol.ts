@@ -24,7 +24,8 @@ export type HostName =
   | 'chromium'
   | 'website'
   | 'magick'
-  | 'fonts';
+  | 'fonts'
+  | 'metadata';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {

@@ -44,6 +44,7 @@ export type ProgramName =
   | 'heif'
   | 'dcraw'
   | 'lzop'
+  | 'perl'
   | 'rzip';
 
 export const programs: Readonly<Record<ProgramName, Program>> = {
@@ -227,6 +228,14 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     license: 'GPL-2.0-or-later',
     purpose: 'camera raw photos',
     packages: { apt: 'dcraw', brew: 'dcraw' },
+  },
+  perl: {
+    commands: ['perl'],
+    versionArgs: ['--version'],
+    versionPattern: /\(v(\d+(?:\.\d+)+)\)/,
+    license: 'Artistic-1.0-Perl OR GPL-1.0-or-later',
+    purpose: 'runs the ExifTool that comes along, for metadata of pictures',
+    packages: { apt: 'perl', brew: 'perl', winget: 'StrawberryPerl.StrawberryPerl' },
   },
   lzop: {
     commands: ['lzop'],
