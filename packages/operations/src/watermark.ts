@@ -9,6 +9,7 @@ import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
+import { isVideo, planVideoWatermark, runVideoWatermark } from './watermark-video.ts';
 
 const pictures: readonly string[] = Object.keys(sharp.pairs).filter((format) => !format.startsWith('svg'));
 
@@ -20,6 +21,7 @@ interface Plan {
 export const watermark: Operation = {
   plan: async (request, context) => {
     if (isPdf(request)) return (await pdf()).plan(request, context);
+    if (isVideo(request)) return planVideoWatermark(request);
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const outputs = [{ dir: onlyInput(request).dir, name: plan.value.name }];
@@ -27,6 +29,7 @@ export const watermark: Operation = {
   },
   run: async (request, context) => {
     if (isPdf(request)) return (await pdf()).run(request, context);
+    if (isVideo(request)) return runVideoWatermark(request, context);
     const plan = planOf(request);
     return plan.ok ? run(request, { plan: plan.value, context }) : plan;
   },

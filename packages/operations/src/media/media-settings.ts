@@ -139,13 +139,16 @@ const verticals = ['top', 'center', 'bottom'] as const;
 const horizontals = ['left', 'center', 'right'] as const;
 
 /** Only with a picture to place. */
-function oldWatermark(options: JsonObject): MarkPlace | undefined {
-  if (options['watermark'] === undefined) return undefined;
+const oldWatermark = (options: JsonObject): MarkPlace | undefined =>
+  options['watermark'] === undefined ? undefined : readMark(options, 'watermark_');
+
+/** `prefix` stands before the names of the options: older jobs have one. */
+export function readMark(options: JsonObject, prefix: string): MarkPlace {
   return {
-    vertical: verticals.find((name) => name === options['watermark_position_vertical']) ?? 'center',
-    horizontal: horizontals.find((name) => name === options['watermark_position_horizontal']) ?? 'center',
-    marginVertical: numberOption(options, 'watermark_margin_vertical') ?? 25,
-    marginHorizontal: numberOption(options, 'watermark_margin_horizontal') ?? 25,
+    vertical: verticals.find((name) => name === options[`${prefix}position_vertical`]) ?? 'center',
+    horizontal: horizontals.find((name) => name === options[`${prefix}position_horizontal`]) ?? 'center',
+    marginVertical: numberOption(options, `${prefix}margin_vertical`) ?? 25,
+    marginHorizontal: numberOption(options, `${prefix}margin_horizontal`) ?? 25,
   };
 }
 
