@@ -4,7 +4,8 @@
  */
 import type { Backend, Operation } from '@pipeline/engine';
 import type { OperationName } from '@pipeline/schema';
-import { operationNames } from '@pipeline/schema';
+import { err, operationNames } from '@pipeline/schema';
+import { brokenOutput } from './check-output.ts';
 import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
 
@@ -29,12 +30,17 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
   };
 }
 
-/** What all operations have in common: whoever has ended keeps no neighbour waiting, and `verify` is the same for all. */
+/**
+ * What all operations have in common: a cheap look at what was made, `verify`, and that whoever has ended keeps no
+ * neighbour waiting.
+ */
 const withCommonRules = ({ plan, run }: Operation): Operation => ({
   plan,
   run: async (request, context) => {
     try {
-      return await run(request, context);
+      const made = await run(request, context);
+      const broken = made.ok ? await brokenOutput(request, made.value.outputs) : undefined;
+      return broken === undefined ? made : err(broken);
     } finally {
       standAside(context);
     }
