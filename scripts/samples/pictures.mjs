@@ -1,0 +1,200 @@
+// Pictures: 64 × 48 pixels, the left half red, the right half blue.
+import sharp from 'sharp';
+import { be32, bytes, u16, u32 } from './kit.mjs';
+
+export const width = 64;
+export const height = 48;
+
+/** RGB rows. */
+export function pixels() {
+  const data = Buffer.alloc(width * height * 3);
+  for (let index = 0; index < width * height; index++)
+    data[index * 3 + (index % width < width / 2 ? 0 : 2)] = 255;
+  return data;
+}
+
+const picture = () => sharp(pixels(), { raw: { width, height, channels: 3 } });
+
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48" viewBox="0 0 64 48"><rect width="32" height="48" fill="#f00"/><rect x="32" width="32" height="48" fill="#00f"/></svg>\n`;
+
+const bySharp = ['png', 'jpg', 'webp', 'gif', 'tiff', 'avif'];
+const byMagick = [
+  'bmp', 'ico', 'psd', 'tga', 'ppm', 'pnm', 'pbm', 'pgm', 'pam', 'pcx', 'dds', 'hdr', 'wbmp', 'xbm', 'xpm',
+  'sgi', 'miff', 'cur', 'psb', 'jp2', 'j2k', 'dcx', 'dpx', 'cin', 'pict', 'sun',
+]; // prettier-ignore
+
+export const recipes = [
+  ...bySharp.map((extension) => ({
+    extension,
+    how: 'sharp',
+    make: async (kit) => {
+      const encoded = picture().toFormat(extension, extension === 'jpg' ? { quality: 90 } : {});
+      kit.write(extension, await encoded.toBuffer());
+    },
+  })),
+  ...byMagick.map((extension) => ({
+    extension,
+    how: 'ImageMagick',
+    make: (kit) => kit.run('convert-im6.q16', kit.sample('png'), `${extension}:${kit.sample(extension)}`),
+  })),
+  { extension: 'svg', how: 'written by hand', make: (kit) => kit.write('svg', svg) },
+  {
+    extension: 'svgz',
+    how: 'gzip of the SVG',
+    make: (kit) => kit.write('svgz', kit.pipe(svg, 'gzip', '-nc')),
+  },
+  {
+    extension: 'heic',
+    how: 'heif-enc',
+    make: (kit) => void kit.run('heif-enc', '-o', kit.sample('heic'), kit.sample('png')),
+  },
+  { extension: 'heif', how: 'the HEIC: two names of one format', make: (kit) => kit.copy('heic', 'heif') },
+  {
+    extension: 'jxl',
+    how: 'cjxl',
+    make: (kit) => void kit.run('cjxl', kit.sample('png'), kit.sample('jxl')),
+  },
+  {
+    extension: 'apng',
+    how: 'ffmpeg, two frames',
+    make: (kit) =>
+      void kit.run(
+        'ffmpeg',
+        '-y',
+        '-loop',
+        '1',
+        '-i',
+        kit.sample('png'),
+        '-frames:v',
+        '2',
+        '-plays',
+        '0',
+        kit.sample('apng'),
+      ),
+  },
+  {
+    extension: 'icns',
+    how: 'png2icns of a 32-pixel square',
+    make: async (kit) => {
+      const square = picture()
+        .resize(32, 32, { fit: 'fill', kernel: 'nearest' })
+        .ensureAlpha()
+        .png({ palette: false });
+      await square.toFile(kit.work('icon.png'));
+      kit.run('png2icns', kit.sample('icns'), kit.work('icon.png'));
+    },
+  },
+  { extension: 'qoi', how: 'written by hand', make: (kit) => kit.write('qoi', qoi()) },
+  { extension: 'xcf', how: 'written by hand: one layer of one tile', make: (kit) => kit.write('xcf', xcf()) },
+  {
+    extension: 'dng',
+    how: 'written by hand: a colour filter array in TIFF',
+    make: (kit) => kit.write('dng', dng()),
+  },
+];
+
+/** Every pixel in full: 0xfe r g b. */
+function qoi() {
+  const data = pixels();
+  const body = [];
+  for (let at = 0; at < data.length; at += 3) body.push(0xfe, data[at], data[at + 1], data[at + 2]);
+  return bytes('qoif', be32(width), be32(height), [3, 0], body, [0, 0, 0, 0, 0, 0, 0, 1]);
+}
+
+/** https://developer.gimp.org/core/standards/xcf/ version 0. */
+function xcf() {
+  const property = (type, ...data) => bytes(be32(type), be32(bytes(...data).length), ...data);
+  const end = property(0);
+  const name = bytes(be32(11), 'Background\0');
+  const image = bytes('gimp xcf file\0', be32(width), be32(height), be32(0), property(17, [1]), end);
+  // Pointers: one layer, the end of layers, the end of channels.
+  const layerAt = image.length + 12;
+  const layerHead = bytes(
+    be32(width),
+    be32(height),
+    be32(0),
+    name,
+    property(6, be32(255)),
+    property(8, be32(1)),
+    end,
+  );
+  const hierarchyAt = layerAt + layerHead.length + 8;
+  const levelAt = hierarchyAt + 12 + 8;
+  const tileAt = levelAt + 8 + 8;
+  return bytes(
+    image, be32(layerAt), be32(0), be32(0),
+    layerHead, be32(hierarchyAt), be32(0),
+    be32(width), be32(height), be32(3), be32(levelAt), be32(0),
+    be32(width), be32(height), be32(tileAt), be32(0),
+    ...packed(),
+  ); // prettier-ignore
+}
+
+/** Red, green and blue, each in runs: length - 1, value. */
+function packed() {
+  const half = width / 2 - 1;
+  const channel = (left, right) =>
+    Buffer.from(Array.from({ length: height }, () => [half, left, half, right]).flat());
+  return [channel(255, 0), channel(0, 0), channel(0, 255)];
+}
+
+/** Values that fit stand in the entry itself, others behind the directory. */
+export function tiff(entries, strip) {
+  const types = { byte: 1, ascii: 2, short: 3, long: 4, rational: 5, srational: 10 };
+  const sizes = { byte: 1, ascii: 1, short: 2, long: 4, rational: 8, srational: 8 };
+  const sorted = entries.toSorted(([left], [right]) => left - right);
+  const dataAt = 8 + 2 + sorted.length * 12 + 4;
+  let extra = Buffer.alloc(0);
+  const place = (data) => {
+    const at = dataAt + extra.length;
+    extra = Buffer.concat([extra, data, Buffer.alloc(data.length % 2)]);
+    return at;
+  };
+  const encode = { byte: (value) => [value], short: u16, long: u32, rational: pair, srational: pair };
+  const rows = sorted.map(([tag, type, values]) => {
+    const data =
+      type === 'ascii' ? bytes(values, '\0') : bytes(...values.map((value) => encode[type](value)));
+    const inline = data.length <= 4 ? bytes(data, Buffer.alloc(4 - data.length)) : u32(place(data));
+    return bytes(u16(tag), u16(types[type]), u32(data.length / sizes[type]), inline);
+  });
+  const stripAt = place(strip);
+  const strips = rows.map((row) =>
+    row.readUInt16LE(0) === 273 ? bytes(row.subarray(0, 8), u32(stripAt)) : row,
+  );
+  return bytes('II', u16(42), u32(8), u16(rows.length), ...strips, u32(0), extra);
+}
+
+const pair = ([above, below]) => bytes(u32(above), u32(below));
+
+/** Red, green, green, blue; 16 bits; twice the size, as two pixels a side make one. */
+export function mosaic(columns, rows, peak) {
+  const data = Buffer.alloc(columns * rows * 2);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const isRedSite = x % 2 === 0 && y % 2 === 0;
+      const isBlueSite = x % 2 === 1 && y % 2 === 1;
+      const isLit = x < columns / 2 ? isRedSite : isBlueSite;
+      data.writeUInt16LE(isLit ? peak : 0, (y * columns + x) * 2);
+    }
+  }
+  return data;
+}
+
+function dng() {
+  const columns = 128;
+  const rows = 96;
+  const unit = [1, 1];
+  const none = [0, 1];
+  return tiff(
+    [
+      [254, 'long', [0]], [256, 'long', [columns]], [257, 'long', [rows]], [258, 'short', [16]], [259, 'short', [1]],
+      [262, 'short', [32803]], [271, 'ascii', 'Pipeline'], [272, 'ascii', 'Sample'], [273, 'long', [0]],
+      [274, 'short', [1]], [277, 'short', [1]], [278, 'long', [rows]], [279, 'long', [columns * rows * 2]],
+      [33421, 'short', [2, 2]], [33422, 'byte', [0, 1, 1, 2]],
+      [50706, 'byte', [1, 4, 0, 0]], [50708, 'ascii', 'Pipeline Sample'], [50714, 'short', [0]], [50717, 'short', [60000]],
+      [50721, 'srational', [unit, none, none, none, unit, none, none, none, unit]],
+      [50728, 'rational', [unit, unit, unit]], [50778, 'short', [21]],
+    ],
+    mosaic(columns, rows, 50000),
+  ); // prettier-ignore
+}
