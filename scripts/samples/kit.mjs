@@ -14,9 +14,9 @@ export function createKit(dir, scratch) {
     sample,
     /** The file of that name in the scratch folder. */
     work: (name) => path.join(scratch, name),
-    run: (command, ...args) => run(command, args, scratch),
+    run: (command, ...args) => run([command, ...args], scratch),
     /** With text on its standard input; gives what it prints, as bytes. */
-    pipe: (input, command, ...args) => run(command, args, scratch, input),
+    pipe: (input, ...command) => run(command, scratch, input),
     write: (extension, content) => writeFileSync(sample(extension), content),
     read: (extension) => readFileSync(sample(extension)),
     copy: (from, to) => copyFileSync(sample(from), sample(to)),
@@ -29,8 +29,7 @@ export function createKit(dir, scratch) {
       const type = filter === undefined ? extension : `${extension}:${filter}`;
       const profile = `-env:UserInstallation=file://${path.join(scratch, 'profile')}`;
       run(
-        'soffice',
-        [profile, '--headless', '--convert-to', type, '--outdir', scratch, sample(from)],
+        ['soffice', profile, '--headless', '--convert-to', type, '--outdir', scratch, sample(from)],
         scratch,
       );
       renameSync(path.join(scratch, `sample.${extension}`), path.join(scratch, 'office-result'));
@@ -42,7 +41,7 @@ export function createKit(dir, scratch) {
   return kit;
 }
 
-function run(command, args, cwd, input) {
+function run([command, ...args], cwd, input) {
   return execFileSync(command, args, {
     cwd,
     input,

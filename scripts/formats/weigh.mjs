@@ -1,0 +1,49 @@
+// What `npm install @pipeline/cli` would bring: all production and optional dependencies of this platform, each once.
+import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+/** Bytes of files, by package; the heaviest first. Peers are not brought along. */
+export function weighPackage(folder) {
+  const seen = new Map();
+  visit(realpathSync(folder), seen);
+  return [...seen].map(([dir, { name, bytes }]) => ({ name, dir, bytes })).sort((a, b) => b.bytes - a.bytes);
+}
+
+function visit(folder, seen) {
+  if (seen.has(folder)) return;
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  seen.set(folder, { name: manifest.name, bytes: sizeOf(folder, manifest) });
+  const peers = Object.keys(manifest.peerDependencies ?? {});
+  const optionalPeers = new Set(
+    peers.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional === true),
+  );
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
+    if (optionalPeers.has(name)) continue;
+    const found = resolve(folder, name);
+    // An optional dependency for another platform.
+    if (found !== undefined) visit(found, seen);
+  }
+}
+
+function resolve(folder, name) {
+  for (let dir = folder; dir !== path.dirname(dir); dir = path.dirname(dir)) {
+    const candidate = path.join(dir, 'node_modules', name);
+    if (existsSync(path.join(candidate, 'package.json'))) return realpathSync(candidate);
+  }
+  return undefined;
+}
+
+/** Of our own packages only what they publish. */
+function sizeOf(folder, { name, files }) {
+  if (!name.startsWith('@pipeline/')) return folderSize(folder);
+  return files.reduce((sum, file) => sum + folderSize(path.join(folder, file)), 0);
+}
+
+function folderSize(folder) {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? sum : sum + folderSize(file);
+    return entry.isFile() ? sum + statSync(file).size : sum;
+  }, 0);
+}
