@@ -2,11 +2,11 @@
 import sharp from 'sharp';
 import { be32, bytes, u16, u32 } from './kit.mjs';
 
-export const width = 64;
-export const height = 48;
+const width = 64;
+const height = 48;
 
 /** RGB rows. */
-export function pixels() {
+function pixels() {
   const data = Buffer.alloc(width * height * 3);
   for (let index = 0; index < width * height; index++)
     data[index * 3 + (index % width < width / 2 ? 0 : 2)] = 255;
@@ -139,7 +139,7 @@ function packed() {
 }
 
 /** Values that fit stand in the entry itself, others behind the directory. */
-export function tiff(entries, strip) {
+function tiff(entries, strip) {
   const types = { byte: 1, ascii: 2, short: 3, long: 4, rational: 5, srational: 10 };
   const sizes = { byte: 1, ascii: 1, short: 2, long: 4, rational: 8, srational: 8 };
   const sorted = entries.toSorted(([left], [right]) => left - right);
@@ -167,7 +167,7 @@ export function tiff(entries, strip) {
 const pair = ([above, below]) => bytes(u32(above), u32(below));
 
 /** Red, green, green, blue; 16 bits; twice the size, as two pixels a side make one. */
-export function mosaic(columns, rows, peak) {
+function mosaic(columns, rows, peak) {
   const data = Buffer.alloc(columns * rows * 2);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {

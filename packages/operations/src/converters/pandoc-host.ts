@@ -124,6 +124,12 @@ function imageMode(request: PandocJob, writer: PandocWriter): ImageMode {
   return request.options.embed_images === false ? 'beside' : 'data';
 }
 
+const bibliographies: ReadonlySet<string | undefined> = new Set(['bib', 'biblatex', 'ris', 'csljson']);
+
+/** A list of references has no text of its own: a document shows them as its bibliography. */
+const references = ({ from, to }: PandocJob): JsonObject =>
+  bibliographies.has(from) && !bibliographies.has(to) ? { citeproc: true } : {};
+
 interface Placed {
   readonly tree: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -143,6 +149,7 @@ async function writeDocument(request: PandocJob, writer: PandocWriter, placed: P
       standalone: true,
       wrap: 'none',
       'output-file': 'output',
+      ...references(request),
       ...(request.to === 'html' ? { variables: { pagetitle: treeMetadata(tree).title ?? stem } } : {}),
     },
     stdin: tree,
@@ -173,6 +180,7 @@ async function writePage(request: PandocJob, placed: Placed): Promise<void> {
       wrap: 'none',
       template: 'page.typ',
       'output-file': 'output',
+      ...references(request),
     },
     stdin: placed.tree,
     files: new Map([['page.typ', new TextEncoder().encode(template)]]),

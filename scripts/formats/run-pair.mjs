@@ -1,0 +1,88 @@
+// Converts one sample once, by the operation that a pipeline would run, and has the output opened.
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkFile } from './check-file.mjs';
+import { operations } from './library.mjs';
+
+export const samplesDir = fileURLToPath(
+  new URL('../../packages/operations/test/formats/samples', import.meta.url),
+);
+const limitMs = 90_000;
+
+/** `{ converter, ms, why }`; `why` is absent when all is well. */
+export async function runPair({ from, to }, scratch) {
+  const began = performance.now();
+  const ended = (more) => ({ from, to, ms: Math.round(performance.now() - began), ...more });
+  const found = await operations.findConverter({ from, to, options: {} });
+  if (!found.ok) return ended({ why: found.error.message });
+  const converter =
+    found.value.via === undefined ? found.value.name : `${found.value.name} via ${found.value.via}`;
+  mkdirSync(scratch, { recursive: true });
+  try {
+    const made = await convert({ from, to }, scratch);
+    const ms = Math.round(performance.now() - began);
+    const why = made.ok ? await look(made.value.outputs, { from, to }) : made.error.message;
+    return {
+      from,
+      to,
+      converter,
+      ms,
+      ...(why === undefined ? {} : { why: why.split('\n')[0].slice(0, 240) }),
+    };
+  } catch (error) {
+    return ended({
+      converter,
+      why: `thrown: ${String(error?.message ?? error)
+        .split('\n')[0]
+        .slice(0, 240)}`,
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+let backend;
+
+async function convert({ from, to }, workDir) {
+  backend ??= operations.createLocalBackend({ maxHosts: 2 });
+  const operation = await backend.load('convert');
+  const file = path.join(samplesDir, `sample.${from}`);
+  const input = {
+    task: 'sample',
+    dir: '',
+    name: path.basename(file),
+    format: from,
+    path: file,
+    sizeBytes: statSync(file).size,
+  };
+  const options = { output_format: to };
+  const task = { name: 'convert', operation: 'convert', options };
+  return operation.run(
+    { task, address: 'convert', variant: {}, inputs: [input], fileInputs: {}, options },
+    {
+      baseDir: samplesDir,
+      allowedDirs: [samplesDir],
+      jobId: 'formats',
+      startedAt: 1_700_000_000_000,
+      workDir,
+      signal: AbortSignal.timeout(limitMs),
+      attempt: 1,
+      progress: () => undefined,
+    },
+  );
+}
+
+async function look(outputs, { from, to }) {
+  const [first] = outputs;
+  if (first === undefined) return 'nothing was written';
+  try {
+    return await checkFile({ path: first.path, from, to });
+  } catch (error) {
+    return `cannot be opened: ${String(error?.message ?? error).split('\n')[0]}`;
+  }
+}
+
+export async function closeBackend() {
+  await backend?.close();
+}

@@ -1,0 +1,168 @@
+// Every pair of formats that the local backend offers, converted once on a real file, and the output opened.
+//
+//   npm run test:formats -- [--embedded] [--from docx,png] [--to pdf] [--only cloudconvert] [--all] [--sample 40]
+//                           [--seed 1] [--jobs 2] [--resume] [--write]
+//
+// --embedded: as if no program were installed · --all: chains that CloudConvert has no pair for, too · --sample: so many
+// pairs, drawn by the seed · --resume: leaves out what went well before · --write: writes the results that docs/formats.md
+// is made of.
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { values: flags } = parseArgs({
+  options: {
+    embedded: { type: 'boolean' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    only: { type: 'string' },
+    all: { type: 'boolean' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    resume: { type: 'boolean' },
+    write: { type: 'boolean' },
+    converter: { type: 'string' },
+  },
+});
+// Before anything looks for programs.
+if (flags.embedded) process.env.PIPELINE_PROGRAMS_PATH = '';
+else delete process.env.PIPELINE_PROGRAMS_PATH;
+
+const { operations } = await import('./formats/library.mjs');
+const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudconvert.mjs');
+const { closeBackend, runPair, samplesDir } = await import('./formats/run-pair.mjs');
+const { writeResults } = await import('./formats/results.mjs');
+const { weighPackage } = await import('./formats/weigh.mjs');
+
+const mode = flags.embedded ? 'embedded' : 'native';
+const logFile = path.join(root, `node_modules/.cache/pipeline-formats/${mode}.jsonl`);
+mkdirSync(path.dirname(logFile), { recursive: true });
+const known = new Map(flags.resume ? readLog() : []);
+if (!flags.resume && flags.write) writeFileSync(logFile, '');
+
+const wanted = choose(offeredPairs());
+const todo = wanted.filter((pair) => known.get(key(pair))?.why !== undefined || !known.has(key(pair)));
+process.stdout.write(
+  `${mode}: ${wanted.length} pairs${flags.resume ? `, ${todo.length} of them to be run` : ''}\n`,
+);
+await runAll(todo);
+await closeBackend();
+report();
+
+function key({ from, to }) {
+  return `${from} ${to}`;
+}
+
+/** Pairs of two formats for which there is a sample and an installed converter. */
+function offeredPairs() {
+  return operations
+    .inputFormats()
+    .filter((from) => existsSync(path.join(samplesDir, `sample.${from}`)))
+    .flatMap((from) =>
+      [...operations.localConversions.targets(from)]
+        .filter((to) => to !== from && isOffered(from, to))
+        .map((to) => ({ from, to })),
+    );
+}
+
+function isOffered(from, to) {
+  const [best] = operations.convertersFor(from, to).filter(operations.isInstalled);
+  if (best === undefined) return false;
+  if (flags.converter !== undefined && !best.name.split('+').includes(flags.converter)) return false;
+  return best.via === undefined || flags.all === true || isCloudConvertPair(from, to);
+}
+
+function choose(pairs) {
+  const named = (list, name) => list === undefined || list.split(',').includes(name);
+  const some = pairs.filter(
+    ({ from, to }) =>
+      named(flags.from, from) &&
+      named(flags.to, to) &&
+      (flags.only !== 'cloudconvert' || isCloudConvertPair(from, to)),
+  );
+  return flags.sample === undefined ? some : draw(some, Number(flags.sample));
+}
+
+/** The same seed draws the same pairs of the same table. */
+function draw(pairs, count) {
+  let state = Number(flags.seed) >>> 0;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const rest = [...pairs];
+  return Array.from(
+    { length: Math.min(count, rest.length) },
+    () => rest.splice(Math.floor(random() * rest.length), 1)[0],
+  );
+}
+
+async function runAll(pairs) {
+  const base = mkdtempSync(path.join(os.tmpdir(), 'pipeline-formats-'));
+  const queue = pairs.entries();
+  let done = 0;
+  let said = Date.now();
+  const worker = async () => {
+    for (const [index, pair] of queue) {
+      const outcome = await runPair(pair, path.join(base, String(index)));
+      known.set(key(pair), outcome);
+      if (flags.write || flags.resume) appendFileSync(logFile, `${JSON.stringify(outcome)}\n`);
+      if (outcome.why !== undefined)
+        process.stdout.write(
+          `✗ ${pair.from} → ${pair.to} (${outcome.converter}, ${outcome.ms} ms): ${outcome.why}\n`,
+        );
+      done++;
+      if (Date.now() - said > 10_000) {
+        said = Date.now();
+        process.stdout.write(`… ${done} of ${pairs.length}\n`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Number(flags.jobs) }, worker));
+  rmSync(base, { recursive: true, force: true });
+}
+
+function readLog() {
+  if (!existsSync(logFile)) return [];
+  const lines = readFileSync(logFile, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line)).map((outcome) => [key(outcome), outcome]);
+}
+
+function report() {
+  const outcomes = wanted.map((pair) => known.get(key(pair)));
+  const working = new Set(outcomes.filter(({ why }) => why === undefined).map(key));
+  const counts = countCloudConvert(working);
+  const failed = outcomes.length - working.size;
+  const bytes = weighPackage(path.join(root, 'packages/cli')).reduce((sum, { bytes }) => sum + bytes, 0);
+  const facts = {
+    pairs_working: working.size,
+    cloudconvert_pairs: counts.pairs,
+    cloudconvert_formats: counts.formats,
+  };
+  if (flags.write) writeResults(mode, outcomes, { counts: facts, installMegabytes: Math.round(bytes / 1e6) });
+  process.stdout.write(
+    [
+      `${working.size} pairs work, ${failed} do not`,
+      ...(flags.sample === undefined
+        ? [
+            `CloudConvert: ${counts.pairs} of its 2,079 pairs, ${counts.formats} of its 213 formats`,
+            `npm install @pipeline/cli brings ${Math.round(bytes / 1e6)} MB`,
+          ]
+        : []),
+      '',
+    ].join('\n'),
+  );
+  process.exitCode = failed === 0 ? 0 : 1;
+}
