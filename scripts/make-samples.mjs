@@ -24,7 +24,7 @@ for (const [index, recipe] of all.entries()) {
   const { extension, make } = recipe;
   if (wanted.length > 0 && !wanted.includes(extension)) continue;
   try {
-    await make(createKit(dir, path.join(base, String(index))));
+    await Promise.resolve(make(createKit(dir, path.join(base, String(index)))));
     if (!existsSync(path.join(dir, `sample.${extension}`))) throw new Error('nothing was written');
   } catch (error) {
     const said = String(error.stderr ?? '').trim() || error.message;

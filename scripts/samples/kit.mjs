@@ -64,7 +64,6 @@ export const bytes = (...parts) =>
   Buffer.concat(
     parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part))),
   );
-const u8 = (value) => Buffer.from([value & 255]);
 export const u16 = (value) => Buffer.from([value & 255, (value >> 8) & 255]);
 export const u32 = (value) => {
   const buffer = Buffer.alloc(4);
