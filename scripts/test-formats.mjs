@@ -92,7 +92,11 @@ function choose(pairs) {
       named(flags.to, to) &&
       (flags.only !== 'cloudconvert' || isCloudConvertPair(from, to)),
   );
-  return flags.sample === undefined ? some : draw(some, Number(flags.sample));
+  if (flags.sample !== undefined) return draw(some, Number(flags.sample));
+  // What people convert comes first.
+  return some.sort(
+    (a, b) => Number(isCloudConvertPair(b.from, b.to)) - Number(isCloudConvertPair(a.from, a.to)),
+  );
 }
 
 /** The same seed draws the same pairs of the same table. */

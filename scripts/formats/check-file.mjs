@@ -113,10 +113,7 @@ async function checkPdf(data, from) {
     const [page] = pages;
     const { data: drawn, width, height } = await page.render({ scale: 1, render: 'bitmap' });
     const rgb = Buffer.from(
-      Uint8Array.from(
-        { length: width * height * 3 },
-        (_, at) => drawn[Math.floor(at / 3) * 4 + 2 - (at % 3)],
-      ),
+      Uint8Array.from({ length: width * height * 3 }, (_, at) => drawn[Math.floor(at / 3) * 4 + (at % 3)]),
     );
     return checkPixels({ width, height, rgb }, from);
   } finally {

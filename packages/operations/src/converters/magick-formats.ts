@@ -109,7 +109,7 @@ export const rawFormats: ReadonlySet<string> = new Set(Object.keys(raw));
 export const readers: Coders = {
   ...both,
   ...raw,
-  apng: 'APNG',
+  apng: 'PNG',
   dcm: 'DCM',
   heic: 'HEIC',
   heif: 'HEIF',
