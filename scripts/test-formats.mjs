@@ -1,10 +1,10 @@
 // Every pair of formats that the local backend offers, converted once on a real file, and the output opened.
 //
 //   npm run test:formats -- [--embedded] [--from docx,png] [--to pdf] [--only cloudconvert] [--all] [--sample 40]
-//                           [--seed 1] [--jobs 2] [--resume] [--write]
+//                           [--seed 1] [--jobs 2] [--resume] [--write] [--recorded]
 //
 // --embedded: as if no program were installed · --all: chains that CloudConvert has no pair for, too · --sample: so many
-// pairs, drawn by the seed · --resume: leaves out what went well before · --write: writes the results that docs/formats.md
+// pairs, drawn by the seed · --recorded: only what is among the written results · --resume: leaves out what went well before · --write: writes the results that docs/formats.md
 // is made of.
 import {
   appendFileSync,
@@ -34,6 +34,7 @@ const { values: flags } = parseArgs({
     resume: { type: 'boolean' },
     write: { type: 'boolean' },
     converter: { type: 'string' },
+    recorded: { type: 'boolean' },
   },
 });
 // Before anything looks for programs.
@@ -43,7 +44,7 @@ else delete process.env.PIPELINE_PROGRAMS_PATH;
 const { operations } = await import('./formats/library.mjs');
 const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudconvert.mjs');
 const { closeBackend, runPair, samplesDir } = await import('./formats/run-pair.mjs');
-const { writeResults } = await import('./formats/results.mjs');
+const { readResults, workingPairs, writeResults } = await import('./formats/results.mjs');
 const { weighPackage } = await import('./formats/weigh.mjs');
 
 const mode = flags.embedded ? 'embedded' : 'native';
@@ -86,8 +87,10 @@ function isOffered(from, to) {
 
 function choose(pairs) {
   const named = (list, name) => list === undefined || list.split(',').includes(name);
+  const recorded = flags.recorded ? workingPairs(readResults(), [mode]) : undefined;
   const some = pairs.filter(
     ({ from, to }) =>
+      (recorded === undefined || recorded.has(key({ from, to }))) &&
       named(flags.from, from) &&
       named(flags.to, to) &&
       (flags.only !== 'cloudconvert' || isCloudConvertPair(from, to)),

@@ -20,7 +20,7 @@ const holdsColours = (from) =>
   ['image', 'video'].includes(formatKind(from)) && !withText.has(from) && !greyFormats.has(from);
 
 /** One bit or shades of grey. */
-const greyFormats = new Set(['pbm', 'pgm', 'wbmp', 'xbm', 'fax', 'g3', 'otb', 'palm']);
+const greyFormats = new Set(['pbm', 'pgm', 'wbmp', 'xbm', 'fax', 'g3', 'otb', 'palm', 'vicar']);
 
 /** Markup may stand between the words. */
 const hasText = (text) => /Pipeline.{0,40}?sample/is.test(text);

@@ -12,7 +12,7 @@ const samples = path.join(import.meta.dirname, 'samples');
 
 test('forty pairs of formats, drawn from all', { timeout: 120_000 }, () => {
   const script = path.join(root, 'scripts/test-formats.mjs');
-  const ran = spawnSync(process.execPath, [script, '--embedded', '--sample', '40', '--seed', '3'], {
+  const ran = spawnSync(process.execPath, [script, '--embedded', '--recorded', '--sample', '40', '--seed', '3'], {
     encoding: 'utf8',
   });
   expect(ran.stdout + ran.stderr).toMatch(/^embedded: 40 pairs\n[^]*^40 pairs work, 0 do not\n$/m);

@@ -177,7 +177,7 @@ test('failures name the file, and known ones are found by the plan', async () =>
   expect(
     await failed(convert, { files: { 'a.docx': 'x' }, options: { output_format: 'mp4' } }),
   ).toMatchObject({ type: 'unsupported', isPlanned: false });
-  expect(await failed(convert, { files: { 'a.rz': 'x' }, options: { output_format: 'zip' } })).toMatchObject({
+  expect(await failed(convert, { files: { 'a.dwg': 'x' }, options: { output_format: 'pdf' } })).toMatchObject({
     type: 'not-available',
     isPlanned: false,
   });

@@ -87,8 +87,8 @@ test('what cannot be done says what can', async () => {
   expect(await nameOf(find('docx', 'mp4'))).toMatch(
     /^unsupported: nothing turns DOCX into MP4 Here, docx can become: .*pdf|and \d+ more/,
   );
-  expect(await nameOf(find('rz', 'zip', { name: 'a.rz' }))).toMatch(
-    /^not-available: "a.rz": no converter on the local backend turns RZ into zip yet CloudConvert does it/,
+  expect(await nameOf(find('dwg', 'pdf', { name: 'a.dwg' }))).toMatch(
+    /^not-available: "a.dwg": no converter on the local backend turns DWG into PDF yet CloudConvert does it/,
   );
   expect(await nameOf(find('', 'pdf', { name: 'README' }))).toBe(
     'unsupported: "README": the name does not tell the format of the file Set `input_format`.',
