@@ -177,10 +177,12 @@ test('failures name the file, and known ones are found by the plan', async () =>
   expect(
     await failed(convert, { files: { 'a.docx': 'x' }, options: { output_format: 'mp4' } }),
   ).toMatchObject({ type: 'unsupported', isPlanned: false });
-  expect(await failed(convert, { files: { 'a.dwg': 'x' }, options: { output_format: 'pdf' } })).toMatchObject({
-    type: 'not-available',
-    isPlanned: false,
-  });
+  expect(await failed(convert, { files: { 'a.dwg': 'x' }, options: { output_format: 'pdf' } })).toMatchObject(
+    {
+      type: 'not-available',
+      isPlanned: false,
+    },
+  );
   expect(
     await failed(convert, {
       files: { 'a.md': '![x](file:///etc/passwd)' },
