@@ -14,12 +14,18 @@ import type {
   OperationResult,
 } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
-import type { Result } from '@pipeline/schema';
+import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
 import type { Converter } from './converters/converter.ts';
 import { runInHost } from './host/host-pool.ts';
 import { readStart, wrongFormat } from './magic.ts';
-import { nameOf, outputName } from './output-name.ts';
+import { nameOf, outputName, stemOf } from './output-name.ts';
+import { brokenPdf } from './pdf/pdf-failures.ts';
+import { chooseTool, hasEnd } from './pdf/pdf-tool.ts';
+import type { PdfTool } from './pdf/pdf-tool.ts';
+import { qpdfFailure, qpdfVersion, runEmbedded, runNative } from './pdf/qpdf.ts';
+import type { QpdfRun } from './pdf/qpdf.ts';
+import { programVersion } from './programs/find-program.ts';
 import { textOption } from './read-options.ts';
 import { findConverter } from './routes.ts';
 
@@ -27,47 +33,48 @@ export const merge: Operation = { plan, run };
 
 /** Of the npm package; a test holds it to the one that is installed. */
 export const pdfLibVersion = '2.11.1';
-const converter = { name: 'pdf-lib', version: pdfLibVersion };
-const engines = ['pdf-lib', 'qpdf'];
+
+/** Both come along; the program does large files in less memory. pdf-lib writes the outline in any case. */
+const tools: readonly MergeTool[] = [
+  {
+    name: 'qpdf',
+    standsFor: [],
+    needs: [{ type: 'program', name: 'qpdf' }],
+    version: async () => (await programVersion('qpdf')) ?? 'unknown',
+    join: runNative,
+  },
+  { name: 'qpdf', standsFor: [], needs: [], version: async () => qpdfVersion, join: runEmbedded },
+];
+
+interface MergeTool extends Omit<PdfTool, 'run'> {
+  readonly join: QpdfRun;
+}
 
 async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
-  const problem = optionProblem(request);
-  if (problem !== undefined) return err(problem);
+  const tool = await chooseTool({ tools, mistake }, request);
+  if (!tool.ok) return tool;
   for (const input of request.inputs) {
     if (input.path === '' && formatOf(input, request) === '') continue;
     const way = await wayToPdf(input, request);
     if (!way.ok) return way;
   }
   const name = mergedName(request);
-  return name.ok ? ok({ converter, outputs: [{ dir: '', name: name.value }] }) : name;
+  if (!name.ok) return name;
+  return ok({ converter: await named(tool.value), outputs: [{ dir: '', name: name.value }] });
 }
 
-function optionProblem(request: ActionRequest): Failure | undefined {
-  const { options } = request;
-  const invalid = { code: 'INVALID_OPTION' };
-  for (const name of ['merge_direction', 'merge_mode']) {
-    if (options[name] !== undefined)
-      return failure('unsupported', `\`${name}\` is not honoured by merge on the local backend`, {
-        ...invalid,
-        hint: 'Remove it: pages follow each other in the order of `input`.',
-      });
-  }
-  const engine = textOption(options, 'engine');
-  if (engine !== undefined && !engines.includes(engine)) {
-    return failure('unsupported', `The engine "${engine}" does not merge on the local backend`, {
-      ...invalid,
-      hint: 'Leave `engine` out: PDFs are merged by pdf-lib.',
-    });
-  }
-  const version = textOption(options, 'engine_version');
-  if (version !== undefined && version !== pdfLibVersion) {
-    return failure(
-      'unsupported',
-      `engine_version ${version} is not here: PDFs are merged by pdf-lib ${pdfLibVersion}`,
-      { ...invalid, hint: 'Leave `engine_version` out.' },
-    );
-  }
-  return undefined;
+const named = async (tool: MergeTool): Promise<{ name: string; version: string }> => ({
+  name: tool.name,
+  version: await tool.version(),
+});
+
+function mistake(options: JsonObject): Failure | undefined {
+  const given = ['merge_direction', 'merge_mode'].find((name) => options[name] !== undefined);
+  if (given === undefined) return undefined;
+  return failure('unsupported', `\`${given}\` is not honoured by merge on the local backend`, {
+    code: 'INVALID_OPTION',
+    hint: 'Remove it: pages follow each other in the order of `input`.',
+  });
 }
 
 const formatOf = (input: Artifact, request: ActionRequest): string =>
@@ -91,8 +98,8 @@ async function run(
   request: ActionRequest,
   context: OperationContext,
 ): Promise<Result<OperationResult, Failure>> {
-  const problem = optionProblem(request);
-  if (problem !== undefined) return err(problem);
+  const tool = await chooseTool({ tools, mistake }, request);
+  if (!tool.ok) return tool;
   const name = mergedName(request);
   if (!name.ok) return name;
   const notes: string[] = [];
@@ -108,20 +115,53 @@ async function run(
     parts.push({ path: part.value, name: input.name });
     context.progress(((index + 1) / request.inputs.length) * 60);
   }
-  const outputPath = path.join(context.workDir, 'merged');
-  const answer = await runInHost({
-    host: 'pdf-lib',
-    job: { inputs: parts, outputPath },
-    signal: context.signal,
-    progress: (percent) => context.progress(percent === null ? null : 60 + percent * 0.4),
-    about: parts.length === 1 ? (parts[0]?.name ?? '') : `${parts.length} files`,
-  });
-  if (!answer.ok) return answer;
+  const joined = await join(parts, { context, by: tool.value.join });
+  if (!joined.ok) return joined;
   return ok({
-    outputs: [{ dir: '', name: name.value, path: outputPath }],
-    converter,
+    outputs: [{ dir: '', name: name.value, path: joined.value }],
+    converter: await named(tool.value),
     ...(notes.length === 0 ? {} : { message: notes.join('. ') }),
   });
+}
+
+interface Part {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** qpdf puts the pages together with their forms and links; what belongs to a file as a whole comes after. */
+async function join(
+  parts: readonly Part[],
+  { context, by }: { readonly context: OperationContext; readonly by: QpdfRun },
+): Promise<Result<string, Failure>> {
+  const { signal } = context;
+  const workDir = path.join(context.workDir, 'join');
+  await mkdir(workDir);
+  const about = parts.length === 1 ? (parts[0]?.name ?? '') : `${parts.length} files`;
+  const inputs = parts.map((part) => part.path);
+  const ran = await by({ job: mergeJob(parts.length), inputs, workDir, signal, options: {}, about });
+  if (!ran.ok) return ran;
+  // qpdf names the file that it stumbled over, by our name for it.
+  const culprit = parts[Number(/input-(\d+)\.pdf/.exec(ran.value.said)?.[1] ?? 1) - 1];
+  const bad = qpdfFailure(ran.value, { name: culprit?.name ?? about, options: {}, hasPassword: false });
+  if (bad !== undefined) return err(bad);
+  context.progress(80);
+  const outputPath = path.join(context.workDir, 'merged');
+  const job = {
+    type: 'join-outlines',
+    path: path.join(workDir, 'merged.pdf'),
+    name: about,
+    inputs: parts.map((part) => ({ ...part, title: stemOf(part.name) })),
+    outputPath,
+  };
+  const answer = await runInHost({ host: 'pdf-lib', job, signal, about });
+  return answer.ok ? ok(outputPath) : answer;
+}
+
+/** Pure. */
+export function mergeJob(count: number): JsonObject {
+  const pages = Array.from({ length: count }, (_, index) => ({ file: `input-${index + 1}.pdf` }));
+  return { empty: '', pages, outputFile: 'merged.pdf', deterministicId: '' };
 }
 
 async function asPdf(
@@ -136,10 +176,12 @@ async function asPdf(
   const { request, context, workDir } = about;
   const way = await wayToPdf(input, request);
   if (!way.ok) return way;
-  if (way.value === undefined) return ok(input.path);
   const from = formatOf(input, request);
   const wrong = wrongFormat(from, await readStart(input.path), input.name);
   if (wrong !== undefined) return err(wrong);
+  if (way.value === undefined) {
+    return (await hasEnd(input.path)) ? ok(input.path) : err(brokenPdf(input.name, 'its end is missing'));
+  }
   await mkdir(workDir, { recursive: true });
   const made = await way.value.convert({
     inputPath: input.path,

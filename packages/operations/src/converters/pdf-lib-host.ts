@@ -11,6 +11,7 @@ import type { HostModule } from '../host/protocol.ts';
 import { selectPages } from '../page-range.ts';
 import type { PageRange } from '../page-range.ts';
 import { textOption } from '../read-options.ts';
+import { joinOutlines } from './join-outlines.ts';
 import { brokenPdf, openPdf } from './open-pdf.ts';
 import type { PdfFile } from './open-pdf.ts';
 import { markPdfX4, titlePdfA } from './pdf-standard-marks.ts';
@@ -23,6 +24,8 @@ export const host: HostModule = {
         return inspectFile(job);
       case 'mark-pdf-x4':
         return markPdfX4(job);
+      case 'join-outlines':
+        return saveJoined(job);
       case 'title-pdf-a':
         return titlePdfA(job);
       default:
@@ -30,6 +33,15 @@ export const host: HostModule = {
     }
   },
 };
+
+/** `{ type, path, name, inputs: [{ path, name, title }], outputPath }` → `{ pages }` */
+async function saveJoined(job: JsonObject): Promise<JsonObject> {
+  const document = await joinOutlines(job);
+  document.setProducer('Pipeline');
+  const body = await document.save({ useObjectStreams: true, addDefaultPage: false });
+  await writeFile(textOption(job, 'outputPath') ?? '', await identified(document, body));
+  return { pages: document.getPageCount() };
+}
 
 /** `{ type: 'inspect', path, name }` → what is inside. */
 async function inspectFile(job: JsonObject): Promise<JsonObject> {

@@ -120,7 +120,7 @@ async function run(
 const endBytes = 65_536;
 
 /** Readers mend a file that was cut off, and lose what was in the rest without a word. */
-async function hasEnd(file: string): Promise<boolean> {
+export async function hasEnd(file: string): Promise<boolean> {
   const { size } = await stat(file);
   const handle = await open(file);
   try {
@@ -133,10 +133,10 @@ async function hasEnd(file: string): Promise<boolean> {
 }
 
 /** The best tool that is here, is the engine asked for, in the version asked for, and honours the options. */
-export async function chooseTool(
-  { tools, mistake }: Pick<PdfOperation, 'tools' | 'mistake'>,
-  { task, options }: ActionRequest,
-): Promise<Result<PdfTool, Failure>> {
+export async function chooseTool<Tool extends Omit<PdfTool, 'run'>>(
+  { tools, mistake }: { readonly tools: readonly Tool[]; readonly mistake?: PdfOperation['mistake'] },
+  { task, options }: Pick<ActionRequest, 'task' | 'options'>,
+): Promise<Result<Tool, Failure>> {
   const wrong = mistake?.(options);
   if (wrong !== undefined) return err(wrong);
   const engine = textOption(options, 'engine');
@@ -154,14 +154,16 @@ export async function chooseTool(
   return err(versioned.value[0]?.refuses?.(options) ?? notInstalled(best, task.operation));
 }
 
-const isEngine = (tool: PdfTool, engine: string): boolean =>
+type AnyTool = Omit<PdfTool, 'run'>;
+
+const isEngine = (tool: AnyTool, engine: string): boolean =>
   tool.name === engine || tool.standsFor.includes(engine);
 
-async function ofVersion(
-  tools: readonly PdfTool[],
+async function ofVersion<Tool extends AnyTool>(
+  tools: readonly Tool[],
   options: JsonObject,
   operation: string,
-): Promise<Result<readonly PdfTool[], Failure>> {
+): Promise<Result<readonly Tool[], Failure>> {
   const wanted = textOption(options, 'engine_version');
   if (wanted === undefined) return ok(tools);
   const engine = textOption(options, 'engine');
@@ -184,7 +186,7 @@ async function ofVersion(
 
 function otherEngine(
   engine: string,
-  { operation, tools }: { readonly operation: string; readonly tools: readonly PdfTool[] },
+  { operation, tools }: { readonly operation: string; readonly tools: readonly AnyTool[] },
 ): Failure {
   const names = [...new Set(tools.map(({ name }) => name))].join(' or ');
   return failure('unsupported', `The engine "${engine}" does not do ${operation} on the local backend`, {
@@ -193,7 +195,7 @@ function otherEngine(
   });
 }
 
-function notInstalled(tool: PdfTool, operation: string): Failure {
+function notInstalled(tool: AnyTool, operation: string): Failure {
   const lacking = tool.needs.filter((need) => !isMet(need));
   const what = lacking.map(({ name }) => name).join(' and ');
   return failure(

@@ -132,10 +132,6 @@ export const runEmbedded: QpdfRun = async ({ job, inputs, workDir, signal, about
   });
 };
 
-/** The better of the two that are here. */
-export const runQpdf: QpdfRun = async (call) =>
-  (await programVersion('qpdf')) === undefined ? runEmbedded(call) : runNative(call);
-
 export interface QpdfAbout {
   readonly name: string;
   readonly options: JsonObject;

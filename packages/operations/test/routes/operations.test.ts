@@ -227,7 +227,7 @@ test('merge names the file that does not fit', async () => {
   });
   expect(broken).toMatchObject({
     type: 'bad-input',
-    message: expect.stringContaining('"b.pdf" is a broken PDF'),
+    message: expect.stringContaining('"b.pdf" is damaged'),
   });
   expect(
     await failed(merge, { files: { 'a.pdf': one.bytes, 'b.mp3': 'ID3' }, options: { output_format: 'pdf' } }),
