@@ -24,7 +24,9 @@ export async function joinOutlines(job: JsonObject): Promise<PDFDocument> {
     const destinations = readDestinations(source);
     const moved = destinations.outline.map((item) => movedBy(item, from));
     const first = { page: from, view: ['Fit'] };
-    items.push(...(inputs.length === 1 ? moved : [{ title: titleOf(input, file), target: first, items: moved }]));
+    items.push(
+      ...(inputs.length === 1 ? moved : [{ title: titleOf(input, file), target: first, items: moved }]),
+    );
     linkByPage(merged, { from, count: source.getPageCount(), destinations });
     from += source.getPageCount();
   }

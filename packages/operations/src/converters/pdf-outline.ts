@@ -65,7 +65,8 @@ function readItems(
     about.seen.add(item);
     const title = item.lookup(PDFName.of('Title'));
     const action = item.lookup(PDFName.of('A'));
-    const destination = item.get(PDFName.of('Dest')) ?? (action instanceof PDFDict ? action.get(PDFName.of('D')) : undefined);
+    const destination =
+      item.get(PDFName.of('Dest')) ?? (action instanceof PDFDict ? action.get(PDFName.of('D')) : undefined);
     items.push({
       title: title instanceof PDFString || title instanceof PDFHexString ? title.decodeText() : '',
       target: about.resolve(destination),
@@ -131,7 +132,10 @@ function writeItems(
   for (const [index, item] of items.entries()) {
     const [ref, previous, next] = [refs[index], refs[index - 1], refs[index + 1]];
     if (ref === undefined) continue;
-    const below = item.items.length === 0 ? {} : { ...writeItems(item.items, { document, parent: ref }), Count: -item.items.length };
+    const below =
+      item.items.length === 0
+        ? {}
+        : { ...writeItems(item.items, { document, parent: ref }), Count: -item.items.length };
     const entry = context.obj({
       Parent: parent,
       ...(previous === undefined ? {} : { Prev: previous }),
