@@ -56,9 +56,8 @@ interface Part {
 /** Names belong to their file, and two files may use one for different places. */
 function linkByPage(merged: PDFDocument, { from, count, destinations }: Part): void {
   for (const page of merged.getPages().slice(from, from + count)) {
-    const annotations = page.node.Annots();
-    for (let at = 0; annotations !== undefined && at < annotations.size(); at += 1) {
-      const annotation = annotations.lookup(at);
+    for (const ref of page.node.Annots()?.asArray() ?? []) {
+      const annotation = merged.context.lookup(ref);
       if (!(annotation instanceof PDFDict)) continue;
       const action = annotation.lookup(PDFName.of('A'));
       const isJump = action instanceof PDFDict && action.get(PDFName.of('S'))?.toString() === '/GoTo';

@@ -99,19 +99,19 @@ function readTree(
 ): void {
   if (about.seen.has(node) || about.names.size > 100_000) return;
   about.seen.add(node);
-  const leaves = node.lookup(PDFName.of('Names'));
-  for (let at = 0; leaves instanceof PDFArray && at + 1 < leaves.size(); at += 2) {
-    const name = leaves.lookup(at);
-    const value = leaves.lookup(at + 1);
-    if ((name instanceof PDFString || name instanceof PDFHexString) && value !== undefined) {
+  const leaves = itemsOf(node, 'Names');
+  for (const [at, name] of leaves.entries()) {
+    const value = leaves[at + 1];
+    if (at % 2 === 0 && value !== undefined && (name instanceof PDFString || name instanceof PDFHexString)) {
       about.names.set(name.decodeText(), value);
     }
   }
-  const kids = node.lookup(PDFName.of('Kids'));
-  for (let at = 0; kids instanceof PDFArray && at < kids.size(); at += 1) {
-    const kid = kids.lookup(at);
-    if (kid instanceof PDFDict) readTree(kid, about);
-  }
+  for (const kid of itemsOf(node, 'Kids')) if (kid instanceof PDFDict) readTree(kid, about);
+}
+
+function itemsOf(dict: PDFDict, key: string): readonly (PDFObject | undefined)[] {
+  const array = dict.lookup(PDFName.of(key));
+  return array instanceof PDFArray ? array.asArray().map((_, at) => array.lookup(at)) : [];
 }
 
 export function writeOutline(document: PDFDocument, items: readonly OutlineItem[]): void {
