@@ -59,6 +59,7 @@ export type JobEvent = EventBase &
         readonly action_ms: number;
         readonly input_bytes: number;
         readonly outputs: readonly {
+          /** Absolute; the address of what was exported to a place elsewhere. */
           readonly path: string;
           readonly bytes: number;
           readonly sha256?: string;

@@ -37,7 +37,10 @@ export function actionFinished(action: Action, ms: number, measure: ActionMeasur
   };
 }
 
-function eventOutput({ path, sizeBytes: bytes, sha256 }: Artifact): FinishedEvent['outputs'][number] {
+/** What was sent elsewhere is there; where it lay here is gone soon. */
+function eventOutput({ path: here, url, ...file }: Artifact): FinishedEvent['outputs'][number] {
+  const { sizeBytes: bytes, sha256 } = file;
+  const path = url === undefined || url.startsWith('file:') ? here : url;
   return sha256 === undefined ? { path, bytes } : { path, bytes, sha256 };
 }
 

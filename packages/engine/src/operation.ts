@@ -21,7 +21,7 @@ export interface Artifact {
   readonly sizeBytes: number;
   /** Hex, where somebody computed it on the way. */
   readonly sha256?: string;
-  /** Set by `export/url`. */
+  /** Where an export has put it: `file://…`, `s3://bucket/key`. */
   readonly url?: string;
 }
 
@@ -45,7 +45,10 @@ export interface ActionPlan {
   readonly converter?: { readonly name: string; readonly version: string };
   /** Files it will yield; absent when only the run can tell (pages of a PDF, an unnamed download). */
   readonly outputs?: readonly PlannedFile[];
-  /** Absolute paths it will write outside of the workspace: two actions must never share one. */
+  /**
+   * What it will write outside of the workspace: absolute paths, and addresses such as `s3://bucket/key`. Two actions
+   * must never share one.
+   */
   readonly writes?: readonly string[];
   /** Said in the closing summary: `no file matches "docs/*.md"`. */
   readonly note?: string;

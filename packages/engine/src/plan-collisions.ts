@@ -39,7 +39,7 @@ export function findCollisions(actions: readonly PlannedAction[], { pipeline, co
       const display = shownPath(path, context.baseDir);
       if (same !== undefined) {
         problems.push(collision(same.action, { action, path: display }, pipeline));
-      } else if (alike !== undefined) {
+      } else if (alike !== undefined && !isAddress(path)) {
         notes.push(caseNote(alike, { action, path: display }, context.baseDir));
       }
       if (same === undefined) exact.set(path, { action, path });
@@ -48,6 +48,9 @@ export function findCollisions(actions: readonly PlannedAction[], { pipeline, co
   }
   return { problems, notes };
 }
+
+/** `s3://bucket/key`: elsewhere, where case counts. */
+const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//.test(path);
 
 /** Files that are there before the run: those of imports. */
 function filesThatAreRead(actions: readonly PlannedAction[]): ReadonlyMap<string, PlannedAction> {

@@ -8,6 +8,7 @@ import { err, operationNames } from '@pipeline/schema';
 import { brokenOutput } from './check-output.ts';
 import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
+import type { Store } from './stores/store.ts';
 
 export interface LocalBackendOptions {
   /** How many converter processes work at once. */
@@ -26,6 +27,7 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
       await closeHosts();
       // Loaded already when a program was run, and with nothing to do when none was.
       await (await import('./programs/reaper.ts')).closeReaper();
+      (await import('./stores/sftp-pool.ts')).closeConnections();
     },
   };
 }
@@ -50,27 +52,35 @@ const withCommonRules = ({ plan, run }: Operation): Operation => ({
 
 type Load = () => Promise<Operation>;
 
+const importing = async (store: Store): Promise<Operation> =>
+  (await import('./stores/import-files.ts')).importFiles(store);
+
+const exporting = async (store: Store): Promise<Operation> =>
+  (await import('./stores/export-files.ts')).exportFiles(store);
+
 /** Undefined: not available on this backend yet. The engine says so before anything runs. */
 const loaders = {
   'import/local': async () => (await import('./import/local.ts')).importLocal,
   'import/url': async () => (await import('./import/url.ts')).importUrl,
-  'import/upload': undefined,
+  'import/upload': async () => (await import('./import/upload.ts')).importUpload,
   'import/base64': async () => (await import('./import/base64.ts')).importBase64,
   'import/raw': async () => (await import('./import/raw.ts')).importRaw,
-  'import/s3': undefined,
-  'import/azure/blob': undefined,
-  'import/google-cloud-storage': undefined,
-  'import/openstack': undefined,
-  'import/sftp': undefined,
+  'import/s3': async () => importing((await import('./stores/s3.ts')).s3),
+  'import/azure/blob': async () => importing((await import('./stores/azure-blob.ts')).azureBlob),
+  'import/google-cloud-storage': async () =>
+    importing((await import('./stores/google-cloud-storage.ts')).googleCloudStorage),
+  'import/openstack': async () => importing((await import('./stores/openstack.ts')).openstack),
+  'import/sftp': async () => importing((await import('./stores/sftp.ts')).sftp),
 
   'export/local': async () => (await import('./export/local.ts')).exportLocal,
   'export/url': async () => (await import('./export/url.ts')).exportUrl,
   'export/upload': async () => (await import('./export/upload.ts')).exportUpload,
-  'export/s3': undefined,
-  'export/azure/blob': undefined,
-  'export/google-cloud-storage': undefined,
-  'export/openstack': undefined,
-  'export/sftp': undefined,
+  'export/s3': async () => exporting((await import('./stores/s3.ts')).s3),
+  'export/azure/blob': async () => exporting((await import('./stores/azure-blob.ts')).azureBlob),
+  'export/google-cloud-storage': async () =>
+    exporting((await import('./stores/google-cloud-storage.ts')).googleCloudStorage),
+  'export/openstack': async () => exporting((await import('./stores/openstack.ts')).openstack),
+  'export/sftp': async () => exporting((await import('./stores/sftp.ts')).sftp),
 
   convert: async () => (await import('./convert.ts')).convert,
   optimize: async () => (await import('./optimize.ts')).optimize,
@@ -93,7 +103,7 @@ const loaders = {
   'pdf/rotate-pages': async () => (await import('./pdf/pages.ts')).pdfRotatePages,
 } satisfies Readonly<Record<OperationName, Load | undefined>>;
 
-/** What this backend can do. */
+/** What this backend can do: not what only says what to use instead. */
 export const localOperations: readonly OperationName[] = operationNames.filter(
-  (name) => loaders[name] !== undefined,
+  (name) => loaders[name] !== undefined && name !== 'import/upload',
 );

@@ -40,6 +40,9 @@ export function nameOf(name: string, output: { readonly number: number; readonly
   return fitted(stemOf(name), `-${output.number}${extension === '' ? '' : `.${extension}`}`);
 }
 
+/** Whether it holds a place for the number of an output. */
+export const isNumberedName = (name: string): boolean => placeholder.test(name);
+
 /** `intro.v2.docx` → `intro.v2`, `data.tar.gz` → `data`, `.env` → `.env`. */
 export function stemOf(name: string): string {
   const extension = fileExtension(name);

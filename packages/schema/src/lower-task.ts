@@ -85,9 +85,17 @@ function namesOf(references: readonly Reference[], kind: Reference['kind']): rea
   return names.length < 2 ? names : [...new Set(names)];
 }
 
-/** One archive of several files needs all of them in one action, as in CloudConvert, where nobody writes `group_by`. */
+/**
+ * One archive of several files needs all of them in one action, and so does a `%d` that numbers them, as in
+ * CloudConvert, where nobody writes `group_by`.
+ */
 function usualGroupBy({ options }: TaskToLower['body'], spec: OperationSpec): Task['groupBy'] {
-  return options['archive_multiple_files']?.value === true ? 'all' : spec.groupBy;
+  if (options['archive_multiple_files']?.value === true) return 'all';
+  const isNumbered = Object.entries(spec.options).some(([name, option]) => {
+    const value = option.isNumbered === true ? options[name]?.value : undefined;
+    return typeof value === 'string' && /%0?[0-9]?d/.test(value);
+  });
+  return isNumbered ? 'all' : spec.groupBy;
 }
 
 function groupByOf(value: JsonValue | undefined): Task['groupBy'] | undefined {

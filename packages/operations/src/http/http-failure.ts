@@ -21,7 +21,7 @@ export class HttpTimeout extends Error {
   }
 }
 
-export function statusFailure(url: URL, response: IncomingMessage): Failure {
+export function statusFailure(url: URL, response: Pick<IncomingMessage, 'statusCode' | 'headers'>): Failure {
   const status = response.statusCode ?? 0;
   const text = STATUS_CODES[status];
   const answer = `${shownUrl(url)} answered ${status}${text === undefined ? '' : ` ${text}`}`;
@@ -50,8 +50,10 @@ export function statusFailure(url: URL, response: IncomingMessage): Failure {
   return failure('refused', answer, { hint: 'check the address and the headers' });
 }
 
-export function networkFailure(url: URL, error: unknown, method: 'GET' | 'PUT' = 'GET'): Failure {
-  const shown = `${method === 'GET' ? 'fetch' : 'upload to'} ${shownUrl(url)}`;
+const verbs = { GET: 'fetch', PUT: 'upload to', POST: 'send to', DELETE: 'remove' } as const;
+
+export function networkFailure(url: URL, error: unknown, method: keyof typeof verbs = 'GET'): Failure {
+  const shown = `${verbs[method]} ${shownUrl(url)}`;
   if (error instanceof HttpTimeout) return timeoutFailure(shown, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = reasonOf(code, url);

@@ -28,12 +28,13 @@ export interface HttpTimeouts {
 export const defaultTimeouts: HttpTimeouts = { connectMs: 30_000, headersMs: 60_000, idleMs: 30_000 };
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'PUT';
+  readonly method: HttpMethod;
   readonly url: URL;
   /** The user's; never sent to another origin. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Opened anew for each redirect. */
-  readonly body?: { readonly open: () => Readable; readonly sizeBytes: number };
+  readonly body?: HttpBody;
+  /** `none`: a redirect is an answer like any other, since the signature of a request holds for one address only. */
+  readonly redirects?: 'follow' | 'none';
   readonly signal: AbortSignal;
   readonly timeouts: HttpTimeouts;
 }
@@ -46,14 +47,28 @@ export interface HttpResponse {
   readonly lateError: () => Error | undefined;
 }
 
+export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+export interface HttpBody {
+  /** Called anew for each redirect. */
+  readonly open: () => Readable;
+  readonly sizeBytes: number;
+  /**
+   * Sent only when the server asks for it, or says nothing for a second: a refusal then costs no upload, and is read
+   * before the connection breaks.
+   */
+  readonly whenAsked?: true;
+}
+
 const maxRedirects = 5;
+const maxSilenceMs = 1000;
 
 export async function request(first: HttpRequest): Promise<Result<HttpResponse, Failure>> {
   let current = first;
   const seen = [first.url.href];
   for (;;) {
     const sent = await sendOnce(current);
-    if (!sent.ok) return sent;
+    if (!sent.ok || first.redirects === 'none') return sent;
     const next = redirectOf(sent.value, current);
     if (next.ok && next.value === undefined) return sent;
     sent.value.message.destroy();
@@ -137,7 +152,7 @@ function headersOf({ headers, body }: HttpRequest): Readonly<Record<string, stri
     accept: '*/*',
     // The file as it lies on the server, whose length can be checked.
     'accept-encoding': 'identity',
-    ...(body !== undefined && { 'content-length': String(body.sizeBytes) }),
+    ...(body?.whenAsked === true && { expect: '100-continue' }),
   };
   const theirs = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
@@ -150,12 +165,37 @@ function sendBody(call: ClientRequest, { body }: HttpRequest, start: (phase: Pha
     call.end();
     return;
   }
-  const source = body.open();
-  source.on('error', (error) => call.destroy(error));
-  source.on('data', () => start('body'));
-  call.on('close', () => source.destroy());
-  call.on('finish', () => start('headers'));
-  source.pipe(call);
+  const send = (): void => {
+    const source = body.open();
+    source.on('error', (error) => call.destroy(error));
+    source.on('data', () => start('body'));
+    call.on('close', () => source.destroy());
+    call.on('finish', () => start('headers'));
+    source.pipe(call);
+  };
+  if (body.whenAsked === true) whenAsked(call, send);
+  else send();
+}
+
+function whenAsked(call: ClientRequest, send: () => void): void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    timer = setTimeout(go, maxSilenceMs);
+  };
+  const stop = (): void => {
+    clearTimeout(timer);
+    call.off('continue', go);
+  };
+  const go = (): void => {
+    stop();
+    send();
+  };
+  call.on('continue', go);
+  // The answer came instead of the question.
+  call.on('response', stop);
+  call.on('close', stop);
+  call.on('socket', (socket) => socket.once(call.protocol === 'https:' ? 'secureConnect' : 'connect', wait));
+  call.flushHeaders();
 }
 
 interface Clock {

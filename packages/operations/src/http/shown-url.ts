@@ -1,7 +1,7 @@
 /** A URL as messages may show it: without what would let a reader of the log in. Pure. */
 
 const credentialNames =
-  /^(?:.*[-_.])?(?:access_?token|api_?key|auth(?:orization)?|key|password|passwd|secret|sig(?:nature)?|token|credential)s?$/i;
+  /^(?:.*[-_.])?(?:access_?token|api_?key|auth(?:orization)?|key|password|passwd|secret|sig(?:nature)?|token|credential|upload_?id)s?$/i;
 
 /** Quoted; user, password and the values of query keys like `token` or `X-Amz-Signature` become `***`. */
 export function shownUrl(url: URL): string {

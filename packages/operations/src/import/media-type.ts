@@ -1,4 +1,5 @@
-/** The extension that a Content-Type stands for, for downloads whose address has none. Pure. */
+/** The extension that a Content-Type stands for, for downloads whose address has none; and the other way for uploads. Pure. */
+import { formatOfFile } from '@pipeline/schema';
 
 const extensions: ReadonlyMap<string, string> = new Map([
   ['application/epub+zip', 'epub'],
@@ -19,11 +20,11 @@ const extensions: ReadonlyMap<string, string> = new Map([
   ['application/x-7z-compressed', '7z'],
   ['application/x-gzip', 'gz'],
   ['application/x-tar', 'tar'],
-  ['application/xhtml+xml', 'html'],
   ['application/xml', 'xml'],
   ['application/yaml', 'yaml'],
   ['application/zip', 'zip'],
   ['audio/flac', 'flac'],
+  ['audio/mp4', 'm4a'],
   ['audio/mpeg', 'mp3'],
   ['audio/ogg', 'ogg'],
   ['audio/wav', 'wav'],
@@ -48,11 +49,13 @@ const extensions: ReadonlyMap<string, string> = new Map([
   ['text/css', 'css'],
   ['text/csv', 'csv'],
   ['text/html', 'html'],
+  ['application/xhtml+xml', 'html'],
   ['text/markdown', 'md'],
   ['text/plain', 'txt'],
   ['text/rtf', 'rtf'],
   ['text/tab-separated-values', 'tsv'],
   ['text/xml', 'xml'],
+  ['video/matroska', 'mkv'],
   ['video/mp4', 'mp4'],
   ['video/quicktime', 'mov'],
   ['video/webm', 'webm'],
@@ -61,6 +64,13 @@ const extensions: ReadonlyMap<string, string> = new Map([
 /** `text/html; charset=utf-8` → `html`; undefined for a type that says nothing, as `application/octet-stream`. */
 export function extensionOfMediaType(contentType: string | undefined): string | undefined {
   return extensions.get(mediaType(contentType));
+}
+
+/** The media type by the extension; the one that says nothing where it is not known. */
+export function mediaTypeOfFile(name: string): string {
+  const format = formatOfFile(name);
+  for (const [type, extension] of extensions) if (extension === format) return type;
+  return 'application/octet-stream';
 }
 
 /** Without its parameters, in lower case. */

@@ -46,6 +46,7 @@ export const exportAzureBlob: OperationSpec = {
   options: {
     ...access,
     blob: text('Name of the blob; with several files, `%d` becomes 1, 2, 3 ….', {
+      isNumbered: true,
       schema: { examples: ['reports/2024.pdf'] },
     }),
     blob_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),

@@ -42,6 +42,7 @@ export const exportGoogleCloudStorage: OperationSpec = {
   options: {
     ...access,
     file: text('Name of the object; with several files, `%d` becomes 1, 2, 3 ….', {
+      isNumbered: true,
       schema: { examples: ['reports/2024.pdf'] },
     }),
     file_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),

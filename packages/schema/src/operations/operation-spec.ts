@@ -42,6 +42,8 @@ export interface OptionSpec {
   readonly accepts?: AcceptedFormats;
   /** Secrets may be used here. */
   readonly isCredential?: boolean;
+  /** A `%d` in it stands for the number of each file, so the files of the task are taken together. */
+  readonly isNumbered?: boolean;
   /** Conversions that the option has a meaning for: any one of these; absent = always. */
   readonly appliesTo?: readonly FormatPair[];
 }

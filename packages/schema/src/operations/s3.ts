@@ -50,6 +50,7 @@ export const exportS3: OperationSpec = {
   options: {
     ...access,
     key: text('Key of the object; with several files, `%d` becomes 1, 2, 3 ….', {
+      isNumbered: true,
       schema: { examples: ['reports/2024.pdf', 'pages/%d.png'] },
     }),
     key_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),

@@ -53,6 +53,7 @@ export const exportSftp: OperationSpec = {
   options: {
     ...access,
     file: text('Path of the file on the server; with several files, `%d` becomes 1, 2, 3 ….', {
+      isNumbered: true,
       schema: { examples: ['/reports/2024.pdf'] },
     }),
     path: text('Folder on the server; each file keeps its name.', { schema: { examples: ['/reports'] } }),
