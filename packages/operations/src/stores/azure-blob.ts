@@ -11,7 +11,7 @@ import { textOption } from '../read-options.ts';
 import { azureFailure } from './azure-failure.ts';
 import type { AzureSubject } from './azure-failure.ts';
 import { withSharedKey } from './azure-shared-key.ts';
-import { folderOf, keyUrl, wrongUrlKey } from './keys.ts';
+import { decodeKey, folderOf, keyUrl, wrongUrlKey } from './keys.ts';
 import { maxFiles, noList, tooMany } from './list-failure.ts';
 import { metadataHeaders } from './s3-headers.ts';
 import type { Listing, Place, RemoteFile, Session, Store, Upload } from './store.ts';
@@ -160,7 +160,7 @@ async function list(
       const text = textOf(blob, 'Name') ?? '';
       // Names that XML has no form for.
       const isEncoded = textOf(name, '@Encoded') === 'true';
-      const key = isEncoded ? decodeURIComponent(text) : text;
+      const key = isEncoded ? decodeKey(text) : text;
       const sizeBytes = Number(textOf(blob, 'Properties', 'Content-Length') ?? 0);
       const isFolder = textOf(blob, 'Properties', 'ResourceType') === 'directory';
       if (key !== '' && !key.endsWith('/') && !isFolder) files.push({ key, sizeBytes });

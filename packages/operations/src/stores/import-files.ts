@@ -12,7 +12,7 @@ import { nameOf, outputName } from '../output-name.ts';
 import { textOption } from '../read-options.ts';
 import { inParallel } from './in-parallel.ts';
 import type { KeyPlace } from './keys.ts';
-import { placeOfKey } from './keys.ts';
+import { lastPart, placeOfKey } from './keys.ts';
 import { defaultSettings, saidBy, startSession } from './session.ts';
 import type { StoreSettings } from './session.ts';
 import type { Place, RemoteFile, Session, Store } from './store.ts';
@@ -72,7 +72,9 @@ function sourceOf(store: Store, options: JsonObject): Result<Source, Failure> {
   }
   const wrong = place.wrongKey(key);
   const name =
-    named.value === undefined ? placeOfKey(key, '')?.name : nameOf(named.value, { number: 1, count: 1 });
+    named.value === undefined
+      ? placeOfKey(lastPart(key), '')?.name
+      : nameOf(named.value, { number: 1, count: 1 });
   if (wrong !== undefined || name === undefined) {
     return err(
       failure('bad-input', `${store.options.one} ${JSON.stringify(key)} ${wrong ?? 'names no file'}`, {

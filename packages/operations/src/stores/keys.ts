@@ -30,6 +30,15 @@ export const encodePart = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
+/** As it is where it is not percent-encoded properly. */
+export function decodeKey(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Put together as text: a key may start with slashes, which would name another place or host. */
 export const keyUrl = (root: URL, key: string): URL => new URL(root.href + encodeKey(key));
 

@@ -7,7 +7,7 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { textOption } from '../read-options.ts';
-import { folderOf, keyUrl, wrongUrlKey } from './keys.ts';
+import { decodeKey, folderOf, keyUrl, wrongUrlKey } from './keys.ts';
 import { maxFiles, noList, tooMany } from './list-failure.ts';
 import { objectHeaders } from './s3-headers.ts';
 import type { S3Bucket } from './s3-bucket.ts';
@@ -144,10 +144,10 @@ async function list(
 function filesOf(page: XmlNode): readonly RemoteFile[] {
   const isEncoded = textOf(page, 'ListBucketResult', 'EncodingType') === 'url';
   return childrenOf(page, 'ListBucketResult', 'Contents').flatMap((entry) => {
-    const key = textOf(entry, 'Key') ?? '';
+    const given = textOf(entry, 'Key') ?? '';
+    const key = isEncoded ? decodeKey(given.replaceAll('+', ' ')) : given;
     // An empty object whose key ends in a slash stands for a folder.
     if (key === '' || key.endsWith('/')) return [];
-    const sizeBytes = Number(textOf(entry, 'Size') ?? 0);
-    return [{ key: isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key, sizeBytes }];
+    return [{ key, sizeBytes: Number(textOf(entry, 'Size') ?? 0) }];
   });
 }
