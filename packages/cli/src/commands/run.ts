@@ -71,7 +71,9 @@ function bind({ options, opened, surroundings }: PlanRequest): Result<RunValues,
   const bound = bindValues(opened.pipeline, { params: options.params, env: surroundings.env });
   if (bound.ok) return bound;
   tell(bound.error, opened, surroundings);
-  return err(exitCode.mistake);
+  // Nothing is wrong with the pipeline when all that it lacks are credentials.
+  const isLacking = bound.error.every(({ code }) => code === 'PL215');
+  return err(isLacking ? exitCode.missing : exitCode.mistake);
 }
 
 function tell(

@@ -22,7 +22,7 @@ export const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastI
 export const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 
 /** Percent-encoded as RFC 3986 has it, all but the slashes: the form that signatures are made of. */
-export const encodeKey = (key: string): string => key.split('/').map(encodePart).join('/');
+const encodeKey = (key: string): string => key.split('/').map(encodePart).join('/');
 
 export const encodePart = (text: string): string =>
   encodeURIComponent(text).replaceAll(

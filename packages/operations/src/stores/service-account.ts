@@ -66,7 +66,7 @@ export async function signIn(
   return ok({ value, untilMs: Date.now() + seconds * 1000 });
 }
 
-export function assertionOf({ email, key, tokenUrl }: ServiceAccount, nowMs: number): string {
+function assertionOf({ email, key, tokenUrl }: ServiceAccount, nowMs: number): string {
   const iat = Math.floor(nowMs / 1000);
   const parts = [
     { alg: 'RS256', typ: 'JWT' },

@@ -21,7 +21,7 @@ export const accessKey = Buffer.from('the key of the account, in 32 by').toStrin
 export const sasToken = 'sv=2020-10-02&sp=rwlc&sig=c2lnbmF0dXJl%2Bx%3D';
 
 /** Of a request to an account whose address starts with its name in the path, as on an emulator. */
-export function expectedSignature({ method, path, query, headers }: Received, key: string): string {
+function expectedSignature({ method, path, query, headers }: Received, key: string): string {
   const header = (name: string): string => String(headers[name] ?? '');
   const length = header('content-length');
   const own = Object.keys(headers).filter((name) => name.startsWith('x-ms-'));

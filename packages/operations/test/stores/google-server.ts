@@ -6,6 +6,13 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import type { Answered, Received, StoreServer } from './store-server.ts';
 import { serveStore } from './store-server.ts';
 
+interface UploadSession {
+  readonly key: string;
+  readonly type: string;
+  readonly size: number;
+  bytes: Buffer;
+}
+
 export interface GoogleServer extends StoreServer {
   readonly objects: Map<string, { readonly bytes: Buffer; readonly type: string }>;
   /** Every token that was given is not valid any more. */
@@ -30,13 +37,10 @@ const error = (status: number, message: string): Answered =>
   json(status, { error: { code: status, message } });
 
 export async function serveGoogle(objects: Readonly<Record<string, string>> = {}): Promise<GoogleServer> {
-  const stored = new Map(
+  const stored: GoogleServer['objects'] = new Map(
     Object.entries(objects).map(([key, text]) => [key, { bytes: Buffer.from(text), type: '' }]),
   );
-  const sessions = new Map<
-    string,
-    { readonly key: string; readonly type: string; bytes: Buffer; size: number }
-  >();
+  const sessions = new Map<string, UploadSession>();
   let signIns = 0;
   let tokens = new Set<string>();
   const server = await serveStore((request, origin) => {
@@ -109,13 +113,14 @@ export async function serveGoogle(objects: Readonly<Record<string, string>> = {}
   };
 }
 
+const parse = (part: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(part, 'base64url').toString());
+
 /** RFC 7523, as Google documents it for service accounts. */
 function refusedAssertion({ body }: Received, audience: string): string | undefined {
   const form = new URLSearchParams(body.toString());
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer') return 'unsupported grant';
   const [header = '', claims = '', signature = ''] = (form.get('assertion') ?? '').split('.');
-  const parse = (part: string): Record<string, unknown> =>
-    JSON.parse(Buffer.from(part, 'base64url').toString());
   const { alg } = parse(header);
   const { iss, aud, scope, iat, exp } = parse(claims);
   const now = Date.now() / 1000;

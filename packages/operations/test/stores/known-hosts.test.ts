@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { fingerprintOf, hostKeyOf, judge, keysOf, knownHostName } from '../../src/stores/known-hosts.ts';
 import { newFolder } from '../places/action.ts';
-import { hasSshKeygen, someHostKey } from './sftp-server.ts';
+import { hasSshKeygen, someHostKey, sshKeygen } from './sftp-server.ts';
 
 const key = someHostKey();
 const [type = '', base64 = ''] = key.split(' ');
@@ -21,7 +21,7 @@ test('the key that comes over the wire is that of the file', () => {
 test.skipIf(!hasSshKeygen)('the fingerprint is the one that ssh-keygen shows', () => {
   const file = path.join(newFolder(), 'key.pub');
   writeFileSync(file, `${key}\n`);
-  expect(execFileSync('ssh-keygen', ['-lf', file], { encoding: 'utf8' })).toContain(fingerprintOf(shown));
+  expect(execFileSync(sshKeygen, ['-lf', file], { encoding: 'utf8' })).toContain(fingerprintOf(shown));
 });
 
 test.each([
@@ -52,7 +52,7 @@ test('a port of its own', () => {
 test.skipIf(!hasSshKeygen)('names hashed by ssh-keygen', () => {
   const file = path.join(newFolder(), 'known_hosts');
   writeFileSync(file, `sftp.example.com ${key}\n[10.0.0.1]:2222 ${key}\n`);
-  execFileSync('ssh-keygen', ['-q', '-H', '-f', file], { stdio: 'ignore' });
+  execFileSync(sshKeygen, ['-q', '-H', '-f', file], { stdio: 'ignore' });
   const text = readFileSync(file, 'utf8');
   expect(text).not.toContain('example');
   expect(verdict(text)).toBe('known');

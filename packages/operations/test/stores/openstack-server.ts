@@ -47,6 +47,8 @@ export async function serveSwift(
   return { ...server, objects: stored };
 }
 
+const endpoint = (kind: string, region: string, url: string): unknown => ({ interface: kind, region, url });
+
 function keystone({ body, method }: Received, origin: string, defaultProject: string | undefined): Answered {
   const { auth } = JSON.parse(body.toString());
   const user = auth.identity.password?.user;
@@ -59,7 +61,6 @@ function keystone({ body, method }: Received, origin: string, defaultProject: st
     return json(401, { error: { message: 'The request you have made requires authentication.' } });
   const project = auth.scope?.project?.id ?? defaultProject;
   if (project === undefined) return json(201, { token: {} }, { 'x-subject-token': 'unscoped' });
-  const endpoint = (kind: string, region: string, url: string): unknown => ({ interface: kind, region, url });
   const catalog = [
     { type: 'identity', endpoints: [endpoint('public', 'RegionOne', `${origin}/v3`)] },
     {

@@ -3,6 +3,7 @@
  * that signs, and the hash of every body.
  */
 import { createHash, createHmac } from 'node:crypto';
+import type { JsonObject } from '@pipeline/schema';
 import type { Answered, Received, StoreServer } from './store-server.ts';
 import { serveStore } from './store-server.ts';
 
@@ -21,6 +22,16 @@ export const accessKeyId = 'AKIDEXAMPLE';
 export const secretAccessKey = 'wJalr/secret+key';
 export const bucket = 'documents';
 export const region = 'eu-central-1';
+
+/** Of a task that is about this server. */
+export const optionsFor = ({ origin }: Pick<StoreServer, 'origin'>, more: JsonObject = {}): JsonObject => ({
+  bucket,
+  region,
+  endpoint: origin,
+  access_key_id: accessKeyId,
+  secret_access_key: secretAccessKey,
+  ...more,
+});
 
 const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();

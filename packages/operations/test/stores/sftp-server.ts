@@ -16,9 +16,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newFolder, undo } from '../places/action.ts';
 
+export const sshKeygen = '/usr/bin/ssh-keygen';
 const sshd = '/usr/sbin/sshd';
 export const hasSshd = existsSync(sshd);
-export const hasSshKeygen = existsSync('/usr/bin/ssh-keygen');
+export const hasSshKeygen = existsSync(sshKeygen);
 
 export interface Sshd {
   readonly port: number;
@@ -81,7 +82,7 @@ function keyFiles(): ReadonlyMap<string, string> {
   for (const [name, type] of Object.entries(names)) {
     const bits = type === 'rsa' ? ['-b', '2048'] : [];
     const file = path.join(folder, name);
-    execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', '', '-C', '', '-f', file]);
+    execFileSync(sshKeygen, ['-q', '-t', type, ...bits, '-N', '', '-C', '', '-f', file]);
   }
   keys = new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
   rmSync(folder, { recursive: true });
@@ -116,10 +117,11 @@ export function someHostKey(): string {
   const { publicKey } = generateKeyPairSync('ed25519');
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
   const name = Buffer.from('ssh-ed25519');
-  const length = (bytes: Buffer): Buffer => {
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(bytes.length);
-    return Buffer.concat([size, bytes]);
-  };
   return `ssh-ed25519 ${Buffer.concat([length(name), length(raw)]).toString('base64')}`;
+}
+
+function length(bytes: Buffer): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(bytes.length);
+  return Buffer.concat([size, bytes]);
 }

@@ -16,7 +16,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { closeConnections } from '../../src/stores/sftp-pool.ts';
 import { createSftp, sftp } from '../../src/stores/sftp.ts';
 import type { Store } from '../../src/stores/store.ts';
-import { artifact, made, newFolder } from '../places/action.ts';
+import { artifact, made, namesIn, newFolder } from '../places/action.ts';
 import { failureOf, filesOf, planExport, planImport, resultOf, runExport, runImport } from './run-store.ts';
 import type { Sshd } from './sftp-server.ts';
 import { hasSshd, someHostKey, startSshd } from './sftp-server.ts';
@@ -136,12 +136,12 @@ describe.skipIf(!hasSshd)('with sshd', () => {
     expect(result.outputs[0]?.url).toBe(`sftp://127.0.0.1:${server.port}${at('out/sub/a.pdf')}`);
     expect(readFileSync(at('out/sub/a.pdf'), 'utf8')).toBe('new');
     expect(statSync(at('out/new/er/empty.bin')).size).toBe(0);
-    expect(readdirSync(at('out'), { recursive: true }).toSorted()).toEqual(
-      ['new', 'new/er', 'new/er/empty.bin', 'sub', 'sub/a.pdf', 'ü.txt'].toSorted(),
+    expect(new Set(readdirSync(at('out'), { recursive: true, encoding: 'utf8' }))).toEqual(
+      new Set(['new', 'new/er', 'new/er/empty.bin', 'sub', 'sub/a.pdf', 'ü.txt']),
     );
     const numbered = optionsFor(server, { file: at('pages/%d.pdf') });
     await resultOf(runExport(storeOf(server), numbered, { inputs: inputs.slice(0, 2) }));
-    expect(readdirSync(at('pages')).toSorted()).toEqual(['1.pdf', '2.pdf']);
+    expect(namesIn(at('pages'))).toEqual(['1.pdf', '2.pdf']);
   });
 
   test('a larger file arrives whole, with progress', async () => {

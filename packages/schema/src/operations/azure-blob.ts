@@ -17,7 +17,7 @@ export const importAzureBlob: OperationSpec = {
   options: {
     ...access,
     blob: text('Name of the blob.', { schema: { examples: ['reports/2024.docx'] } }),
-    blob_prefix: text('Takes every blob whose name starts with this.', {
+    blob_prefix: text('Takes every blob whose name starts with this; folders behind it are kept.', {
       schema: { examples: ['reports/'] },
     }),
     filename: text('Name of the file, extension included. Default: the last part of the blob name.'),
@@ -49,7 +49,9 @@ export const exportAzureBlob: OperationSpec = {
       isNumbered: true,
       schema: { examples: ['reports/2024.pdf'] },
     }),
-    blob_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),
+    blob_prefix: text('Put in front of the place (`dir/name`) of each file.', {
+      schema: { examples: ['reports/'] },
+    }),
     metadata: textMap('Metadata that is stored with the blob.', {
       schema: { examples: [{ project: 'site' }] },
     }),

@@ -3,10 +3,12 @@ import type { OperationSpec } from './operation-spec.ts';
 import { credential, type Options, text } from './option-schema.ts';
 
 const access: Options = {
-  project_id: text('Project that the bucket belongs to.'),
+  project_id: text(
+    'Project that the bucket belongs to. Without effect on the local backend: names of buckets are unique without it.',
+  ),
   bucket: text('Name of the bucket.'),
   client_email: credential('E-mail address of the service account.'),
-  private_key: credential('Private key of the service account.'),
+  private_key: credential('Private key of the service account, as its JSON file has it under the same name.'),
 };
 
 const credentials = {
@@ -23,7 +25,7 @@ export const importGoogleCloudStorage: OperationSpec = {
   options: {
     ...access,
     file: text('Name of the object.', { schema: { examples: ['reports/2024.docx'] } }),
-    file_prefix: text('Takes every object whose name starts with this.', {
+    file_prefix: text('Takes every object whose name starts with this; folders behind it are kept.', {
       schema: { examples: ['reports/'] },
     }),
     filename: text('Name of the file, extension included. Default: the last part of the object name.'),
@@ -45,7 +47,9 @@ export const exportGoogleCloudStorage: OperationSpec = {
       isNumbered: true,
       schema: { examples: ['reports/2024.pdf'] },
     }),
-    file_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),
+    file_prefix: text('Put in front of the place (`dir/name`) of each file.', {
+      schema: { examples: ['reports/'] },
+    }),
   },
   required: ['project_id', 'bucket', 'client_email', 'private_key'],
   gives: 'same',

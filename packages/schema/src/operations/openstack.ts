@@ -3,10 +3,10 @@ import type { OperationSpec } from './operation-spec.ts';
 import { credential, type Options, text } from './option-schema.ts';
 
 const access: Options = {
-  auth_url: text('Address of the identity service.', {
+  auth_url: text('Address of the identity service: Keystone version 3, or version 1 of Swift itself.', {
     schema: { examples: ['https://auth.example.com/v3'] },
   }),
-  username: credential('User name.'),
+  username: credential('User name, in the domain `default`.'),
   password: credential('Password.'),
   region: text('Region of the container.', { schema: { examples: ['RegionOne'] } }),
   container: text('Name of the container.'),
@@ -27,7 +27,7 @@ export const importOpenstack: OperationSpec = {
   options: {
     ...access,
     file: text('Name of the object.', { schema: { examples: ['reports/2024.docx'] } }),
-    file_prefix: text('Takes every object whose name starts with this.', {
+    file_prefix: text('Takes every object whose name starts with this; folders behind it are kept.', {
       schema: { examples: ['reports/'] },
     }),
     filename: text('Name of the file, extension included. Default: the last part of the object name.'),
@@ -49,7 +49,9 @@ export const exportOpenstack: OperationSpec = {
       isNumbered: true,
       schema: { examples: ['reports/2024.pdf'] },
     }),
-    file_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),
+    file_prefix: text('Put in front of the place (`dir/name`) of each file.', {
+      schema: { examples: ['reports/'] },
+    }),
   },
   required: ['auth_url', 'username', 'password', 'region', 'container'],
   gives: 'same',

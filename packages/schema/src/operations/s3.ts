@@ -25,7 +25,7 @@ export const importS3: OperationSpec = {
   options: {
     ...access,
     key: text('Key of the object.', { schema: { examples: ['reports/2024.docx'] } }),
-    key_prefix: text('Takes every object whose key starts with this.', {
+    key_prefix: text('Takes every object whose key starts with this; folders behind it are kept.', {
       schema: { examples: ['reports/'] },
     }),
     filename: text('Name of the file, extension included. Default: the last part of the key.'),
@@ -53,7 +53,9 @@ export const exportS3: OperationSpec = {
       isNumbered: true,
       schema: { examples: ['reports/2024.pdf', 'pages/%d.png'] },
     }),
-    key_prefix: text('Put in front of the name of each file.', { schema: { examples: ['reports/'] } }),
+    key_prefix: text('Put in front of the place (`dir/name`) of each file.', {
+      schema: { examples: ['reports/'] },
+    }),
     acl: choice(
       [
         'private',

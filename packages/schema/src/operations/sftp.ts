@@ -3,7 +3,10 @@ import type { OperationSpec } from './operation-spec.ts';
 import { credential, type Options, text } from './option-schema.ts';
 
 const access: Options = {
-  host: text('Name or address of the server.', { schema: { examples: ['sftp.example.com'] } }),
+  host: text(
+    'Name or address of the server. Its key must be the one in `known_hosts`; that of a new host is added there.',
+    { schema: { examples: ['sftp.example.com'] } },
+  ),
   port: {
     default: 22,
     schema: {
@@ -17,7 +20,7 @@ const access: Options = {
   },
   username: credential('User name.'),
   password: credential('Password; this or `private_key`.'),
-  private_key: credential('Private key in PEM form; this or `password`.'),
+  private_key: credential('Private key in PEM form, without a passphrase; this or `password`.'),
 };
 
 export const importSftp: OperationSpec = {
@@ -26,8 +29,12 @@ export const importSftp: OperationSpec = {
   role: 'import',
   options: {
     ...access,
-    file: text('Path of the file on the server.', { schema: { examples: ['/reports/2024.docx'] } }),
-    path: text('Folder on the server: takes every file in it.', { schema: { examples: ['/reports'] } }),
+    file: text('Path of the file on the server; without a slash in front, from the home folder.', {
+      schema: { examples: ['/reports/2024.docx'] },
+    }),
+    path: text('Folder on the server: takes every file in it, those of the folders below included.', {
+      schema: { examples: ['/reports'] },
+    }),
     filename: text('Name of the file, extension included. Default: as on the server.'),
   },
   required: ['host', 'username'],
@@ -56,7 +63,10 @@ export const exportSftp: OperationSpec = {
       isNumbered: true,
       schema: { examples: ['/reports/2024.pdf'] },
     }),
-    path: text('Folder on the server; each file keeps its name.', { schema: { examples: ['/reports'] } }),
+    path: text(
+      'Folder on the server, made if it is missing; each file keeps its place below it. Default: the home folder.',
+      { schema: { examples: ['/reports'] } },
+    ),
   },
   required: ['host', 'username'],
   oneOf: [['password', 'private_key']],
