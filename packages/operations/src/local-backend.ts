@@ -92,7 +92,7 @@ const loaders = {
   merge: async () => (await import('./merge.ts')).merge,
   archive: async () => (await import('./archive.ts')).archive,
   'archive/extract': async () => (await import('./archive-extract.ts')).archiveExtract,
-  command: undefined,
+  command: async () => (await import('./command.ts')).command,
   'pdf/a': async () => (await import('./pdf/pdf-a.ts')).pdfA,
   'pdf/x': async () => (await import('./pdf/pdf-x.ts')).pdfX,
   'pdf/ocr': async () => (await import('./pdf/ocr.ts')).pdfOcr,

@@ -57,3 +57,5 @@ export type { Result } from './result.ts';
 export { err, ok, unreachable } from './result.ts';
 export type { Range, Source } from './source.ts';
 export { canVerify } from './verify-keys.ts';
+export { splitArguments } from './split-arguments.ts';
+export { commandsOfEngine } from './operations/command.ts';

@@ -12,6 +12,7 @@ import { constantOnly } from './key-diagnostics.ts';
 import type { OperationSpec } from './operations/operation-spec.ts';
 import type { OptionTemplate } from './pipeline.ts';
 import type { Range } from './source.ts';
+import { splitArguments } from './split-arguments.ts';
 import type { Given } from './task-body.ts';
 
 export interface LoweredOptions {
@@ -48,7 +49,16 @@ export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptio
     }
     const environment = { ...given.environment, allowsSecrets: option.isCredential === true };
     const written = { value: one.value, at: [key], path: one.path, schema: option.schema };
-    diagnostics.push(...lowerTemplates(written, { environment, file, templates }));
+    const pieces =
+      option.isCommandLine === true && typeof one.value === 'string' ? splitArguments(one.value) : undefined;
+    if (pieces?.ok === true) {
+      options[key] = pieces.value;
+      lowerPieces(pieces.value, written, { environment, file, templates });
+    }
+    // Mistakes are shown in the text as it was written.
+    diagnostics.push(
+      ...lowerTemplates(written, { environment, file, templates: pieces === undefined ? templates : [] }),
+    );
   }
   const inherited = Object.keys(options).filter((key) => given.options[key]?.path[0] === 'defaults');
   return {
@@ -59,6 +69,18 @@ export function lowerOptions(given: OptionsToLower, file: Written): LoweredOptio
     diagnostics,
     ...(inherited.length === 0 ? {} : { inherited }),
   };
+}
+
+/** Each argument of a command line has its own templates: a value stays in the argument that it stands in. */
+function lowerPieces(
+  pieces: readonly string[],
+  { at, path, schema }: WrittenValue,
+  context: TemplateContext,
+): void {
+  const item = child(schema, 'items');
+  pieces.forEach((value, index) =>
+    lowerTemplates({ value, at: [...at, index], path, schema: item }, context),
+  );
 }
 
 /** Parses and checks every expression inside a value, and adds them to `templates`. */

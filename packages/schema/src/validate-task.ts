@@ -1,5 +1,6 @@
 /** The keys of one task, and of one block of `defaults`: control keys, options of the operation, what is missing. */
 import { checkValue, type Written } from './check-value.ts';
+import { commandMistakes } from './command-mistakes.ts';
 import { written } from './describe-value.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { didYouMean, nearest } from './did-you-mean.ts';
@@ -37,7 +38,7 @@ export function validateTask(task: JsonObject, body: TaskBody, file: Written): r
   const typed = found.length === 0 ? [] : unknownKeys(task, spec);
   const misspelt = new Set(typed.flatMap((key) => nearest(key.split(':', 1)[0] ?? '', spec.required) ?? []));
   const missing = absent(body, spec, file).filter(({ key }) => key === undefined || !misspelt.has(key));
-  return [...found, ...missing.map(({ diagnostic }) => diagnostic)];
+  return [...found, ...commandMistakes(body, file), ...missing.map(({ diagnostic }) => diagnostic)];
 }
 
 export function validateDefaults(defaults: JsonObject, file: Written): readonly Diagnostic[] {

@@ -17,6 +17,7 @@ import type { ProgramName } from './program-table.ts';
 import { watchTree } from './process-tree.ts';
 import { killWithUs } from './reaper.ts';
 import { confine } from './sandbox.ts';
+import type { Mount } from './sandbox.ts';
 
 export interface ProgramCall {
   readonly program: ProgramName;
@@ -28,6 +29,8 @@ export interface ProgramCall {
   /** Files and folders outside of `workDir` that it may read; absolute. */
   readonly reads: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders under other names, where `canMount()`. */
+  readonly mounts?: readonly Mount[];
   /** Default false. */
   readonly network?: boolean;
   /** It does not run for a user that the system does not know; default false. */
@@ -76,6 +79,7 @@ export async function runProgram(call: ProgramCall): Promise<Result<ProcessEnd, 
     workDir: call.workDir,
     reads: call.reads,
     network: call.network === true,
+    ...(call.mounts === undefined ? {} : { mounts: call.mounts }),
     ...(call.needsAccount === true ? { accounts: await writeAccounts(home) } : {}),
   });
   const guard = new Guard(call, limits);

@@ -21,6 +21,20 @@ export interface Confined {
   readonly network: boolean;
   /** A file in place of `/etc/passwd`, for programs that do not run without one. */
   readonly accounts?: string;
+  /** Folders under other names: only bubblewrap can do it, and `canMount` tells. */
+  readonly mounts?: readonly Mount[];
+}
+
+export interface Mount {
+  readonly from: string;
+  /** As the program sees it. */
+  readonly at: string;
+  readonly isWritable: boolean;
+}
+
+/** Whether a program can be shown folders under other names. */
+export async function canMount(): Promise<boolean> {
+  return (await sandboxKind()) === 'bubblewrap';
 }
 
 /** The command line that runs a program as confined as this machine allows. */
@@ -135,6 +149,11 @@ export function bubblewrapArgs(job: Confined): readonly string[] {
     ...(job.accounts === undefined ? [] : ['--ro-bind', job.accounts, '/etc/passwd']),
     ...[...read].filter(existsSync).flatMap((file) => ['--ro-bind', file, file]),
     ...(workDir === undefined ? ['--chdir', '/tmp'] : ['--bind', workDir, workDir, '--chdir', workDir]),
+    ...(job.mounts ?? []).flatMap(({ from, at, isWritable }) => [
+      isWritable ? '--bind' : '--ro-bind',
+      from,
+      at,
+    ]),
     '--',
     command,
     ...args,

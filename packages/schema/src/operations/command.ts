@@ -5,6 +5,12 @@ import { choice, flag } from './option-schema.ts';
 
 const { engine_version: engineVersion } = engineOptions;
 
+export const commandsOfEngine: Readonly<Record<string, readonly string[]>> = {
+  ffmpeg: ['ffmpeg', 'ffprobe'],
+  imagemagick: ['convert', 'identify'],
+  graphicsmagick: ['gm'],
+};
+
 export const command: OperationSpec = {
   name: 'command',
   summary: 'Run ffmpeg, ImageMagick or GraphicsMagick with arguments of your own.',
@@ -14,18 +20,21 @@ export const command: OperationSpec = {
     ...(engineVersion === undefined ? {} : { engine_version: engineVersion }),
     command: choice(['ffmpeg', 'ffprobe', 'gm', 'convert', 'identify'], 'The program of the suite.'),
     arguments: {
+      isCommandLine: true,
       schema: {
         type: ['string', 'array'],
         items: { type: ['string', 'number'] },
         description:
-          'Its arguments: a list, or one string that is split at blanks outside quotes. Files stand under `/input/<task>/<name>`; what is written under `/output/` flows on.',
+          'Its arguments: a list, or one string that is split at blanks outside of quotes as in a shell, of which nothing else takes part: no variables, no wildcards, no pipes. Files stand under `/input/<task>/<name>`; what is written under `/output/` flows on.',
         examples: [
           ['-i', '/input/video/clip.mp4', '-vn', '/output/clip.mp3'],
           '-i /input/video/clip.mp4 -vn /output/clip.mp3',
         ],
       },
     },
-    capture_output: flag('Put what the program prints into the result of the task.', { default: false }),
+    capture_output: flag('Put what the program prints into the result of the task, as `output`.', {
+      default: false,
+    }),
   },
   required: ['engine', 'command', 'arguments'],
   gives: 'unknown',

@@ -40,6 +40,8 @@ export interface OptionSpec {
   readonly isFileInput?: boolean;
   /** Of a file input: what the file may be; absent = any format. */
   readonly accepts?: AcceptedFormats;
+  /** A text is split into a list before its expressions get their values. */
+  readonly isCommandLine?: true;
   /** Secrets may be used here. */
   readonly isCredential?: boolean;
   /** A `%d` in it stands for the number of each file, so the files of the task are taken together. */
