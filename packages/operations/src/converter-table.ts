@@ -9,6 +9,7 @@ import { magick } from './converters/magick.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
+import { pdfFlow, pdfPages } from './converters/pdf-html.ts';
 import { rsvg } from './converters/rsvg.ts';
 import { sevenZip } from './converters/seven-zip.ts';
 import { sharp } from './converters/sharp.ts';
@@ -46,6 +47,9 @@ export const converters: readonly Converter[] = [
   typstPictures,
   sharpPictures,
   pdfium,
+  pdfPages,
+  // Documents are made of the text as it flows, not of pictures of the pages.
+  chain({ first: pdfFlow, via: 'html', second: pandoc, penalty: 10 }),
   rsvg,
   chromium,
   ffmpeg,

@@ -1,20 +1,16 @@
 /** PDF pages into pictures and text by PDFium, inside a converter host; sharp writes the pictures. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import type { PDFiumDocument } from '@hyzyla/pdfium';
 import type { JsonObject } from '@pipeline/schema';
 import type { HostModule } from '../host/protocol.ts';
-import { ConversionError } from '../host/protocol.ts';
 import { jobObject, jobText } from '../host/read-job.ts';
-import { formatLabel, formatOfBytes } from '../magic.ts';
 import { nameOf } from '../output-name.ts';
 import { textOption } from '../read-options.ts';
 import { askedPages } from './asked-pages.ts';
+import { openDocument } from './pdfium-open.ts';
 import { writePage } from './render-page.ts';
-
-/** The file is copied into wasm memory, which ends at 2 GiB. */
-const maxPdfBytes: number = 512 * 2 ** 20;
 
 type Report = (percent: number | null) => void;
 
@@ -33,76 +29,16 @@ async function withDocument(
 ): Promise<JsonObject> {
   library ??= PDFiumLibrary.init();
   const loaded = await library;
-  const name = jobText(job, 'inputName');
-  const bytes = await readFile(jobText(job, 'inputPath'));
-  if (bytes.length > maxPdfBytes) {
-    const message = `"${name}" is larger than ${maxPdfBytes / 2 ** 20} MiB.`;
-    throw new ConversionError('too-large', message, 'Split it into smaller documents first.');
-  }
-  const password = textOption(jobObject(job, 'options'), 'password');
-  const document = await open(() => loaded.loadDocument(bytes, password), {
-    name,
-    bytes,
-    hasPassword: password !== undefined,
+  const document = await openDocument(loaded, {
+    path: jobText(job, 'inputPath'),
+    name: jobText(job, 'inputName'),
+    password: textOption(jobObject(job, 'options'), 'password'),
   });
   try {
     return await work(document);
   } finally {
     document.destroy();
   }
-}
-
-interface Opening {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly hasPassword: boolean;
-}
-
-async function open(load: () => Promise<PDFiumDocument>, opening: Opening): Promise<PDFiumDocument> {
-  try {
-    return await load();
-  } catch (error) {
-    throw openError(error instanceof Error ? error.message : '', opening) ?? error;
-  }
-}
-
-function openError(message: string, { name, bytes, hasPassword }: Opening): ConversionError | undefined {
-  if (message.startsWith('Password')) {
-    return hasPassword
-      ? new ConversionError('bad-input', `The password does not open "${name}".`, {
-          hint: 'Check `password`.',
-          code: 'WRONG_PASSWORD',
-        })
-      : new ConversionError('bad-input', `"${name}" is encrypted and opens only with its password.`, {
-          hint: 'Set `password`.',
-          code: 'PASSWORD_REQUIRED',
-        });
-  }
-  if (/security scheme/u.test(message)) {
-    return new ConversionError(
-      'unsupported',
-      `"${name}" is encrypted in a way that is not known here.`,
-      'Decrypt it first.',
-    );
-  }
-  if (!/not in PDF format|Unknown error|content error/u.test(message)) return undefined;
-  if (bytes.length === 0) {
-    return new ConversionError(
-      'bad-input',
-      `"${name}" is empty (0 bytes).`,
-      'Copy or download it again from its source.',
-    );
-  }
-  const found = formatOfBytes(bytes.subarray(0, 8192));
-  const reason =
-    found === 'pdf' || found === undefined
-      ? 'is damaged or no PDF'
-      : `is no PDF: it looks like ${formatLabel(found)}`;
-  return new ConversionError(
-    'bad-input',
-    `"${name}" ${reason}; its pages cannot be found.`,
-    'Copy or download it again from its source.',
-  );
 }
 
 /** Job: `inputPath inputName to outputDir outputName options isStill?`; answer: `files`, names inside `outputDir`. */

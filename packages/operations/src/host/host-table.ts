@@ -15,6 +15,7 @@ export const hostTable: HostTable = {
   'watermark-pdf': () => import('../converters/watermark-pdf-host.ts'),
   ocr: () => import('../converters/ocr-host.ts'),
   'optimize-pdf': () => import('../converters/optimize-pdf-host.ts'),
+  'pdf-html': () => import('../converters/pdf-html-host.ts'),
   qpdf: () => import('../converters/qpdf-host.ts'),
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium-host.ts'),

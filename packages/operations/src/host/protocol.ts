@@ -21,6 +21,7 @@ export type HostName =
   | 'watermark-pdf'
   | 'ocr'
   | 'optimize-pdf'
+  | 'pdf-html'
   | 'chromium'
   | 'website'
   | 'magick'

@@ -1,0 +1,88 @@
+/** PDF into HTML, and by way of flowing HTML into documents: the entries of the table. The work is done in a host. */
+import path from 'node:path';
+import type { Failure, OutputFile } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import { runInHost } from '../host/host-pool.ts';
+import { listOption, textOption } from '../read-options.ts';
+import type { Conversion, Converter } from './converter.ts';
+import { pdfiumVersion } from './pdfium.ts';
+
+const common: Pick<Converter, 'version' | 'license' | 'kind' | 'needs' | 'pairs'> = {
+  version: async () => pdfiumVersion,
+  license: 'MIT AND BSD-3-Clause',
+  kind: 'embedded',
+  needs: [],
+  pairs: { pdf: ['html'] },
+};
+
+/** Pages as they are shown. */
+export const pdfPages: Converter = {
+  ...common,
+  name: 'pdf-pages',
+  standsFor: ['pdf2htmlex', 'poppler'],
+  options: () => [
+    'pages',
+    'password',
+    'outline',
+    'zoom',
+    'page_width',
+    'page_height',
+    'embed_css',
+    'embed_images',
+    'split_pages',
+    'bg_format',
+  ],
+  rank: () => 70,
+  note: () => 'pictures of the pages with their text over them',
+  isPlural: (_from, _to, options) =>
+    options['split_pages'] === true || options['embed_images'] === false || options['embed_css'] === false,
+  convert: (conversion) => convert(conversion, 'pages'),
+};
+
+/** Text that flows: the first step to documents, never the better HTML. */
+export const pdfFlow: Converter = {
+  ...common,
+  name: 'pdf-flow',
+  standsFor: [],
+  options: () => ['pages', 'password'],
+  rank: () => 60,
+  note: () => 'text, headings, lists and pictures, not the layout of the pages',
+  convert: (conversion) => convert(conversion, 'flow'),
+};
+
+async function convert(
+  conversion: Conversion,
+  type: 'pages' | 'flow',
+): Promise<Result<readonly OutputFile[], Failure>> {
+  const { inputPath, inputName, outputName, workDir, options, dir } = conversion;
+  if (options['bg_format'] === 'svg') {
+    return err(
+      failure('unsupported', '`bg_format: svg` is not honoured on the local backend: pages are drawn in pixels', {
+        code: 'INVALID_OPTION',
+        hint: 'Set `bg_format` to png or jpg, or convert the PDF to svg.',
+      }),
+    );
+  }
+  const answer = await runInHost({
+    host: 'pdf-html',
+    job: { type, inputPath, inputName, outputName, outputDir: workDir, options },
+    signal: conversion.signal,
+    progress: conversion.progress,
+    about: inputName,
+  });
+  if (!answer.ok) return answer;
+  if (answer.value['hasText'] === false) {
+    conversion.note?.('The document holds no text: its pages are pictures, which take `pdf/ocr` to read');
+  }
+  const besideDir = textOption(answer.value, 'besideDir') ?? '';
+  return ok([
+    ...listOption(answer.value, 'files').map((name) => ({ dir, name, path: path.join(workDir, name) })),
+    ...listOption(answer.value, 'beside').map((name) => ({
+      dir: path.posix.join(dir, besideDir),
+      name,
+      path: path.join(workDir, besideDir, name),
+    })),
+  ]);
+}
