@@ -41,7 +41,9 @@ function bodySize(pages: readonly PageText[]): number {
 }
 
 function headingSizes(pages: readonly PageText[], body: number): readonly number[] {
-  const larger = pages.flatMap(({ lines }) => lines.map(({ size }) => rounded(size))).filter((size) => size >= body * 1.15);
+  const larger = pages
+    .flatMap(({ lines }) => lines.map(({ size }) => rounded(size)))
+    .filter((size) => size >= body * 1.15);
   return [...new Set(larger)].toSorted((left, right) => right - left).slice(0, 3);
 }
 
@@ -125,7 +127,10 @@ function joinLists(pieces: readonly Piece[]): readonly Piece[] {
     const isItem = piece.type === 'ul' || piece.type === 'ol';
     if (!isItem) result.push(piece);
     else if (last?.type === piece.type) {
-      result.splice(-1, 1, { ...last, html: last.html.replace(/<\/[uo]l>$/, `${piece.html}</${piece.type}>`) });
+      result.splice(-1, 1, {
+        ...last,
+        html: last.html.replace(/<\/[uo]l>$/, `${piece.html}</${piece.type}>`),
+      });
     } else result.push({ ...piece, html: `<${piece.type}>${piece.html}</${piece.type}>` });
   }
   return result;

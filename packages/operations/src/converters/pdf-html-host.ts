@@ -83,7 +83,9 @@ async function picturesOf(document: PDFiumDocument, index: number): Promise<{ y:
     try {
       const { data, width, height } = await object.render({ render: 'bitmap' });
       if (width < minPicture || height < minPicture || width * height > maxPicturePixels) continue;
-      const png = await sharp(data, { raw: { width, height, channels: 4 } }).png().toBuffer();
+      const png = await sharp(data, { raw: { width, height, channels: 4 } })
+        .png()
+        .toBuffer();
       pictures.push({ y: Number.POSITIVE_INFINITY, url: `data:image/png;base64,${png.toString('base64')}` });
     } catch {
       // A picture that PDFium does not read is left out.
@@ -134,7 +136,11 @@ interface Beside {
   readonly beside: string[];
 }
 
-async function writeBeside(name: string, { open, besideDir, beside }: Beside & { readonly open: Open }, bytes: Buffer | string): Promise<string> {
+async function writeBeside(
+  name: string,
+  { open, besideDir, beside }: Beside & { readonly open: Open },
+  bytes: Buffer | string,
+): Promise<string> {
   const dir = path.join(jobText(open.job, 'outputDir'), besideDir);
   await mkdir(dir, { recursive: true });
   await writeFile(path.join(dir, name), bytes);
@@ -166,9 +172,13 @@ async function showPage(number: number, place: Beside & { readonly open: Open })
       'Give a smaller `zoom`.',
     );
   }
-  const { data, width, height } = await document.getPage(number - 1).render({ scale: drawnAt, render: 'bitmap', renderFormFields: true });
+  const { data, width, height } = await document
+    .getPage(number - 1)
+    .render({ scale: drawnAt, render: 'bitmap', renderFormFields: true });
   const image = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
-  const bytes = await (format === 'jpg' ? image.jpeg({ quality: 85 }) : image.png({ palette: false })).toBuffer();
+  const bytes = await (
+    format === 'jpg' ? image.jpeg({ quality: 85 }) : image.png({ palette: false })
+  ).toBuffer();
   const picture =
     options['embed_images'] === false
       ? await writeBeside(`page-${number}.${format}`, place, bytes)
@@ -195,4 +205,3 @@ function scaleOf({ width, height }: PageText, options: JsonObject): number {
   ];
   return zoom * (fits.length === 0 ? 1 : Math.min(...fits));
 }
-

@@ -59,10 +59,14 @@ async function convert(
   const { inputPath, inputName, outputName, workDir, options, dir } = conversion;
   if (options['bg_format'] === 'svg') {
     return err(
-      failure('unsupported', '`bg_format: svg` is not honoured on the local backend: pages are drawn in pixels', {
-        code: 'INVALID_OPTION',
-        hint: 'Set `bg_format` to png or jpg, or convert the PDF to svg.',
-      }),
+      failure(
+        'unsupported',
+        '`bg_format: svg` is not honoured on the local backend: pages are drawn in pixels',
+        {
+          code: 'INVALID_OPTION',
+          hint: 'Set `bg_format` to png or jpg, or convert the PDF to svg.',
+        },
+      ),
     );
   }
   const answer = await runInHost({

@@ -63,7 +63,19 @@ function placer(
   const fine = 100;
   return (x, y) =>
     pdfium.withMemory(8, (pointer, view) => {
-      pdfium.call('FPDF_PageToDevice', page, 0, 0, Math.round(width * fine), Math.round(height * fine), 0, x, y, pointer, pointer + 4);
+      pdfium.call(
+        'FPDF_PageToDevice',
+        page,
+        0,
+        0,
+        Math.round(width * fine),
+        Math.round(height * fine),
+        0,
+        x,
+        y,
+        pointer,
+        pointer + 4,
+      );
       return { x: view().getInt32(0, true) / fine, y: view().getInt32(4, true) / fine };
     });
 }
@@ -98,7 +110,10 @@ function lineOf(letters: readonly Letter[], shown: (x: number, y: number) => Poi
   const drawn = letters.filter(({ text, right, left }) => text.trim() !== '' && right > left);
   const [first] = drawn;
   const last = drawn.at(-1);
-  const text = letters.map((letter) => letter.text).join('').trim();
+  const text = letters
+    .map((letter) => letter.text)
+    .join('')
+    .trim();
   if (first === undefined || last === undefined || text === '') return [];
   const bottom = Math.min(first.bottom, last.bottom);
   const from = shown(first.left, bottom);
@@ -127,7 +142,11 @@ export function readOutline(pdfium: RawPdfium, document: number): readonly Outli
     let bookmark = pdfium.call('FPDFBookmark_GetFirstChild', document, parent);
     while (bookmark !== 0 && !seen.has(bookmark) && seen.size < maxEntries) {
       seen.add(bookmark);
-      entries.push({ title: titleOf(pdfium, bookmark), page: pageOf(pdfium, document, bookmark), entries: read(bookmark) });
+      entries.push({
+        title: titleOf(pdfium, bookmark),
+        page: pageOf(pdfium, document, bookmark),
+        entries: read(bookmark),
+      });
       bookmark = pdfium.call('FPDFBookmark_GetNextSibling', document, bookmark);
     }
     return entries;

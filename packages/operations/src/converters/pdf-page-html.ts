@@ -37,7 +37,10 @@ nav + main { margin-left: 256px; }
 `;
 
 export function pagesHtml({ title, pages, outline, hrefOf, style }: PageHtml): string {
-  const sheet = 'css' in style ? `<style>\n${style.css}</style>` : `<link rel="stylesheet" href="${escaped(style.href)}">`;
+  const sheet =
+    'css' in style
+      ? `<style>\n${style.css}</style>`
+      : `<link rel="stylesheet" href="${escaped(style.href)}">`;
   const bar = outline.length === 0 ? '' : `<nav>${outlineHtml(outline, hrefOf)}</nav>\n`;
   return `<!DOCTYPE html>
 <html>
@@ -66,7 +69,8 @@ ${lines.map(lineHtml).join('\n')}
 function lineHtml({ text, from, to, size }: TextLine): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
-  const turned = Math.abs(angle) < 0.5 ? '' : ` transform="rotate(${fixed(angle)} ${fixed(from.x)} ${fixed(from.y)})"`;
+  const turned =
+    Math.abs(angle) < 0.5 ? '' : ` transform="rotate(${fixed(angle)} ${fixed(from.x)} ${fixed(from.y)})"`;
   const shown = text.replaceAll('\u{FFFE}', '-');
   return `<text x="${fixed(from.x)}" y="${fixed(from.y)}" font-size="${fixed(size)}" textLength="${fixed(Math.max(1, length))}" lengthAdjust="spacingAndGlyphs"${turned}>${escaped(shown)}</text>`;
 }

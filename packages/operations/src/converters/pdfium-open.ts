@@ -17,7 +17,11 @@ export async function openDocument(
     const message = `"${name}" is larger than ${maxPdfBytes / 2 ** 20} MiB.`;
     throw new ConversionError('too-large', message, 'Split it into smaller documents first.');
   }
-  return open(() => library.loadDocument(bytes, password), { name, bytes, hasPassword: password !== undefined });
+  return open(() => library.loadDocument(bytes, password), {
+    name,
+    bytes,
+    hasPassword: password !== undefined,
+  });
 }
 
 interface Opening {

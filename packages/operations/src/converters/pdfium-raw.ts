@@ -47,5 +47,6 @@ export function documentHandle(document: PDFiumDocument): number {
   return handle;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 const isCall = (value: unknown): value is Call => typeof value === 'function';

@@ -25,7 +25,11 @@ test('pages as they are shown, their text over them', async () => {
   expect(html).toMatch(/<text x="5\d\.\d+" y="100\.?\d*" font-size="24" textLength="\d+[^>]*>Page 1<\/text>/);
   expect(widthOf(html)).toBe(400);
   const png = /data:image\/png;base64,([^"]+)/.exec(html)?.[1] ?? '';
-  expect(await sharp(Buffer.from(png, 'base64')).metadata()).toMatchObject({ format: 'png', width: 600, height: 400 });
+  expect(await sharp(Buffer.from(png, 'base64')).metadata()).toMatchObject({
+    format: 'png',
+    width: 600,
+    height: 400,
+  });
   expect(html).not.toMatch(/<script|http:|https:(?!\/\/www\.w3)/);
 });
 
@@ -48,7 +52,13 @@ test('outline, pages, one file a page, and everything beside', async () => {
   const input = await pdfOf({ pages: 3, hasOutline: true });
   const one = (await to('html', input, { outline: true, pages: '2-3' })).bytes.toString();
   expect(one).toContain('<nav><ul><li>To page 1</li><li><a href="#page-2">To page 2</a></li>');
-  const made = await to('html', input, { split_pages: true, embed_images: false, embed_css: false, bg_format: 'jpg', outline: true });
+  const made = await to('html', input, {
+    split_pages: true,
+    embed_images: false,
+    embed_css: false,
+    bg_format: 'jpg',
+    outline: true,
+  });
   expect(made.outputs.map(({ dir, name }) => path.posix.join(dir, name))).toEqual([
     'docs/report-1.html',
     'docs/report-2.html',
@@ -68,10 +78,17 @@ test('what cannot be honoured is an error; bad files are named', async () => {
   const on = (options: JsonObject, file: Buffer | string = input) =>
     failed(convert, { operation: 'convert', input: file, options: { output_format: 'html', ...options } });
   for (const option of ['embed_fonts', 'embed_javascript']) {
-    expect(await on({ [option]: false })).toMatchObject({ isPlanned: false, code: 'INVALID_OPTION', message: expect.stringContaining(option) });
+    expect(await on({ [option]: false })).toMatchObject({
+      isPlanned: false,
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(option),
+    });
   }
   expect(await on({ bg_format: 'svg' })).toMatchObject({ code: 'INVALID_OPTION' });
-  expect(await on({ pages: '7' })).toMatchObject({ type: 'bad-input', message: expect.stringContaining('which has one page') });
+  expect(await on({ pages: '7' })).toMatchObject({
+    type: 'bad-input',
+    message: expect.stringContaining('which has one page'),
+  });
   const secret = await locked(input, { user: 'sesame', owner: 'b' });
   expect(await on({}, secret)).toMatchObject({ code: 'PASSWORD_REQUIRED' });
   expect(await on({ password: 'x' }, secret)).toMatchObject({ code: 'WRONG_PASSWORD' });
@@ -94,7 +111,12 @@ the sea.
 `;
 
 async function articlePdf(): Promise<Buffer> {
-  const made = await done(convert, { operation: 'convert', name: 'a.md', input: article, options: { output_format: 'pdf' } });
+  const made = await done(convert, {
+    operation: 'convert',
+    name: 'a.md',
+    input: article,
+    options: { output_format: 'pdf' },
+  });
   return made.bytes;
 }
 
@@ -117,15 +139,33 @@ test('documents keep headings, paragraphs and lists', async () => {
 });
 
 test('pictures come along into a document', async () => {
-  const photo = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#0a0' } }).png().toBuffer();
-  const paper = await done(convert, { operation: 'convert', name: 'a.png', input: photo, options: { output_format: 'pdf' } });
+  const photo = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#0a0' } })
+    .png()
+    .toBuffer();
+  const paper = await done(convert, {
+    operation: 'convert',
+    name: 'a.png',
+    input: photo,
+    options: { output_format: 'pdf' },
+  });
   const docx = await to('docx', paper.bytes);
   expect(unzipped(docx.bytes, 'word/document.xml')).toContain('<pic:pic');
 });
 
 test('a word that was parted is whole again, and nothing is markup', () => {
-  const line = (text: string, y: number) => ({ text, from: { x: 50, y }, to: { x: 200, y }, size: 10, isBold: false });
-  const page = { width: 300, height: 300, pictures: [], lines: [line('<b> har\u{FFFE}', 20), line('bour', 32), line('Next', 80)] };
+  const line = (text: string, y: number) => ({
+    text,
+    from: { x: 50, y },
+    to: { x: 200, y },
+    size: 10,
+    isBold: false,
+  });
+  const page = {
+    width: 300,
+    height: 300,
+    pictures: [],
+    lines: [line('<b> har\u{FFFE}', 20), line('bour', 32), line('Next', 80)],
+  };
   const html = flowHtml('a & b', [page]);
   expect(html).toContain('<p>&lt;b&gt; harbour</p>');
   expect(html).toContain('<p>Next</p>');
