@@ -128,7 +128,10 @@ async function writePages(open: Open): Promise<JsonObject> {
 
 /** `report.html` → `report-files`, where pictures and style sheet lie that are not embedded. */
 const besideName = (outputName: string): string =>
-  `${Array.from(stemOf(outputName.replaceAll(/%0?\d?d/g, ''))).slice(0, 50).join('').replace(/-$/, '')}-files`;
+  `${Array.from(stemOf(outputName.replaceAll(/%0?\d?d/g, '')))
+    .slice(0, 50)
+    .join('')
+    .replace(/-$/, '')}-files`;
 
 interface Beside {
   readonly besideDir: string;
