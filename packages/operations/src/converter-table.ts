@@ -4,6 +4,12 @@ import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
 import { ffmpeg } from './converters/ffmpeg.ts';
 import { fonts } from './converters/fonts.ts';
+import { fontforge } from './converters/fontforge.ts';
+import { ghostscript } from './converters/ghostscript.ts';
+import { inkscape } from './converters/inkscape.ts';
+import { djvu, mupdf, pstoedit } from './converters/native-drawings.ts';
+import { graphicsmagick, heif, imagemagick } from './converters/native-pictures.ts';
+import { poppler } from './converters/poppler.ts';
 import { lzopWriter } from './converters/lzop-writer.ts';
 import { magick } from './converters/magick.ts';
 import { pandoc } from './converters/pandoc.ts';
@@ -54,6 +60,16 @@ export const converters: readonly Converter[] = [
   chromium,
   ffmpeg,
   fonts,
+  fontforge,
+  ghostscript,
+  poppler,
+  inkscape,
+  pstoedit,
+  mupdf,
+  djvu,
+  imagemagick,
+  graphicsmagick,
+  heif,
   sevenZip,
   repacking(unar),
   repacking(lzop),

@@ -21,7 +21,7 @@ const ways: Readonly<Partial<Record<FormatKind, readonly string[]>>> = {
   video: ['mp4', 'mkv'],
   archive: ['tar', 'zip'],
   font: ['ttf', 'otf', 'svg'],
-  cad: ['dxf', 'svg'],
+  cad: ['dxf', 'eps', 'pdf', 'svg'],
 };
 
 /** PostScript and its like are called images by CloudConvert's groups, but hold drawings and text. */

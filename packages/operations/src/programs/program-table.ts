@@ -43,6 +43,8 @@ export type ProgramName =
   | 'djvulibre'
   | 'heif'
   | 'dcraw'
+  | 'pstoedit'
+  | 'mupdf'
   | 'lzop'
   | 'perl'
   | 'rzip';
@@ -220,6 +222,22 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     license: 'LGPL-3.0-or-later',
     purpose: 'HEIC photos',
     packages: { apt: 'libheif-examples', brew: 'libheif' },
+  },
+  pstoedit: {
+    commands: ['pstoedit'],
+    versionArgs: ['-v'],
+    versionPattern: /pstoedit: version (\d+(?:\.\d+)+)/,
+    license: 'GPL-2.0-or-later',
+    purpose: 'drawings as DXF and CGM',
+    packages: { apt: 'pstoedit', brew: 'pstoedit' },
+  },
+  mupdf: {
+    commands: ['mutool'],
+    versionArgs: ['-v'],
+    versionPattern: /mutool version (\d+(?:\.\d+)+)/,
+    license: 'AGPL-3.0-or-later',
+    purpose: 'XPS documents',
+    packages: { apt: 'mupdf-tools', brew: 'mupdf-tools' },
   },
   dcraw: {
     commands: ['dcraw', 'dcraw_emu'],

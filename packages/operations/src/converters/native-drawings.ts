@@ -1,0 +1,84 @@
+/** Programs for one kind of drawing or scan each: pstoedit (DXF, CGM), MuPDF (XPS), DjVuLibre (DjVu). */
+import type { Converter } from './converter.ts';
+import type { ProgramJob } from './program-converter.ts';
+import { programConverter } from './program-converter.ts';
+
+const editable = ['dxf', 'cgm'];
+const drivers: Readonly<Record<string, string>> = { dxf: 'dxf_s', cgm: 'plot-cgm' };
+
+const lines: Converter = programConverter({
+  name: 'pstoedit',
+  program: 'pstoedit',
+  standsFor: ['cadconverter', 'inkscape', 'uniconvertor'],
+  pairs: { eps: editable, ps: editable, pdf: editable },
+  options: () => [],
+  rank: () => 60,
+  note: () => 'the lines of the first page, curves as polylines',
+  args: pstoeditArgs,
+});
+
+/** It has Ghostscript read what it takes apart. */
+export const pstoedit: Converter = {
+  ...lines,
+  needs: [...lines.needs, { type: 'program', name: 'ghostscript' }],
+};
+
+/** Pure. */
+export function pstoeditArgs({ inputPath, outputPath, to }: ProgramJob): readonly string[] {
+  return ['-q', '-page', '1', '-f', drivers[to] ?? '', inputPath, outputPath];
+}
+
+export const mupdf: Converter = programConverter({
+  name: 'mupdf',
+  program: 'mupdf',
+  standsFor: [],
+  pairs: { xps: ['pdf', 'png', 'svg', 'txt'] },
+  options: (_, to) => (to === 'png' ? ['pixel_density', 'width', 'height'] : []),
+  rank: (_, to) => (to === 'pdf' ? 85 : 45),
+  isPlural: (_, to) => to === 'png' || to === 'svg',
+  args: mupdfArgs,
+});
+
+/** Pure. */
+export function mupdfArgs({ inputPath, outputPath, outputDir, to, options }: ProgramJob): readonly string[] {
+  const { width, height, pixel_density: density } = options;
+  if (to === 'pdf') return ['convert', '-F', 'pdf', '-o', outputPath, inputPath];
+  const isPlural = to === 'png' || to === 'svg';
+  return [
+    'draw',
+    '-q',
+    ...(to === 'png' ? ['-r', String(typeof density === 'number' ? density : 150)] : []),
+    ...(typeof width === 'number' ? ['-w', String(width)] : []),
+    ...(typeof height === 'number' ? ['-h', String(height)] : []),
+    '-F',
+    to,
+    '-o',
+    isPlural ? `${outputDir}/page-%d.${to}` : outputPath,
+    inputPath,
+  ];
+}
+
+export const djvu: Converter = programConverter({
+  name: 'djvulibre',
+  program: 'djvulibre',
+  standsFor: ['calibre'],
+  pairs: { djvu: ['pdf', 'tiff', 'ppm'] },
+  options: (_, to) => ['pages', ...(to === 'pdf' ? ['quality'] : [])],
+  rank: () => 80,
+  note: (_, to) => (to === 'ppm' ? 'the first page' : 'the pages as pictures'),
+  args: djvuArgs,
+});
+
+/** Pure. `pages` has the same grammar there. */
+export function djvuArgs({ inputPath, outputPath, to, options }: ProgramJob): readonly string[] {
+  const { pages, quality } = options;
+  const asked = typeof pages === 'string' || typeof pages === 'number' ? String(pages) : undefined;
+  const wanted = asked ?? (to === 'ppm' ? '1' : undefined);
+  return [
+    `-format=${to}`,
+    ...(wanted === undefined ? [] : [`-page=${wanted.replaceAll(/\s/gu, '')}`]),
+    ...(typeof quality === 'number' ? [`-quality=${quality}`] : []),
+    inputPath,
+    outputPath,
+  ];
+}

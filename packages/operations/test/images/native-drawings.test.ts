@@ -1,0 +1,162 @@
+/** Drawings and pages by installed programs: red on the left, blue on the right, whatever they travel through. */
+import { PDFDocument, rgb } from '@cantoo/pdf-lib';
+import sharp from 'sharp';
+import { afterAll, expect, test } from 'vitest';
+import { converters, isInstalled } from '../../src/converter-table.ts';
+import type { Converter } from '../../src/converters/converter.ts';
+import { ghostscriptArgs } from '../../src/converters/ghostscript.ts';
+import { inkscapeArgs } from '../../src/converters/inkscape.ts';
+import { djvuArgs, mupdfArgs, pstoeditArgs } from '../../src/converters/native-drawings.ts';
+import { popplerCommand } from '../../src/converters/poppler.ts';
+import { closeHosts } from '../../src/host/host-pool.ts';
+import { isNear, pixel } from '../pictures/pictures.ts';
+import { converted, failure } from './native.ts';
+
+delete process.env['PIPELINE_PROGRAMS_PATH'];
+afterAll(closeHosts);
+
+function converter(name: string): Converter {
+  const found = converters.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no converter ${name}`);
+  return found;
+}
+
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100" viewBox="0 0 200 100">
+<rect width="100" height="100" fill="#ff0000"/><rect x="100" width="100" height="100" fill="#0000ff"/></svg>`;
+
+async function pdf(pages = 1): Promise<Buffer> {
+  const document = await PDFDocument.create();
+  for (let page = 0; page < pages; page += 1) {
+    const sheet = document.addPage([200, 100]);
+    sheet.drawRectangle({ x: 0, y: 0, width: 100, height: 100, color: rgb(1, 0, 0) });
+    sheet.drawRectangle({ x: 100, y: 0, width: 100, height: 100, color: rgb(0, 0, 1) });
+    sheet.drawText(`Page ${page + 1}`, { x: 20, y: 40 });
+  }
+  return Buffer.from(await document.save());
+}
+
+const job = (to: string, options = {}) => ({
+  inputPath: '/w/in/input.eps',
+  inputName: 'x',
+  from: to === 'svg' ? 'pdf' : 'eps',
+  to,
+  options,
+  outputPath: `/w/out/output.${to}`,
+  outputDir: '/w/out',
+  workDir: '/w',
+  fileInputs: {},
+});
+
+test('the arguments, in safe mode and with absolute paths', () => {
+  const gs = ghostscriptArgs(job('png', { pages: '1, 3-4', pixel_density: 96 }));
+  expect(gs).toEqual(expect.arrayContaining(['-dSAFER', '-r96', '-sPageList=1,3-4', '-sOutputFile=/w/out/page-%04d.png']));
+  expect(gs.slice(-2)).toEqual(['-f', '/w/in/input.eps']);
+  expect(inkscapeArgs(job('svg', { pages: '2' }))).toEqual([
+    '--export-type=svg', '--export-filename=/w/out/output.svg', '--export-area-page', '--export-plain-svg', '--pdf-page=2', '/w/in/input.eps',
+  ]);
+  expect(pstoeditArgs(job('dxf'))).toEqual(['-q', '-page', '1', '-f', 'dxf_s', '/w/in/input.eps', '/w/out/output.dxf']);
+  expect(djvuArgs(job('pdf', { pages: 2 }))).toEqual(['-format=pdf', '-page=2', '/w/in/input.eps', '/w/out/output.pdf']);
+  expect(mupdfArgs(job('png'))).toContain('/w/out/page-%d.png');
+  expect(popplerCommand({ page: 3, input: '/i', file: '/o/p.jpg', to: 'jpg', options: { width: 80, quality: 50, password: 'x' } })).toEqual([
+    'pdftocairo', '-jpeg', '-jpegopt', 'quality=50', '-scale-to-x', '80', '-scale-to-y', '-1', '-f', '3', '-l', '3', '-upw', 'x', '-singlefile', '/i', '/o/p',
+  ]);
+});
+
+/** Draws what can be drawn without the program under test. */
+async function drawing(format: string, bytes: Buffer): Promise<Buffer> {
+  switch (format) {
+    case 'png':
+    case 'jpg':
+    case 'tiff':
+    case 'svg':
+      return sharp(bytes).png().toBuffer();
+    case 'pdf':
+    case 'ai':
+      return (await converted(converter('pdfium'), { from: 'pdf', to: 'png', input: bytes })).bytes;
+    case 'emf':
+    case 'wmf':
+      return (await converted(converter('inkscape'), { from: format, to: 'png', input: bytes })).bytes;
+    case 'xps':
+      return (await converted(converter('mupdf'), { from: format, to: 'png', input: bytes })).bytes;
+    default:
+      return (await converted(converter('ghostscript'), { from: format, to: 'png', input: bytes })).bytes;
+  }
+}
+
+async function expectHalves(format: string, bytes: Buffer): Promise<void> {
+  const png = await drawing(format, bytes);
+  const { width, height } = await sharp(png).metadata();
+  expect(Math.abs(width / height - 2), `${width} × ${height}`).toBeLessThan(0.1);
+  const at = async (share: number): Promise<readonly number[]> => pixel(png, Math.floor(width * share), Math.floor(height / 4));
+  const found = [await at(0.1), await at(0.9)];
+  expect(isNear(found[0] ?? [], [255, 0, 0], 20) && isNear(found[1] ?? [], [0, 0, 255], 20), JSON.stringify(found)).toBe(true);
+}
+
+const drawn: readonly (readonly [string, string, readonly string[]])[] = [
+  ['inkscape', 'svg', ['pdf', 'ps', 'png']],
+  ['rsvg', 'svg', ['pdf', 'eps', 'ps']],
+  ['ghostscript', 'pdf', ['eps', 'xps', 'png', 'jpg', 'tiff']],
+  ['poppler', 'pdf', ['svg', 'eps', 'ps', 'png', 'jpg', 'tiff']],
+  ['inkscape', 'pdf', ['svg']],
+];
+
+for (const [name, from, targets] of drawn) {
+  test.skipIf(!isInstalled(converter(name))).each([...targets])(
+    `${name}: ${from} → %s`,
+    async (to) => {
+      const { bytes } = await converted(converter(name), { from, to, input: from === 'svg' ? svg : await pdf() });
+      await expectHalves(to, bytes);
+    },
+  );
+}
+
+const isHere = (...names: readonly string[]): boolean => names.every((name) => isInstalled(converter(name)));
+
+test.skipIf(!isHere('ghostscript', 'inkscape'))('EPS, PS and AI become PDF, and EMF becomes SVG', async () => {
+  const eps = (await converted(converter('inkscape'), { from: 'svg', to: 'eps', input: svg })).bytes;
+  await expectHalves('pdf', (await converted(converter('ghostscript'), { from: 'eps', to: 'pdf', input: eps })).bytes);
+  await expectHalves('pdf', (await converted(converter('ghostscript'), { from: 'ai', to: 'pdf', input: await pdf() })).bytes);
+  const ps = (await converted(converter('ghostscript'), { from: 'pdf', to: 'ps', input: await pdf(2) })).bytes;
+  const back = (await converted(converter('ghostscript'), { from: 'ps', to: 'pdf', input: ps })).bytes;
+  expect((await PDFDocument.load(back)).getPageCount()).toBe(2);
+  for (const metafile of ['emf', 'wmf']) {
+    const { bytes } = await converted(converter('inkscape'), { from: 'svg', to: metafile, input: svg });
+    await expectHalves('svg', (await converted(converter('inkscape'), { from: metafile, to: 'svg', input: bytes })).bytes);
+  }
+});
+
+test.skipIf(!isHere('ghostscript', 'mupdf'))('XPS becomes PDF, drawings and text', async () => {
+  const xps = (await converted(converter('ghostscript'), { from: 'pdf', to: 'xps', input: await pdf(2) })).bytes;
+  const paper = await converted(converter('mupdf'), { from: 'xps', to: 'pdf', input: xps });
+  expect((await PDFDocument.load(paper.bytes)).getPageCount()).toBe(2);
+  await expectHalves('pdf', paper.bytes);
+  expect((await converted(converter('mupdf'), { from: 'xps', to: 'svg', input: xps })).names).toEqual(['out-1.svg', 'out-2.svg']);
+});
+
+test.skipIf(!isHere('pstoedit'))('the lines of a PDF become DXF and CGM', async () => {
+  const dxf = (await converted(converter('pstoedit'), { from: 'pdf', to: 'dxf', input: await pdf() })).bytes.toString();
+  expect(dxf).toMatch(/SECTION[^]*ENTITIES[^]*(?:LINE|VERTEX)[^]*EOF/u);
+  const cgm = (await converted(converter('pstoedit'), { from: 'pdf', to: 'cgm', input: await pdf() })).bytes;
+  // BEGIN METAFILE: class 0, element 1.
+  expect(cgm.readUInt16BE(0) >> 5).toBe(1);
+});
+
+test.skipIf(!isHere('poppler'))('pages that are asked for, a password, and what is no PDF', async () => {
+  const input = await pdf(3);
+  const two = await converted(converter('poppler'), { from: 'pdf', to: 'svg', input, options: { pages: '1,3' } });
+  expect(two.names).toEqual(['out-1.svg', 'out-2.svg']);
+  const text = await converted(converter('poppler'), { from: 'pdf', to: 'txt', input });
+  expect(text.bytes.toString()).toMatch(/Page 1[^]*Page 3/u);
+  const html = await converted(converter('poppler'), { from: 'pdf', to: 'html', input });
+  expect(html.bytes.toString()).toMatch(/Page(?:&#160;| )2/u);
+  expect(await failure(converter('poppler'), { from: 'pdf', to: 'svg', input, options: { pages: '9' } })).toMatchObject({
+    message: '"pages: "9"" asks for no page of "-a b.pdf", which has 3',
+  });
+  const locked = await PDFDocument.load(input);
+  locked.encrypt({ userPassword: 'secret', ownerPassword: 'other' });
+  const bytes = Buffer.from(await locked.save());
+  expect(await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: bytes })).toMatchObject({ code: 'PASSWORD_REQUIRED' });
+  const opened = await converted(converter('poppler'), { from: 'pdf', to: 'svg', input: bytes, options: { password: 'secret' } });
+  expect(opened.names).toHaveLength(3);
+  expect((await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: '%PDF-1.4\nno' })).message).toContain('poppler failed on "-a b.pdf"');
+});

@@ -1,0 +1,78 @@
+/** Pictures and fonts by installed programs, for those who name them by `engine`. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Font } from 'fonteditor-core';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { converters, isInstalled } from '../../src/converter-table.ts';
+import type { Converter } from '../../src/converters/converter.ts';
+import { fontforgeArgs } from '../../src/converters/fontforge.ts';
+import { heifArgs, magickArgs } from '../../src/converters/native-pictures.ts';
+import { isNear, pixel, twoColours } from '../pictures/pictures.ts';
+import { converted, failure } from './native.ts';
+
+delete process.env['PIPELINE_PROGRAMS_PATH'];
+
+function converter(name: string): Converter {
+  const found = converters.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no converter ${name}`);
+  return found;
+}
+const isHere = (name: string): boolean => isInstalled(converter(name));
+
+const job = (from: string, to: string, options = {}) => ({
+  inputPath: `/w/in/input.${from}`,
+  inputName: 'x',
+  from,
+  to,
+  options,
+  outputPath: `/w/out/output.${to}`,
+  outputDir: '/w/out',
+  workDir: '/w',
+  fileInputs: {},
+});
+
+test('the arguments name the coder of every file', () => {
+  expect(magickArgs(job('psd', 'jpg', { width: 20, height: 10, fit: 'crop', quality: 70, strip: true }), 'sRGB')).toEqual([
+    'psd:/w/in/input.psd[0]', '-auto-orient', '-resize', '20x10^', '-gravity', 'center', '-extent', '20x10',
+    '-background', 'white', '-flatten', '-colorspace', 'sRGB', '-strip', '-quality', '70', 'jpg:/w/out/output.jpg',
+  ]);
+  expect(magickArgs(job('tiff', 'gif', { height: 9, auto_orient: false, colorspace: 'Gray' }), 'RGB')).toEqual([
+    'tiff:/w/in/input.tiff', '-resize', 'x9>', '-colorspace', 'Gray', 'gif:/w/out/output.gif',
+  ]);
+  expect(heifArgs(job('heic', 'jpg'))).toEqual(['-q', '90', '/w/in/input.heic', '/w/out/output.jpg']);
+  expect(fontforgeArgs(job('otf', 'ttf')).slice(-2)).toEqual(['/w/in/input.otf', '/w/out/output.ttf']);
+});
+
+for (const name of ['imagemagick', 'graphicsmagick']) {
+  test.skipIf(!isHere(name)).each(['bmp', 'tga', 'ppm', 'webp'])(`${name}: png → %s → png`, async (via) => {
+    const input = await twoColours().png().toBuffer();
+    const options = { width: 40 };
+    const there = await converted(converter(name), { from: 'png', to: via, input, options });
+    const { bytes } = await converted(converter(name), { from: via, to: 'png', input: there.bytes });
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 40, height: 20 });
+    const found = [await pixel(bytes, 5, 10), await pixel(bytes, 35, 10)];
+    expect(isNear(found[0] ?? [], [255, 0, 0], 20) && isNear(found[1] ?? [], [0, 0, 255], 20), JSON.stringify(found)).toBe(true);
+  });
+
+  test.skipIf(!isHere(name))(`${name} reads no script under the name of a picture`, async () => {
+    const script = "push graphic-context\nimage over 0,0 8,8 '/etc/passwd'\npop graphic-context\n";
+    expect((await failure(converter(name), { from: 'bmp', to: 'png', input: script })).message).toContain('"-a b.bmp"');
+  });
+}
+
+const tinos = readFileSync(
+  createRequire(import.meta.url).resolve('@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf'),
+);
+
+test.skipIf(!isHere('fontforge'))('fontforge draws cubic outlines, and back', async () => {
+  const otf = await converted(converter('fontforge'), { from: 'ttf', to: 'otf', input: tinos });
+  expect(otf.bytes.toString('latin1', 0, 4)).toBe('OTTO');
+  const { bytes } = await converted(converter('fontforge'), { from: 'otf', to: 'ttf', input: otf.bytes });
+  const { glyf } = Font.create(bytes, { type: 'ttf' }).get();
+  expect(glyf.find(({ unicode }) => unicode?.includes(65))?.advanceWidth).toBe(1479);
+  // The embedded one takes such a font, too.
+  const redrawn = await converted(converter('fonts'), { from: 'otf', to: 'ttf', input: otf.bytes });
+  expect(Font.create(redrawn.bytes, { type: 'ttf' }).get().glyf.length).toBeGreaterThan(200);
+  expect((await failure(converter('fontforge'), { from: 'ttf', to: 'otf', input: 'no font' })).message).toContain('"-a b.ttf"');
+});
