@@ -27,7 +27,12 @@ export const ghostscript: Converter = programConverter({
   program: 'ghostscript',
   standsFor: ['imagemagick', 'graphicsmagick', 'inkscape', 'uniconvertor'],
   // Illustrator's files are PDF, the old ones PostScript: it goes by the content.
-  pairs: { eps: without('eps'), ps: without('ps'), ai: all, pdf: ['ps', 'eps', 'xps', 'png', 'jpg', 'tiff', 'txt'] },
+  pairs: {
+    eps: without('eps'),
+    ps: without('ps'),
+    ai: all,
+    pdf: ['ps', 'eps', 'xps', 'png', 'jpg', 'tiff', 'txt'],
+  },
   options: (_, to) => [
     'pages',
     ...(pictures.has(to) ? ['pixel_density'] : []),

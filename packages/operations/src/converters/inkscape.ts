@@ -16,7 +16,8 @@ export const inkscape: Converter = programConverter({
     ...(from === 'pdf' ? ['pages'] : []),
   ],
   rank,
-  note: (from) => (from === 'pdf' || from === 'ai' ? 'the first page, or the one that `pages` names' : undefined),
+  note: (from) =>
+    from === 'pdf' || from === 'ai' ? 'the first page, or the one that `pages` names' : undefined,
   args: inkscapeArgs,
   // It says much and ends well without a file: the cause is in what it said.
   limits: { timeoutMs: 600_000 },

@@ -44,7 +44,10 @@ export const graphicsmagick: Converter = programConverter({
   standsFor: [],
   // It reads Photoshop files, and writes none.
   pairs: Object.fromEntries(
-    Object.entries(pairsOf(graphicsCoders)).map(([from, targets]) => [from, targets.filter((to) => to !== 'psd')]),
+    Object.entries(pairsOf(graphicsCoders)).map(([from, targets]) => [
+      from,
+      targets.filter((to) => to !== 'psd'),
+    ]),
   ),
   options: optionsOf,
   rank: () => 38,
@@ -80,7 +83,12 @@ function sizeArgs({ width, height, fit }: JsonObject): readonly string[] {
   return ['-resize', fit === 'crop' || fit === 'scale' ? box : `${box}>`];
 }
 
-const spaces: Readonly<Record<string, string>> = { gray: 'Gray', grey: 'Gray', grayscale: 'Gray', cmyk: 'CMYK' };
+const spaces: Readonly<Record<string, string>> = {
+  gray: 'Gray',
+  grey: 'Gray',
+  grayscale: 'Gray',
+  cmyk: 'CMYK',
+};
 
 const colourSpace = ({ colorspace }: JsonObject): string | undefined =>
   typeof colorspace === 'string' ? spaces[colorspace.toLowerCase()] : undefined;
@@ -97,5 +105,9 @@ export const heif: Converter = programConverter({
 
 /** Pure. */
 export function heifArgs({ inputPath, outputPath, to, options: { quality } }: ProgramJob): readonly string[] {
-  return [...(to === 'jpg' ? ['-q', String(typeof quality === 'number' ? quality : 90)] : []), inputPath, outputPath];
+  return [
+    ...(to === 'jpg' ? ['-q', String(typeof quality === 'number' ? quality : 90)] : []),
+    inputPath,
+    outputPath,
+  ];
 }

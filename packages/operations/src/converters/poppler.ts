@@ -54,7 +54,10 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     conversion.progress((100 * index) / pages.value.length);
     // As the program itself ends the name of a TIFF.
     const file = path.join(outputDir, `page-${index + 1}.${to === 'tiff' ? 'tif' : to}`);
-    const ran = await call(conversion, popplerCommand({ page, input: conversion.inputPath, file, to, options: conversion.options }));
+    const ran = await call(
+      conversion,
+      popplerCommand({ page, input: conversion.inputPath, file, to, options: conversion.options }),
+    );
     if (!ran.ok) return ran;
     const name = nameOf(conversion.outputName, { number: index + 1, count: pages.value.length });
     outputs.push({ dir: conversion.dir, name, path: file });
@@ -89,7 +92,15 @@ export function popplerCommand(job: PageJob): readonly [command: string, ...args
     case 'html':
       return ['pdftohtml', '-q', '-s', '-c', '-noframes', '-dataurls', ...key, input, file];
     default:
-      return ['pdftocairo', ...pictureArgs(to, options), ...range, ...key, '-singlefile', input, file.replace(/\.[^./]+$/u, '')];
+      return [
+        'pdftocairo',
+        ...pictureArgs(to, options),
+        ...range,
+        ...key,
+        '-singlefile',
+        input,
+        file.replace(/\.[^./]+$/u, ''),
+      ];
   }
 }
 
@@ -135,7 +146,8 @@ async function pagesOf(conversion: Conversion): Promise<Result<readonly number[]
   if (pages === undefined) return ok(Array.from({ length: count }, (_, index) => index + 1));
   const ranges = parsePageRange(pages);
   const invalid = { code: 'INVALID_OPTION' };
-  if (!ranges.ok) return err(failure('unsupported', `pages: ${JSON.stringify(pages)}: ${ranges.error}`, invalid));
+  if (!ranges.ok)
+    return err(failure('unsupported', `pages: ${JSON.stringify(pages)}: ${ranges.error}`, invalid));
   const selected = selectPages(ranges.value, count);
   if (selected.length > 0) return ok(selected);
   const message = `"pages: ${JSON.stringify(pages)}" asks for no page of ${JSON.stringify(inputName)}, which has ${count}`;

@@ -49,16 +49,60 @@ const job = (to: string, options = {}) => ({
 
 test('the arguments, in safe mode and with absolute paths', () => {
   const gs = ghostscriptArgs(job('png', { pages: '1, 3-4', pixel_density: 96 }));
-  expect(gs).toEqual(expect.arrayContaining(['-dSAFER', '-r96', '-sPageList=1,3-4', '-sOutputFile=/w/out/page-%04d.png']));
+  expect(gs).toEqual(
+    expect.arrayContaining(['-dSAFER', '-r96', '-sPageList=1,3-4', '-sOutputFile=/w/out/page-%04d.png']),
+  );
   expect(gs.slice(-2)).toEqual(['-f', '/w/in/input.eps']);
   expect(inkscapeArgs(job('svg', { pages: '2' }))).toEqual([
-    '--export-type=svg', '--export-filename=/w/out/output.svg', '--export-area-page', '--export-plain-svg', '--pdf-page=2', '/w/in/input.eps',
+    '--export-type=svg',
+    '--export-filename=/w/out/output.svg',
+    '--export-area-page',
+    '--export-plain-svg',
+    '--pdf-page=2',
+    '/w/in/input.eps',
   ]);
-  expect(pstoeditArgs(job('dxf'))).toEqual(['-q', '-page', '1', '-f', 'dxf_s', '/w/in/input.eps', '/w/out/output.dxf']);
-  expect(djvuArgs(job('pdf', { pages: 2 }))).toEqual(['-format=pdf', '-page=2', '/w/in/input.eps', '/w/out/output.pdf']);
+  expect(pstoeditArgs(job('dxf'))).toEqual([
+    '-q',
+    '-page',
+    '1',
+    '-f',
+    'dxf_s',
+    '/w/in/input.eps',
+    '/w/out/output.dxf',
+  ]);
+  expect(djvuArgs(job('pdf', { pages: 2 }))).toEqual([
+    '-format=pdf',
+    '-page=2',
+    '/w/in/input.eps',
+    '/w/out/output.pdf',
+  ]);
   expect(mupdfArgs(job('png'))).toContain('/w/out/page-%d.png');
-  expect(popplerCommand({ page: 3, input: '/i', file: '/o/p.jpg', to: 'jpg', options: { width: 80, quality: 50, password: 'x' } })).toEqual([
-    'pdftocairo', '-jpeg', '-jpegopt', 'quality=50', '-scale-to-x', '80', '-scale-to-y', '-1', '-f', '3', '-l', '3', '-upw', 'x', '-singlefile', '/i', '/o/p',
+  expect(
+    popplerCommand({
+      page: 3,
+      input: '/i',
+      file: '/o/p.jpg',
+      to: 'jpg',
+      options: { width: 80, quality: 50, password: 'x' },
+    }),
+  ).toEqual([
+    'pdftocairo',
+    '-jpeg',
+    '-jpegopt',
+    'quality=50',
+    '-scale-to-x',
+    '80',
+    '-scale-to-y',
+    '-1',
+    '-f',
+    '3',
+    '-l',
+    '3',
+    '-upw',
+    'x',
+    '-singlefile',
+    '/i',
+    '/o/p',
   ]);
 });
 
@@ -87,9 +131,13 @@ async function expectHalves(format: string, bytes: Buffer): Promise<void> {
   const png = await drawing(format, bytes);
   const { width, height } = await sharp(png).metadata();
   expect(Math.abs(width / height - 2), `${width} × ${height}`).toBeLessThan(0.1);
-  const at = async (share: number): Promise<readonly number[]> => pixel(png, Math.floor(width * share), Math.floor(height / 4));
+  const at = async (share: number): Promise<readonly number[]> =>
+    pixel(png, Math.floor(width * share), Math.floor(height / 4));
   const found = [await at(0.1), await at(0.9)];
-  expect(isNear(found[0] ?? [], [255, 0, 0], 20) && isNear(found[1] ?? [], [0, 0, 255], 20), JSON.stringify(found)).toBe(true);
+  expect(
+    isNear(found[0] ?? [], [255, 0, 0], 20) && isNear(found[1] ?? [], [0, 0, 255], 20),
+    JSON.stringify(found),
+  ).toBe(true);
 }
 
 const drawn: readonly (readonly [string, string, readonly string[]])[] = [
@@ -101,40 +149,60 @@ const drawn: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 for (const [name, from, targets] of drawn) {
-  test.skipIf(!isInstalled(converter(name))).each([...targets])(
-    `${name}: ${from} → %s`,
-    async (to) => {
-      const { bytes } = await converted(converter(name), { from, to, input: from === 'svg' ? svg : await pdf() });
-      await expectHalves(to, bytes);
-    },
-  );
+  test.skipIf(!isInstalled(converter(name))).each([...targets])(`${name}: ${from} → %s`, async (to) => {
+    const { bytes } = await converted(converter(name), {
+      from,
+      to,
+      input: from === 'svg' ? svg : await pdf(),
+    });
+    await expectHalves(to, bytes);
+  });
 }
 
 const isHere = (...names: readonly string[]): boolean => names.every((name) => isInstalled(converter(name)));
 
-test.skipIf(!isHere('ghostscript', 'inkscape'))('EPS, PS and AI become PDF, and EMF becomes SVG', async () => {
-  const eps = (await converted(converter('inkscape'), { from: 'svg', to: 'eps', input: svg })).bytes;
-  await expectHalves('pdf', (await converted(converter('ghostscript'), { from: 'eps', to: 'pdf', input: eps })).bytes);
-  await expectHalves('pdf', (await converted(converter('ghostscript'), { from: 'ai', to: 'pdf', input: await pdf() })).bytes);
-  const ps = (await converted(converter('ghostscript'), { from: 'pdf', to: 'ps', input: await pdf(2) })).bytes;
-  const back = (await converted(converter('ghostscript'), { from: 'ps', to: 'pdf', input: ps })).bytes;
-  expect((await PDFDocument.load(back)).getPageCount()).toBe(2);
-  for (const metafile of ['emf', 'wmf']) {
-    const { bytes } = await converted(converter('inkscape'), { from: 'svg', to: metafile, input: svg });
-    await expectHalves('svg', (await converted(converter('inkscape'), { from: metafile, to: 'svg', input: bytes })).bytes);
-  }
-});
+test.skipIf(!isHere('ghostscript', 'inkscape'))(
+  'EPS, PS and AI become PDF, and EMF becomes SVG',
+  async () => {
+    const eps = (await converted(converter('inkscape'), { from: 'svg', to: 'eps', input: svg })).bytes;
+    await expectHalves(
+      'pdf',
+      (await converted(converter('ghostscript'), { from: 'eps', to: 'pdf', input: eps })).bytes,
+    );
+    await expectHalves(
+      'pdf',
+      (await converted(converter('ghostscript'), { from: 'ai', to: 'pdf', input: await pdf() })).bytes,
+    );
+    const ps = (await converted(converter('ghostscript'), { from: 'pdf', to: 'ps', input: await pdf(2) }))
+      .bytes;
+    const back = (await converted(converter('ghostscript'), { from: 'ps', to: 'pdf', input: ps })).bytes;
+    expect((await PDFDocument.load(back)).getPageCount()).toBe(2);
+    for (const metafile of ['emf', 'wmf']) {
+      const { bytes } = await converted(converter('inkscape'), { from: 'svg', to: metafile, input: svg });
+      await expectHalves(
+        'svg',
+        (await converted(converter('inkscape'), { from: metafile, to: 'svg', input: bytes })).bytes,
+      );
+    }
+  },
+);
 
 test.skipIf(!isHere('ghostscript', 'mupdf'))('XPS becomes PDF, drawings and text', async () => {
-  const xps = (await converted(converter('ghostscript'), { from: 'pdf', to: 'xps', input: await pdf(2) })).bytes;
+  const xps = (await converted(converter('ghostscript'), { from: 'pdf', to: 'xps', input: await pdf(2) }))
+    .bytes;
   const paper = await converted(converter('mupdf'), { from: 'xps', to: 'pdf', input: xps });
   expect((await PDFDocument.load(paper.bytes)).getPageCount()).toBe(2);
   await expectHalves('pdf', paper.bytes);
-  expect((await converted(converter('mupdf'), { from: 'xps', to: 'svg', input: xps })).names).toEqual(['out-1.svg', 'out-2.svg']);
+  expect((await converted(converter('mupdf'), { from: 'xps', to: 'svg', input: xps })).names).toEqual([
+    'out-1.svg',
+    'out-2.svg',
+  ]);
 });
 
 test.skipIf(!isHere('pstoedit'))('the lines of a PDF become DXF and CGM', async () => {
-  const dxf = (await converted(converter('pstoedit'), { from: 'pdf', to: 'dxf', input: await pdf() })).bytes.toString();
+  const dxf = (
+    await converted(converter('pstoedit'), { from: 'pdf', to: 'dxf', input: await pdf() })
+  ).bytes.toString();
   expect(dxf).toMatch(/SECTION[^]*ENTITIES[^]*(?:LINE|VERTEX)[^]*EOF/u);
   const cgm = (await converted(converter('pstoedit'), { from: 'pdf', to: 'cgm', input: await pdf() })).bytes;
   // BEGIN METAFILE: class 0, element 1.
@@ -143,20 +211,36 @@ test.skipIf(!isHere('pstoedit'))('the lines of a PDF become DXF and CGM', async 
 
 test.skipIf(!isHere('poppler'))('pages that are asked for, a password, and what is no PDF', async () => {
   const input = await pdf(3);
-  const two = await converted(converter('poppler'), { from: 'pdf', to: 'svg', input, options: { pages: '1,3' } });
+  const two = await converted(converter('poppler'), {
+    from: 'pdf',
+    to: 'svg',
+    input,
+    options: { pages: '1,3' },
+  });
   expect(two.names).toEqual(['out-1.svg', 'out-2.svg']);
   const text = await converted(converter('poppler'), { from: 'pdf', to: 'txt', input });
   expect(text.bytes.toString()).toMatch(/Page 1[^]*Page 3/u);
   const html = await converted(converter('poppler'), { from: 'pdf', to: 'html', input });
   expect(html.bytes.toString()).toMatch(/Page(?:&#160;| )2/u);
-  expect(await failure(converter('poppler'), { from: 'pdf', to: 'svg', input, options: { pages: '9' } })).toMatchObject({
+  expect(
+    await failure(converter('poppler'), { from: 'pdf', to: 'svg', input, options: { pages: '9' } }),
+  ).toMatchObject({
     message: '"pages: "9"" asks for no page of "-a b.pdf", which has 3',
   });
   const locked = await PDFDocument.load(input);
   locked.encrypt({ userPassword: 'secret', ownerPassword: 'other' });
   const bytes = Buffer.from(await locked.save());
-  expect(await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: bytes })).toMatchObject({ code: 'PASSWORD_REQUIRED' });
-  const opened = await converted(converter('poppler'), { from: 'pdf', to: 'svg', input: bytes, options: { password: 'secret' } });
+  expect(await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: bytes })).toMatchObject({
+    code: 'PASSWORD_REQUIRED',
+  });
+  const opened = await converted(converter('poppler'), {
+    from: 'pdf',
+    to: 'svg',
+    input: bytes,
+    options: { password: 'secret' },
+  });
   expect(opened.names).toHaveLength(3);
-  expect((await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: '%PDF-1.4\nno' })).message).toContain('poppler failed on "-a b.pdf"');
+  expect(
+    (await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: '%PDF-1.4\nno' })).message,
+  ).toContain('poppler failed on "-a b.pdf"');
 });

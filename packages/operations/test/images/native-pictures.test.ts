@@ -33,13 +33,30 @@ const job = (from: string, to: string, options = {}) => ({
 });
 
 test('the arguments name the coder of every file', () => {
-  expect(magickArgs(job('psd', 'jpg', { width: 20, height: 10, fit: 'crop', quality: 70, strip: true }), 'sRGB')).toEqual([
-    'psd:/w/in/input.psd[0]', '-auto-orient', '-resize', '20x10^', '-gravity', 'center', '-extent', '20x10',
-    '-background', 'white', '-flatten', '-colorspace', 'sRGB', '-strip', '-quality', '70', 'jpg:/w/out/output.jpg',
+  expect(
+    magickArgs(job('psd', 'jpg', { width: 20, height: 10, fit: 'crop', quality: 70, strip: true }), 'sRGB'),
+  ).toEqual([
+    'psd:/w/in/input.psd[0]',
+    '-auto-orient',
+    '-resize',
+    '20x10^',
+    '-gravity',
+    'center',
+    '-extent',
+    '20x10',
+    '-background',
+    'white',
+    '-flatten',
+    '-colorspace',
+    'sRGB',
+    '-strip',
+    '-quality',
+    '70',
+    'jpg:/w/out/output.jpg',
   ]);
-  expect(magickArgs(job('tiff', 'gif', { height: 9, auto_orient: false, colorspace: 'Gray' }), 'RGB')).toEqual([
-    'tiff:/w/in/input.tiff', '-resize', 'x9>', '-colorspace', 'Gray', 'gif:/w/out/output.gif',
-  ]);
+  expect(
+    magickArgs(job('tiff', 'gif', { height: 9, auto_orient: false, colorspace: 'Gray' }), 'RGB'),
+  ).toEqual(['tiff:/w/in/input.tiff', '-resize', 'x9>', '-colorspace', 'Gray', 'gif:/w/out/output.gif']);
   expect(heifArgs(job('heic', 'jpg'))).toEqual(['-q', '90', '/w/in/input.heic', '/w/out/output.jpg']);
   expect(fontforgeArgs(job('otf', 'ttf')).slice(-2)).toEqual(['/w/in/input.otf', '/w/out/output.ttf']);
 });
@@ -52,12 +69,17 @@ for (const name of ['imagemagick', 'graphicsmagick']) {
     const { bytes } = await converted(converter(name), { from: via, to: 'png', input: there.bytes });
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 40, height: 20 });
     const found = [await pixel(bytes, 5, 10), await pixel(bytes, 35, 10)];
-    expect(isNear(found[0] ?? [], [255, 0, 0], 20) && isNear(found[1] ?? [], [0, 0, 255], 20), JSON.stringify(found)).toBe(true);
+    expect(
+      isNear(found[0] ?? [], [255, 0, 0], 20) && isNear(found[1] ?? [], [0, 0, 255], 20),
+      JSON.stringify(found),
+    ).toBe(true);
   });
 
   test.skipIf(!isHere(name))(`${name} reads no script under the name of a picture`, async () => {
     const script = "push graphic-context\nimage over 0,0 8,8 '/etc/passwd'\npop graphic-context\n";
-    expect((await failure(converter(name), { from: 'bmp', to: 'png', input: script })).message).toContain('"-a b.bmp"');
+    expect((await failure(converter(name), { from: 'bmp', to: 'png', input: script })).message).toContain(
+      '"-a b.bmp"',
+    );
   });
 }
 
@@ -74,5 +96,7 @@ test.skipIf(!isHere('fontforge'))('fontforge draws cubic outlines, and back', as
   // The embedded one takes such a font, too.
   const redrawn = await converted(converter('fonts'), { from: 'otf', to: 'ttf', input: otf.bytes });
   expect(Font.create(redrawn.bytes, { type: 'ttf' }).get().glyf.length).toBeGreaterThan(200);
-  expect((await failure(converter('fontforge'), { from: 'ttf', to: 'otf', input: 'no font' })).message).toContain('"-a b.ttf"');
+  expect(
+    (await failure(converter('fontforge'), { from: 'ttf', to: 'otf', input: 'no font' })).message,
+  ).toContain('"-a b.ttf"');
 });
