@@ -33,7 +33,7 @@ function rank(from: string, to: string): number {
 /** Pure. */
 export function inkscapeArgs({ inputPath, outputPath, from, to, options }: ProgramJob): readonly string[] {
   const { width, height, pixel_density: density, pages } = options;
-  const page = from === 'pdf' ? (/^\s*(\d+)/u.exec(String(pages ?? 1))?.[1] ?? '1') : undefined;
+  const page = from === 'pdf' ? firstPage(pages) : undefined;
   return [
     `--export-type=${to}`,
     `--export-filename=${outputPath}`,
@@ -45,4 +45,9 @@ export function inkscapeArgs({ inputPath, outputPath, from, to, options }: Progr
     ...(page === undefined ? [] : [`--pdf-page=${page}`]),
     inputPath,
   ];
+}
+
+function firstPage(pages: unknown): string {
+  if (typeof pages === 'number') return String(pages);
+  return (typeof pages === 'string' ? /^\s*(\d+)/u.exec(pages)?.[1] : undefined) ?? '1';
 }

@@ -111,10 +111,13 @@ function pictureArgs(to: string, options: JsonObject): readonly string[] {
     to === 'jpg' ? '-jpeg' : `-${to}`,
     ...(to === 'jpg' && typeof quality === 'number' ? ['-jpegopt', `quality=${quality}`] : []),
     ...(isSized
-      ? ['-scale-to-x', String(width ?? -1), '-scale-to-y', String(height ?? -1)]
+      ? ['-scale-to-x', edge(width), '-scale-to-y', edge(height)]
       : ['-r', String(typeof density === 'number' ? density : 150)]),
   ];
 }
+
+/** -1: in proportion to the other. */
+const edge = (length: unknown): string => String(typeof length === 'number' ? length : -1);
 
 async function call(
   conversion: Conversion,
