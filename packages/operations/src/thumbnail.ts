@@ -1,20 +1,17 @@
-/** `thumbnail`: one small picture of an image, a drawing or the first page of a PDF. It knows which host draws what. */
-import type { ActionRequest, Failure, Operation, OperationContext, OperationResult } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
-import type { JsonObject, Result } from '@pipeline/schema';
-import { canonicalFormat, err, ok } from '@pipeline/schema';
+/** `thumbnail`: one small picture of whatever can be looked at. It knows who draws what; pictures and PDF it has drawn itself. */
+import type { ActionPlan, ActionRequest, Failure, Operation, OperationContext, OperationResult } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { err, formatKind, ok, operationSpecs } from '@pipeline/schema';
 import { pdfium, pdfiumVersion } from './converters/pdfium.ts';
 import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
 import { convertBySharp, sharesDecode } from './converters/sharp-together.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
-import { nameOf, outputName } from './output-name.ts';
+import { planConvertedThumbnail, runConvertedThumbnail } from './thumbnail-converted.ts';
+import { boxOptions, stillOutput } from './thumbnail-options.ts';
 import { isVideoThumbnail, planVideoThumbnail, runVideoThumbnail } from './thumbnail-video.ts';
 
 const bySharp: ReadonlySet<string> = new Set(Object.keys(sharp.pairs));
-/** Without `width` and `height`: a box that suits an index page. */
-const defaultBox: JsonObject = { width: 512, height: 512 };
-
 interface Plan {
   readonly host: 'sharp' | 'pdfium';
   readonly version: string;
@@ -25,6 +22,7 @@ interface Plan {
 export const thumbnail: Operation = {
   plan: (request) => {
     if (isVideoThumbnail(request)) return planVideoThumbnail(request);
+    if (!isDirect(request)) return planOther(request);
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const { host, version, name } = plan.value;
@@ -38,36 +36,44 @@ export const thumbnail: Operation = {
   },
   run: async (request, context) => {
     if (isVideoThumbnail(request)) return runVideoThumbnail(request, context);
+    if (!isDirect(request)) return runOther(request, context);
     const plan = planOf(request);
     return plan.ok ? run(request, { plan: plan.value, context }) : plan;
   },
 };
 
-function planOf(request: ActionRequest): Result<Plan, Failure> {
-  const input = onlyInput(request);
+/** sharp and PDFium draw it without anybody's help; not under another engine's name. */
+function isDirect(request: ActionRequest): boolean {
   const format = inputFormat(request);
-  const { timestamp, count, output_format: output } = request.options;
+  return format === 'pdf' || bySharp.has(format);
+}
+
+/** What can be looked at; music, archives and data cannot. */
+function planOther(request: ActionRequest): Promise<Result<ActionPlan, Failure>> | Result<ActionPlan, Failure> {
+  const format = inputFormat(request);
+  const kind = formatKind(format);
+  const { kinds = [] } = operationSpecs.thumbnail.accepts ?? {};
+  if (kind !== undefined && kinds.includes(kind)) return planConvertedThumbnail(request);
+  return err(unsupportedFormat('thumbnail', { input: onlyInput(request), format, known: kinds }));
+}
+
+async function runOther(
+  request: ActionRequest,
+  context: OperationContext,
+): Promise<Result<OperationResult, Failure>> {
+  const plan = await planOther(request);
+  return plan.ok ? runConvertedThumbnail(request, context) : plan;
+}
+
+function planOf(request: ActionRequest): Result<Plan, Failure> {
+  const format = inputFormat(request);
   const isDrawn = bySharp.has(format);
-  if (!isDrawn && format !== 'pdf') {
-    return err(unsupportedFormat('thumbnail', { input, format, known: ['pdf', ...bySharp] }));
-  }
   const converter = isDrawn ? sharp : pdfium;
   const version = isDrawn ? sharpVersion : pdfiumVersion;
   const wrong = wrongEngine(request, { ...converter, version });
   if (wrong !== undefined) return err(wrong);
-  if (timestamp !== undefined || (typeof count === 'number' && count > 1)) {
-    const option = timestamp === undefined ? 'count' : 'timestamp';
-    const message = `"${option}" is for video, and "${input.name}" is none.`;
-    return err(failure('unsupported', message, { code: 'INVALID_OPTION', hint: `Leave "${option}" away.` }));
-  }
-  const name = outputName(input.name, request.options);
-  if (!name.ok) return name;
-  return ok({
-    host: isDrawn ? 'sharp' : 'pdfium',
-    version,
-    name: nameOf(name.value, { number: 1, count: 1 }),
-    to: canonicalFormat(typeof output === 'string' ? output : ''),
-  });
+  const output = stillOutput(request);
+  return output.ok ? ok({ host: isDrawn ? 'sharp' : 'pdfium', version, ...output.value }) : output;
 }
 
 async function run(
@@ -93,16 +99,4 @@ async function run(
       : await runInHost({ host: plan.host, job, signal, progress, about: input.name });
   if (!answer.ok) return answer;
   return ok({ outputs: outputFiles(answer.value, { dir: input.dir, workDir: context.workDir }) });
-}
-
-/** A thumbnail is for looking at: it carries no metadata. */
-function boxOptions({ width, height, fit }: JsonObject): JsonObject {
-  const box = width === undefined && height === undefined ? defaultBox : {};
-  return {
-    ...box,
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-    ...(fit === undefined ? {} : { fit }),
-    strip: true,
-  };
 }

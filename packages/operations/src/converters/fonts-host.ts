@@ -13,23 +13,33 @@ import { ConversionError } from '../host/protocol.ts';
 import { jobText } from '../host/read-job.ts';
 import { nameOf } from '../output-name.ts';
 import { eotOf, fontInEot } from './eot.ts';
+import { specimenSvg } from './font-outlines.ts';
 import type { Sfnt } from './sfnt.ts';
 import { otto, readSfnt, readWoff, tableOf, writeSfnt, writeWoff } from './sfnt.ts';
 
-/** Job: `inputPath inputName from to outputDir outputName`; answer: `files` and `notes`. */
+/** Job: `inputPath inputName from to outputDir outputName`, or `type: specimen`; answer: `files` and `notes`. */
 export const host: HostModule = {
   run: async (job: JsonObject) => {
     const name = jobText(job, 'inputName');
-    const to = jobText(job, 'to');
     const opened = await open(await readFile(jobText(job, 'inputPath')), {
       name,
       from: jobText(job, 'from'),
     });
+    if (job['type'] === 'specimen') return writeSpecimen(job, opened.font);
+    const to = jobText(job, 'to');
     const file = nameOf(jobText(job, 'outputName'), { number: 1, count: 1 });
     await writeFile(join(jobText(job, 'outputDir'), file), await packed(opened.font, { to, name }));
     return { files: [file], notes: opened.notes };
   },
 };
+
+async function writeSpecimen(job: JsonObject, font: Sfnt): Promise<JsonObject> {
+  const name = jobText(job, 'inputName');
+  const file = jobText(job, 'outputName');
+  const ttf = await packed(font, { to: 'ttf', name });
+  await writeFile(join(jobText(job, 'outputDir'), file), specimenSvg(ttf));
+  return { files: [file], notes: [] };
+}
 
 const maxFontBytes: number = 64 * 2 ** 20;
 

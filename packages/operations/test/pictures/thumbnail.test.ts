@@ -89,7 +89,7 @@ test('the plan predicts the name, and says what is not taken', async () => {
   ).toMatchObject({
     type: 'unsupported',
     message: 'thumbnail does not take mp3: "a.mp3".',
-    hint: 'It takes pdf, jpg, png, webp, avif, gif, tiff, svg, svgz on the local backend; convert the file to one of them first.',
+    hint: 'It takes image, vector, pdf, document, presentation, spreadsheet, ebook, video, font, cad on the local backend; convert the file to one of them first.',
   });
   expect(
     await failed(
