@@ -4,13 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  ActionPlan,
-  ActionRequest,
-  Failure,
-  OperationContext,
-  OperationResult,
-} from '@pipeline/engine';
+import type { ActionPlan, ActionRequest, Failure, OperationContext, OperationResult } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { firstBadOutput } from './check-output.ts';

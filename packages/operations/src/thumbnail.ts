@@ -1,5 +1,12 @@
 /** `thumbnail`: one small picture of whatever can be looked at. It knows who draws what; pictures and PDF it has drawn itself. */
-import type { ActionPlan, ActionRequest, Failure, Operation, OperationContext, OperationResult } from '@pipeline/engine';
+import type {
+  ActionPlan,
+  ActionRequest,
+  Failure,
+  Operation,
+  OperationContext,
+  OperationResult,
+} from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, formatKind, ok, operationSpecs } from '@pipeline/schema';
 import { pdfium, pdfiumVersion } from './converters/pdfium.ts';
@@ -49,7 +56,9 @@ function isDirect(request: ActionRequest): boolean {
 }
 
 /** What can be looked at; music, archives and data cannot. */
-function planOther(request: ActionRequest): Promise<Result<ActionPlan, Failure>> | Result<ActionPlan, Failure> {
+function planOther(
+  request: ActionRequest,
+): Promise<Result<ActionPlan, Failure>> | Result<ActionPlan, Failure> {
   const format = inputFormat(request);
   const kind = formatKind(format);
   const { kinds = [] } = operationSpecs.thumbnail.accepts ?? {};

@@ -2,7 +2,13 @@
 import { Font } from 'fonteditor-core';
 import type { TTF } from 'fonteditor-core';
 
-const rows: readonly string[] = ['ABCDEFGHIJKLM', 'NOPQRSTUVWXYZ', 'abcdefghijklm', 'nopqrstuvwxyz', '0123456789&?!'];
+const rows: readonly string[] = [
+  'ABCDEFGHIJKLM',
+  'NOPQRSTUVWXYZ',
+  'abcdefghijklm',
+  'nopqrstuvwxyz',
+  '0123456789&?!',
+];
 /** Of a font without Latin letters. */
 const rowLength = 8;
 const rowCount = 5;
@@ -36,9 +42,13 @@ export function specimenSvg(ttf: Buffer): string {
 }
 
 function linesOf(glyphs: readonly TTF.Glyph[]): readonly (readonly TTF.Glyph[])[] {
-  const byCode = new Map(glyphs.flatMap((glyph) => (glyph.unicode ?? []).map((code) => [code, glyph] as const)));
+  const byCode = new Map(
+    glyphs.flatMap((glyph) => (glyph.unicode ?? []).map((code) => [code, glyph] as const)),
+  );
   const latin = rows.map((row) =>
-    Array.from(row, (letter) => byCode.get(letter.codePointAt(0) ?? 0)).filter((glyph) => glyph !== undefined),
+    Array.from(row, (letter) => byCode.get(letter.codePointAt(0) ?? 0)).filter(
+      (glyph) => glyph !== undefined,
+    ),
   );
   if (latin.flat().length >= 20) return latin.filter((line) => line.length > 0);
   const visible = [...byCode.values()].filter(({ contours }) => (contours?.length ?? 0) > 0);
@@ -69,6 +79,9 @@ function outline(contour: TTF.Contour): string {
 
 type Place = Pick<TTF.Point, 'x' | 'y'>;
 
-const middle = (left: Place, right: Place): Place => ({ x: (left.x + right.x) / 2, y: (left.y + right.y) / 2 });
+const middle = (left: Place, right: Place): Place => ({
+  x: (left.x + right.x) / 2,
+  y: (left.y + right.y) / 2,
+});
 const at = ({ x, y }: Place): string => `${round(x)} ${round(y)}`;
 const round = (value: number): number => Math.round(value * 100) / 100;

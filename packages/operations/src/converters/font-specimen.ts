@@ -15,7 +15,9 @@ export const fontSpecimen: Converter = {
   license: 'MIT',
   kind: 'embedded',
   needs: [],
-  pairs: Object.fromEntries(['ttf', 'otf', 'woff', 'woff2', 'eot', 'ttc', 'otc'].map((from) => [from, ['png']])),
+  pairs: Object.fromEntries(
+    ['ttf', 'otf', 'woff', 'woff2', 'eot', 'ttc', 'otc'].map((from) => [from, ['png']]),
+  ),
   options: () => ['width', 'height', 'fit'],
   rank: () => 80,
   convert,
@@ -23,7 +25,14 @@ export const fontSpecimen: Converter = {
 
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
   const { inputPath, inputName, from, workDir, signal } = conversion;
-  const job = { type: 'specimen', inputPath, inputName, from, outputDir: workDir, outputName: 'specimen.svg' };
+  const job = {
+    type: 'specimen',
+    inputPath,
+    inputName,
+    from,
+    outputDir: workDir,
+    outputName: 'specimen.svg',
+  };
   const answer = await runInHost({ host: 'fonts', job, signal, about: inputName });
   if (!answer.ok) return answer;
   const drawn = path.join(workDir, 'drawn');

@@ -18,7 +18,11 @@ const make = (name: string, input: Buffer | string, options: Record<string, stri
 
 /** Dark pixels in a row of ten bands, from top to bottom. */
 async function ink(png: Buffer): Promise<readonly number[]> {
-  const { data, info } = await sharp(png).flatten({ background: '#fff' }).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(png)
+    .flatten({ background: '#fff' })
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const bands = Array.from({ length: 10 }, () => 0);
   for (const [index, value] of data.entries()) {
     const band = Math.floor((index / info.channels / info.width / info.height) * 10);
@@ -28,12 +32,16 @@ async function ink(png: Buffer): Promise<readonly number[]> {
 }
 
 test('a photo as the camera wrote it, cropped', async () => {
-  const { bytes, converter, outputs } = await make('a.dng', rawPhoto(rawPhotos['dng'] ?? { make: '', model: '' }), {
-    width: 60,
-    height: 60,
-    fit: 'crop',
-    output_format: 'jpg',
-  });
+  const { bytes, converter, outputs } = await make(
+    'a.dng',
+    rawPhoto(rawPhotos['dng'] ?? { make: '', model: '' }),
+    {
+      width: 60,
+      height: 60,
+      fit: 'crop',
+      output_format: 'jpg',
+    },
+  );
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 60, height: 60 });
   expect(isNear(await pixel(bytes, 5, 30), [255, 41, 41], 60)).toBe(true);
   expect(converter?.name).toBe('magick-wasm');
@@ -56,21 +64,48 @@ test('the first page of a document, and of a table', async () => {
 });
 
 test('the letters of a font, drawn with the font itself', async () => {
-  const path = createRequire(import.meta.url).resolve('@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf');
+  const path = createRequire(import.meta.url).resolve(
+    '@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf',
+  );
   const { bytes } = await make('a.ttf', readFileSync(path), { width: 400 });
   expect((await sharp(bytes).metadata()).width).toBe(400);
   const bands = await ink(bytes);
   // Five rows of letters over ten bands: ink all over, and the edges are free.
   expect(bands.reduce((sum, dark) => sum + dark, 0)).toBeGreaterThan(3000);
-  expect(bands.slice(1, 9).every((dark) => dark > 100), bands.join(' ')).toBe(true);
-  expect((await failed(thumbnail, requestOf('thumbnail', { name: 'b.ttf', input: '\0\u0001\0\0\0 no font', options: { output_format: 'png' } }), { plan: false })).message).toContain('"b.ttf" cannot be read as a font');
+  expect(
+    bands.slice(1, 9).every((dark) => dark > 100),
+    bands.join(' '),
+  ).toBe(true);
+  expect(
+    (
+      await failed(
+        thumbnail,
+        requestOf('thumbnail', {
+          name: 'b.ttf',
+          input: '\0\u0001\0\0\0 no font',
+          options: { output_format: 'png' },
+        }),
+        { plan: false },
+      )
+    ).message,
+  ).toContain('"b.ttf" cannot be read as a font');
 });
 
 test('what is not here is said by the plan, and so is an engine that does not do it', async () => {
   const missing = requestOf('thumbnail', { name: 'a.dwg', input: '', options: { output_format: 'png' } });
   expect((await thumbnail.plan(missing, contextOf(newFolder()))).ok).toBe(false);
-  const engine = requestOf('thumbnail', { name: 'a.psd', input: '', options: { output_format: 'png', engine: 'calibre' } });
-  expect(await failed(thumbnail, engine)).toMatchObject({ type: expect.stringMatching(/unsupported|not-available/u) });
-  const wrong = requestOf('thumbnail', { name: 'a.psd', input: '%PDF-1.4', options: { output_format: 'png' } });
+  const engine = requestOf('thumbnail', {
+    name: 'a.psd',
+    input: '',
+    options: { output_format: 'png', engine: 'calibre' },
+  });
+  expect(await failed(thumbnail, engine)).toMatchObject({
+    type: expect.stringMatching(/unsupported|not-available/u),
+  });
+  const wrong = requestOf('thumbnail', {
+    name: 'a.psd',
+    input: '%PDF-1.4',
+    options: { output_format: 'png' },
+  });
   expect((await failed(thumbnail, wrong, { plan: false })).message).toContain('"a.psd" is not a PSD file');
 });
