@@ -6,7 +6,7 @@ import sharp from 'sharp';
 /** A word that stands nowhere else. */
 export const canaryWord = 'Xq7ZcanaryVw3';
 /** No seed has it. */
-export const canaryColour = { r: 255, g: 0, b: 254 };
+export const canaryColour = { r: 203, g: 17, b: 139 };
 
 export async function hasCanary(path: string): Promise<boolean> {
   const bytes = readFileSync(path);
@@ -68,11 +68,11 @@ async function holdsColour(path: string): Promise<boolean> {
     for (let at = 0; at + 2 < data.length; at += info.channels) {
       const isNear =
         Math.abs((data[at] ?? 0) - r) < 6 &&
-        (data[at + 1] ?? 0) - g < 6 &&
+        Math.abs((data[at + 1] ?? 0) - g) < 6 &&
         Math.abs((data[at + 2] ?? 0) - b) < 6;
       if (isNear) count += 1;
     }
-    return count > 4;
+    return count > 20;
   } catch {
     return false;
   }

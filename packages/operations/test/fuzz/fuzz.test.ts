@@ -31,6 +31,11 @@ const graceMs = 15_000;
 const maxResidentBytes = 7 * 2 ** 30;
 const spill = '/tmp/canary-written';
 
+/** What is going on, for those who look for the cause: `FUZZ_TELL=1`. */
+function tell(text: string): void {
+  if (process.env['FUZZ_TELL'] !== undefined) process.stderr.write(`${text}\n`);
+}
+
 interface Finding {
   readonly seed: number;
   readonly what: string;
@@ -67,7 +72,10 @@ test(`${count} hostile files from seed ${firstSeed}`, { timeout: 90_000 + count 
       while (next < firstSeed + count) {
         const seed = next;
         next += 1;
-        for (const what of await fuzzOne(seed, run)) findings.push({ seed, what });
+        for (const what of await fuzzOne(seed, run)) {
+          findings.push({ seed, what });
+          tell(`FOUND ${seed} ${what}`);
+        }
       }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
@@ -110,7 +118,7 @@ async function fuzzOne(seed: number, run: Run): Promise<readonly string[]> {
   writeFileSync(input, one.content);
   const { operation, options } = taskFor(one);
   const told = `${one.kind} ${one.name} → ${operation} ${JSON.stringify(options)}`;
-  if (process.env['FUZZ_TELL'] !== undefined) process.stderr.write(`${seed} ${told}\n`);
+  tell(`${seed} ${told}`);
   const request = action({
     operation,
     options,
@@ -121,10 +129,8 @@ async function fuzzOne(seed: number, run: Run): Promise<readonly string[]> {
   const began = Date.now();
   const answer = await bounded(request, { run, workDir, projectDir: inputDir, wrong });
   const took = Date.now() - began;
-  if (process.env['FUZZ_TELL'] !== undefined)
-    process.stderr.write(
-      `${seed} ${took} ms ${answer === undefined ? 'nothing' : answer.ok ? 'made' : answer.error.message}\n`,
-    );
+  const end = answer === undefined ? 'nothing' : answer.ok ? 'made' : answer.error.message;
+  tell(`${seed} ${took} ms ${end}`);
   if (answer === undefined) wrong.push(`no answer after ${took} ms`);
   else if (answer.ok) {
     for (const { path } of answer.value.outputs)
