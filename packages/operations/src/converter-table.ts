@@ -12,6 +12,7 @@ import { graphicsmagick, heif, imagemagick } from './converters/native-pictures.
 import { poppler } from './converters/poppler.ts';
 import { lzopWriter } from './converters/lzop-writer.ts';
 import { magick } from './converters/magick.ts';
+import { libreoffice } from './converters/libreoffice.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
@@ -75,6 +76,7 @@ export const converters: readonly Converter[] = [
   repacking(lzop),
   repacking(rzip),
   lzopWriter,
+  libreoffice,
 ];
 
 /** Everything it needs is on this machine. */

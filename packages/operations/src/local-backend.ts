@@ -8,6 +8,7 @@ import { err, operationNames } from '@pipeline/schema';
 import { brokenOutput } from './check-output.ts';
 import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
+import { closeWarm } from './programs/close-warm.ts';
 import type { Store } from './stores/store.ts';
 
 export interface LocalBackendOptions {
@@ -24,7 +25,7 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
       return operation === undefined ? undefined : withCommonRules(operation);
     },
     close: async () => {
-      await closeHosts();
+      await Promise.all([closeHosts(), closeWarm()]);
       // Loaded already when a program was run, and with nothing to do when none was.
       await (await import('./programs/reaper.ts')).closeReaper();
       (await import('./stores/sftp-pool.ts')).closeConnections();

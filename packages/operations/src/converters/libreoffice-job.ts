@@ -1,0 +1,161 @@
+/**
+ * One conversion in the words of the macro that serves inside of LibreOffice: how the input is opened, what is done to it,
+ * which filter stores it under which settings. Pure; the options of `convert` end here.
+ */
+import type { Failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
+import type { JsonObject, Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import { parsePageRange } from '../page-range.ts';
+import type { PageRange } from '../page-range.ts';
+import { flagOption, textOption } from '../read-options.ts';
+import { drawingEndings, isLoneDrawing, officeWriter, partOf } from './libreoffice-formats.ts';
+import { pdfSettings } from './libreoffice-pdf.ts';
+import { csvFilter, encodingNumber } from './libreoffice-text.ts';
+
+export interface OfficeProperty {
+  readonly name: string;
+  readonly value: string | number | boolean | readonly OfficeProperty[];
+}
+
+export interface OfficeRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly options: JsonObject;
+  /** Of a text file: what its bytes show. */
+  readonly text?: { readonly encoding: string; readonly separator: string };
+}
+
+export interface OfficeJob {
+  readonly loading: readonly OfficeProperty[];
+  /** Tracked changes of a text: as they are, accepted, or shown. */
+  readonly changes: 'keep' | 'accept' | 'show';
+  readonly action:
+    | {
+        readonly type: 'store' | 'cropped';
+        readonly storing: readonly OfficeProperty[];
+        /** The first page that is asked for; 0: any will do. */
+        readonly firstPage: number;
+      }
+    | {
+        readonly type: 'drawings';
+        readonly filter: string;
+        /** `1-3,5-5`, or empty for all. */
+        readonly pages: string;
+        readonly hidden: boolean;
+      };
+}
+
+export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
+  const { from, to, options } = request;
+  const writer = officeWriter(from, to);
+  if (writer === undefined) throw new Error(`libreoffice has no way from ${from} to ${to}`);
+  const pages = askedRanges(options);
+  if (!pages.ok) return pages;
+  const loading = loadingOf(request, writer.openAs);
+  const changes = changesOf(request);
+  if (drawingEndings.includes(to)) {
+    const hidden = flagOption(options, 'hidden_slides');
+    const action = { type: 'drawings', filter: writer.filter, pages: shownRanges(pages.value), hidden } as const;
+    return ok({ loading, changes, action });
+  }
+  // Two at least: of a single one, Basic makes no list.
+  const storing = [
+    { name: 'FilterName', value: writer.filter },
+    { name: 'Overwrite', value: true },
+    ...storingOf(request, shownRanges(pages.value)),
+  ];
+  const firstPage = Math.min(...pages.value.map(({ first }) => first));
+  return ok({
+    loading,
+    changes,
+    action: {
+      type: isLoneDrawing(from) ? 'cropped' : 'store',
+      storing,
+      firstPage: Number.isFinite(firstPage) ? firstPage : 0,
+    },
+  });
+}
+
+function askedRanges({ pages }: JsonObject): Result<readonly PageRange[], Failure> {
+  if (pages === undefined || pages === null) return ok([]);
+  const ranges = parsePageRange(pages);
+  return ranges.ok
+    ? ranges
+    : err(failure('unsupported', `"pages: ${String(pages)}": ${ranges.error}`, { code: 'INVALID_OPTION' }));
+}
+
+/** A range without an end goes on for ever. */
+const lastPage = 999_999;
+const shownRanges = (ranges: readonly PageRange[]): string =>
+  ranges.map(({ first, last }) => `${first}-${Number.isFinite(last) ? last : lastPage}`).join(',');
+
+function loadingOf({ from, options, text }: OfficeRequest, openAs: string | undefined): readonly OfficeProperty[] {
+  const password = textOption(options, 'password');
+  return [
+    { name: 'Hidden', value: true },
+    // Never: neither macros nor what links point to.
+    { name: 'MacroExecutionMode', value: 0 },
+    { name: 'UpdateDocMode', value: 0 },
+    ...(password === undefined ? [] : [{ name: 'Password', value: password }]),
+    ...(openAs === undefined ? [] : [{ name: 'FilterName', value: openAs }]),
+    ...(text === undefined ? [] : openText(from, text)),
+    ...(from === 'html' ? [{ name: 'FilterName', value: 'HTML (StarWriter)' }] : []),
+  ];
+}
+
+function openText(from: string, text: { encoding: string; separator: string }): readonly OfficeProperty[] {
+  return from === 'txt'
+    ? [
+        { name: 'FilterName', value: 'Text (encoded)' },
+        { name: 'FilterOptions', value: text.encoding === 'windows-1252' ? 'MS_1252' : 'UTF8' },
+      ]
+    : [
+        { name: 'FilterName', value: 'Text - txt - csv (StarCalc)' },
+        { name: 'FilterOptions', value: csvFilter(text) },
+      ];
+}
+
+/** A text that goes on being edited keeps its history; paper and the web show how it ends. */
+function changesOf({ from, to, options }: OfficeRequest): OfficeJob['changes'] {
+  if (partOf(from) !== 'text' || !['pdf', 'html', 'txt', 'epub'].includes(to)) return 'keep';
+  return flagOption(options, 'include_markup') ? 'show' : 'accept';
+}
+
+function storingOf({ from, to, options }: OfficeRequest, pages: string): readonly OfficeProperty[] {
+  if (to === 'pdf') return [{ name: 'FilterData', value: pdfSettings({ from, options, pages }) }];
+  if (to === 'txt') return [{ name: 'FilterOptions', value: 'UTF8,LF,,,false' }];
+  if (to === 'csv' || to === 'tsv') {
+    const encoding = textOption(options, 'encoding') ?? 'utf-8';
+    const separator = textOption(options, 'separator') ?? (to === 'tsv' ? '\t' : ',');
+    return [{ name: 'FilterOptions', value: csvFilter({ encoding, separator }, 'all-sheets') }];
+  }
+  if (to === 'dbf') return [{ name: 'FilterOptions', value: String(encodingNumber('utf-8')) }];
+  if (to === 'html' && partOf(from) === 'text' && options['embed_images'] !== false) {
+    return [{ name: 'FilterOptions', value: 'EmbedImages' }];
+  }
+  return [];
+}
+
+/** The lines of a job file. `target`: the URL of the output; of many, how their URLs begin. */
+export function jobText(job: OfficeJob, urls: { readonly source: string; readonly target: string }): string {
+  const { action } = job;
+  const head = [urls.source, ...propertyLines(job.loading), job.changes, action.type, urls.target];
+  const rest =
+    action.type === 'drawings'
+      ? [action.filter, action.filter, action.pages, String(action.hidden)]
+      : [String(action.firstPage), ...propertyLines(action.storing)];
+  return `${[...head, ...rest].join('\n')}\n`;
+}
+
+function propertyLines(properties: readonly OfficeProperty[]): readonly string[] {
+  return [String(properties.length), ...properties.flatMap(propertyLine)];
+}
+
+function propertyLine({ name, value }: OfficeProperty): readonly string[] {
+  if (typeof value === 'boolean') return [name, 'boolean', String(value)];
+  if (typeof value === 'number') return [name, 'long', String(value)];
+  // A line end would begin another value.
+  if (typeof value === 'string') return [name, 'string', value.replaceAll(/[\r\n]/g, ' ')];
+  return [name, 'properties', ...propertyLines(value)];
+}
