@@ -14,15 +14,17 @@ import type {
   OutputFile,
 } from '@pipeline/engine';
 import type { Failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { applicableOptions, canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
 import { firstBadOutput } from './check-output.ts';
 import type { Converter } from './converters/converter.ts';
+import { isLockedOffice } from './locked-office.ts';
 import type { FileStart } from './magic.ts';
 import { formatLabel, formatOfBytes, readStart, wrongFormat } from './magic.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
-import { findConverter, givenOptions } from './routes.ts';
+import { findConverter, givenOptions, needsHint } from './routes.ts';
 
 export const convert: Operation = { plan, run };
 
@@ -149,7 +151,10 @@ async function convertOne(
   const { converter, from, to, name, options } = step;
   const start = await readStart(input.path);
   const wrong = wrongFormat(from, start, input.name);
-  if (wrong !== undefined && !(converter !== undefined && isOtherPicture(from, start))) return err(wrong);
+  if (wrong !== undefined && !(converter !== undefined && isOtherPicture(from, start))) {
+    if (!(await isLocked(input, from))) return err(wrong);
+    if (converter?.options(from, to).includes('password') !== true) return err(locked(input));
+  }
   if (converter === undefined) return passThrough(input, step, around);
   const { context } = around;
   const made = await converter.convert({
@@ -173,6 +178,17 @@ async function convertOne(
   const bad = await firstBadOutput(made.value, { to, converter: converter.name, input: input.name });
   return bad === undefined ? made : err(bad);
 }
+
+const isLocked = async ({ path: file }: Artifact, from: string): Promise<boolean> =>
+  lockable.has(from) && (await isLockedOffice(file));
+
+const lockable: ReadonlySet<string> = new Set('docx docm dotx xlsx xlsm xlsb pptx pptm ppsx potx'.split(' '));
+
+const locked = ({ name }: Artifact): Failure =>
+  failure('bad-input', `${JSON.stringify(name)} is protected by a password`, {
+    code: 'PASSWORD_REQUIRED',
+    hint: `Give it with the option \`password\`, which LibreOffice honours. ${needsHint([{ type: 'program', name: 'libreoffice' }])}`,
+  });
 
 /** A PNG called .jpg: image converters go by content, and so do all viewers. */
 function isOtherPicture(from: string, start: FileStart): boolean {

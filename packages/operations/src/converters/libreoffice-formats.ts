@@ -8,9 +8,9 @@ export type OfficePart = 'text' | 'sheet' | 'slides' | 'drawing' | 'picture' | '
 
 const readsByPart: Readonly<Record<OfficePart, string>> = {
   text: 'abw doc docm docx dot dotx fodt html hwp lwp odt pages rtf sdw txt wpd wps zabw',
-  sheet: 'csv dbf dif et fods numbers ods sdc slk sylk tsv xls xlsb xlsm xlsx',
+  sheet: 'csv dif et fods numbers ods sdc slk sylk tsv xls xlsb xlsm xlsx',
   slides: 'dps fodp key odp pot potx pps ppsx ppt pptm pptx',
-  drawing: 'cdr cgm dxf emf eps fodg odd odg pub sda svg svgz vsd wmf',
+  drawing: 'cdr cgm dxf emf fodg odd odg pub sda svg svgz vsd wmf',
   picture: 'bmp gif jpg pbm pcx pgm png ppm psd tga tiff webp xbm xpm',
   pdf: 'pdf',
 };
@@ -34,7 +34,6 @@ const textFilters = {
 const sheetFilters = {
   pdf: 'calc_pdf_Export',
   csv: 'Text - txt - csv (StarCalc)',
-  dbf: 'dBase',
   dif: 'DIF',
   fods: 'OpenDocument Spreadsheet Flat XML',
   html: 'HTML (StarCalc)',
@@ -50,7 +49,6 @@ const slideFilters = {
   pdf: 'impress_pdf_Export',
   fodp: 'OpenDocument Presentation Flat XML',
   html: 'XHTML Impress File',
-  odg: 'impress8_draw',
   odp: 'impress8',
   pot: 'MS PowerPoint 97 Vorlage',
   potx: 'Impress MS PowerPoint 2007 XML Template',
@@ -130,4 +128,4 @@ export const officePairs: Readonly<Record<string, readonly string[]>> = Object.f
 
 /** Of a drawing that comes alone, the page is what it covers. */
 export const isLoneDrawing = (from: string): boolean =>
-  ['emf', 'wmf', 'eps', 'svg', 'svgz', 'cgm'].includes(from) || partOf(from) === 'picture';
+  ['dxf', 'emf', 'wmf', 'svg', 'svgz', 'cgm'].includes(from) || partOf(from) === 'picture';

@@ -11,7 +11,7 @@ import type { PageRange } from '../page-range.ts';
 import { flagOption, textOption } from '../read-options.ts';
 import { drawingEndings, isLoneDrawing, officeWriter, partOf } from './libreoffice-formats.ts';
 import { pdfSettings } from './libreoffice-pdf.ts';
-import { csvFilter, encodingNumber } from './libreoffice-text.ts';
+import { csvFilter } from './libreoffice-text.ts';
 
 export interface OfficeProperty {
   readonly name: string;
@@ -28,21 +28,24 @@ export interface OfficeRequest {
 
 export interface OfficeJob {
   readonly loading: readonly OfficeProperty[];
-  /** Tracked changes of a text: as they are, accepted, or shown. */
-  readonly changes: 'keep' | 'accept' | 'show';
+  /** Tracked changes of a text: as they are, accepted, or shown. Of slides: hidden ones become visible. */
+  readonly changes: 'keep' | 'accept' | 'show' | 'unhide';
   readonly action:
     | {
         readonly type: 'store' | 'cropped';
         readonly storing: readonly OfficeProperty[];
-        /** The first page that is asked for; 0: any will do. */
-        readonly firstPage: number;
+      }
+    | {
+        readonly type: 'sheets';
+        readonly ending: string;
+        readonly storing: readonly OfficeProperty[];
       }
     | {
         readonly type: 'drawings';
         readonly filter: string;
-        /** `1-3,5-5`, or empty for all. */
+        /** `1-3,5-5`, or `all`. */
         readonly pages: string;
-        readonly hidden: boolean;
+        readonly isCropped: boolean;
       };
 }
 
@@ -55,8 +58,12 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
   const loading = loadingOf(request, writer.openAs);
   const changes = changesOf(request);
   if (drawingEndings.includes(to)) {
-    const hidden = flagOption(options, 'hidden_slides');
-    const action = { type: 'drawings', filter: writer.filter, pages: shownRanges(pages.value), hidden } as const;
+    const action = {
+      type: 'drawings',
+      filter: writer.filter,
+      pages: pages.value.length === 0 ? 'all' : shownRanges(pages.value),
+      isCropped: isLoneDrawing(from),
+    } as const;
     return ok({ loading, changes, action });
   }
   // Two at least: of a single one, Basic makes no list.
@@ -65,16 +72,10 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
     { name: 'Overwrite', value: true },
     ...storingOf(request, shownRanges(pages.value)),
   ];
-  const firstPage = Math.min(...pages.value.map(({ first }) => first));
-  return ok({
-    loading,
-    changes,
-    action: {
-      type: isLoneDrawing(from) ? 'cropped' : 'store',
-      storing,
-      firstPage: Number.isFinite(firstPage) ? firstPage : 0,
-    },
-  });
+  if (to === 'csv' || to === 'tsv') {
+    return ok({ loading, changes, action: { type: 'sheets', ending: to, storing } });
+  }
+  return ok({ loading, changes, action: { type: isLoneDrawing(from) ? 'cropped' : 'store', storing } });
 }
 
 function askedRanges({ pages }: JsonObject): Result<readonly PageRange[], Failure> {
@@ -82,15 +83,21 @@ function askedRanges({ pages }: JsonObject): Result<readonly PageRange[], Failur
   const ranges = parsePageRange(pages);
   return ranges.ok
     ? ranges
-    : err(failure('unsupported', `"pages: ${String(pages)}": ${ranges.error}`, { code: 'INVALID_OPTION' }));
+    : err(
+        failure('unsupported', `"pages: ${JSON.stringify(pages)}": ${ranges.error}`, {
+          code: 'INVALID_OPTION',
+        }),
+      );
 }
 
-/** A range without an end goes on for ever. */
-const lastPage = 999_999;
+/** `3-` is "from page 3" for LibreOffice, too. */
 const shownRanges = (ranges: readonly PageRange[]): string =>
-  ranges.map(({ first, last }) => `${first}-${Number.isFinite(last) ? last : lastPage}`).join(',');
+  ranges.map(({ first, last }) => `${first}-${Number.isFinite(last) ? last : ''}`).join(',');
 
-function loadingOf({ from, options, text }: OfficeRequest, openAs: string | undefined): readonly OfficeProperty[] {
+function loadingOf(
+  { from, options, text }: OfficeRequest,
+  openAs: string | undefined,
+): readonly OfficeProperty[] {
   const password = textOption(options, 'password');
   return [
     { name: 'Hidden', value: true },
@@ -100,8 +107,23 @@ function loadingOf({ from, options, text }: OfficeRequest, openAs: string | unde
     ...(password === undefined ? [] : [{ name: 'Password', value: password }]),
     ...(openAs === undefined ? [] : [{ name: 'FilterName', value: openAs }]),
     ...(text === undefined ? [] : openText(from, text)),
-    ...(from === 'html' ? [{ name: 'FilterName', value: 'HTML (StarWriter)' }] : []),
+    ...(openAs === undefined ? openForced(from) : []),
   ];
+}
+
+/** What LibreOffice does not know by its content. */
+const forced: Readonly<Record<string, string>> = {
+  html: 'HTML (StarWriter)',
+  dif: 'DIF',
+  dxf: 'DXF - AutoCAD Interchange',
+};
+
+function openForced(from: string): readonly OfficeProperty[] {
+  const filter = forced[from];
+  if (filter === undefined) return [];
+  // Left out, it would ask for the encoding.
+  const encoding = from === 'dif' ? [{ name: 'FilterOptions', value: '76' }] : [];
+  return [{ name: 'FilterName', value: filter }, ...encoding];
 }
 
 function openText(from: string, text: { encoding: string; separator: string }): readonly OfficeProperty[] {
@@ -118,6 +140,7 @@ function openText(from: string, text: { encoding: string; separator: string }): 
 
 /** A text that goes on being edited keeps its history; paper and the web show how it ends. */
 function changesOf({ from, to, options }: OfficeRequest): OfficeJob['changes'] {
+  if (partOf(from) === 'slides') return flagOption(options, 'hidden_slides') ? 'unhide' : 'keep';
   if (partOf(from) !== 'text' || !['pdf', 'html', 'txt', 'epub'].includes(to)) return 'keep';
   return flagOption(options, 'include_markup') ? 'show' : 'accept';
 }
@@ -128,9 +151,8 @@ function storingOf({ from, to, options }: OfficeRequest, pages: string): readonl
   if (to === 'csv' || to === 'tsv') {
     const encoding = textOption(options, 'encoding') ?? 'utf-8';
     const separator = textOption(options, 'separator') ?? (to === 'tsv' ? '\t' : ',');
-    return [{ name: 'FilterOptions', value: csvFilter({ encoding, separator }, 'all-sheets') }];
+    return [{ name: 'FilterOptions', value: csvFilter({ encoding, separator }, 'write') }];
   }
-  if (to === 'dbf') return [{ name: 'FilterOptions', value: String(encodingNumber('utf-8')) }];
   if (to === 'html' && partOf(from) === 'text' && options['embed_images'] !== false) {
     return [{ name: 'FilterOptions', value: 'EmbedImages' }];
   }
@@ -141,11 +163,19 @@ function storingOf({ from, to, options }: OfficeRequest, pages: string): readonl
 export function jobText(job: OfficeJob, urls: { readonly source: string; readonly target: string }): string {
   const { action } = job;
   const head = [urls.source, ...propertyLines(job.loading), job.changes, action.type, urls.target];
-  const rest =
-    action.type === 'drawings'
-      ? [action.filter, action.filter, action.pages, String(action.hidden)]
-      : [String(action.firstPage), ...propertyLines(action.storing)];
-  return `${[...head, ...rest].join('\n')}\n`;
+  // LibreOffice does not read the last line of a file as it reads others.
+  return `${[...head, ...actionLines(action)].join('\n')}\nend\n`;
+}
+
+function actionLines(action: OfficeJob['action']): readonly string[] {
+  switch (action.type) {
+    case 'drawings':
+      return [action.isCropped ? 'cropped' : 'whole', action.filter, action.pages];
+    case 'sheets':
+      return [action.ending, ...propertyLines(action.storing)];
+    default:
+      return propertyLines(action.storing);
+  }
 }
 
 function propertyLines(properties: readonly OfficeProperty[]): readonly string[] {

@@ -5,20 +5,25 @@
  */
 
 /** `folderUrl`: where jobs come and answers go, as a file URL. */
-export const serveMacro = (folderUrl: string): string => `Option Explicit
+export const serveMacro = (folderUrl: string): string => macro.replace('FOLDER_URL', () => folderUrl);
+
+const macro = `Option Explicit
 Dim Files As Object
 Dim Asked As String
 Dim Stage As String
 
 Sub Main
   Dim folder As String, number As Long, idle As Long, answer As String
-  folder = "${folderUrl}"
+  folder = "FOLDER_URL"
   Files = CreateUnoService("com.sun.star.ucb.SimpleFileAccess")
   WriteText(folder & "/ready", "ready")
   number = 1
   Do
     If FileExists(folder & "/" & number & ".job") Then
+      ' No events while a document is open: a window for a comment would end the process where no windows are installed.
+      EnableReschedule False
       answer = Work(folder & "/" & number & ".job")
+      EnableReschedule True
       WriteText(folder & "/" & number & ".part", answer)
       Files.move(folder & "/" & number & ".part", folder & "/" & number & ".done")
       number = number + 1
@@ -65,7 +70,7 @@ End Function
 Sub Ask_handle(request)
   Dim about, choices, i
   about = request.getRequest()
-  Asked = Asked & Split(about.Dbg_Properties, ":")(0) & " "
+  Asked = Asked & Join(Split(Split(about.Dbg_Properties, ":")(0), Chr(10)), " ") & " "
   choices = request.getContinuations()
   For i = 0 To UBound(choices)
     If HasUnoInterfaces(choices(i), "com.sun.star.task.XInteractionAbort") Then choices(i).select()
@@ -73,24 +78,36 @@ Sub Ask_handle(request)
 End Sub
 
 Function Convert(document As Object, reader As Object) As String
-  Dim verb As String, target As String, count As Long, changes As String
+  Dim verb As String, target As String, changes As String, frame As String
   changes = reader.readLine()
-  If changes <> "keep" Then FinishChanges(document, changes)
+  If changes = "unhide" Then
+    ShowSlides(document)
+  ElseIf changes <> "keep" Then
+    FinishChanges(document, changes)
+  End If
   verb = reader.readLine()
   target = reader.readLine()
   If verb = "drawings" Then
+    frame = reader.readLine()
+    If frame = "cropped" Then Crop(document)
     Convert = StoreDrawings(document, target, reader)
     Exit Function
   End If
-  count = PageCount(document)
-  If CLng(reader.readLine()) > count And count > 0 Then
-    Convert = "no-page" & Chr(10) & count
+  If verb = "sheets" Then
+    Convert = StoreSheets(document, target, reader)
     Exit Function
   End If
   If verb = "cropped" Then Crop(document)
   document.storeToURL(target, ReadProperties(reader, 0))
-  Convert = "ok" & Chr(10) & count
+  Convert = "ok"
 End Function
+
+Sub ShowSlides(document As Object)
+  Dim i As Long
+  For i = 0 To document.DrawPages.Count - 1
+    document.DrawPages.getByIndex(i).Visible = True
+  Next i
+End Sub
 
 ' Deleted text goes, inserted text becomes plain; or both are shown.
 Sub FinishChanges(document As Object, changes As String)
@@ -105,22 +122,12 @@ Sub FinishChanges(document As Object, changes As String)
   End If
 End Sub
 
-' 0: not known before they are drawn.
-Function PageCount(document As Object) As Long
-  PageCount = 0
-  On Error Resume Next
-  If document.supportsService("com.sun.star.text.TextDocument") Then
-    PageCount = document.CurrentController.PageCount
-  ElseIf HasUnoInterfaces(document, "com.sun.star.drawing.XDrawPagesSupplier") And Not document.supportsService("com.sun.star.sheet.SpreadsheetDocument") Then
-    PageCount = document.DrawPages.Count
-  End If
-End Function
-
 ' A drawing that came alone is the page.
 Sub Crop(document As Object)
   Dim page As Object, shape As Object, origin As New com.sun.star.awt.Point
+  If document.DrawPages.Count <> 1 Then Exit Sub
   page = document.DrawPages.getByIndex(0)
-  If document.DrawPages.Count <> 1 Or page.Count <> 1 Then Exit Sub
+  If page.Count <> 1 Then Exit Sub
   shape = page.getByIndex(0)
   page.BorderLeft = 0 : page.BorderRight = 0 : page.BorderTop = 0 : page.BorderBottom = 0
   page.Width = shape.Size.Width
@@ -130,18 +137,16 @@ End Sub
 
 ' Each page as a drawing of its own: 1 of 3 becomes page-1.
 Function StoreDrawings(document As Object, target As String, reader As Object) As String
-  Dim filter As String, ending As String, wanted As String, hidden As String
+  Dim filter As String, wanted As String
   Dim pages As Object, page As Object, i As Long, count As Long, done As Long
   filter = reader.readLine()
-  ending = reader.readLine()
   wanted = reader.readLine()
-  hidden = reader.readLine()
   pages = document.DrawPages
   count = pages.Count
   For i = 1 To count
     page = pages.getByIndex(i - 1)
-    If IsWanted(i, wanted) And (hidden = "true" Or IsShown(page)) Then
-      StoreDrawing(page, target & i & "." & ending, filter)
+    If IsWanted(i, wanted) And IsShown(page) Then
+      StoreDrawing(page, target & i & "." & filter, filter)
       done = done + 1
     End If
   Next i
@@ -152,21 +157,41 @@ Function StoreDrawings(document As Object, target As String, reader As Object) A
   End If
 End Function
 
+' Each sheet as a file of its own: the first one is stored, so each moves to the front in its turn.
+Function StoreSheets(document As Object, target As String, reader As Object) As String
+  Dim ending As String, storing, names, i As Long
+  ending = reader.readLine()
+  storing = ReadProperties(reader, 0)
+  names = document.Sheets.getElementNames()
+  For i = 0 To UBound(names)
+    If i > 0 Then document.Sheets.moveByName(names(i), 0)
+    document.CurrentController.setActiveSheet(document.Sheets.getByIndex(0))
+    document.storeToURL(target & (i + 1) & "." & ending, storing)
+  Next i
+  StoreSheets = "ok" & Chr(10) & (UBound(names) + 1)
+End Function
+
 Function IsShown(page As Object) As Boolean
   IsShown = True
   On Error Resume Next
   IsShown = page.Visible
 End Function
 
-' wanted: "" or "1-3,7-7".
+' wanted: "all" or "1-3,5-5,7-".
 Function IsWanted(number As Long, wanted As String) As Boolean
   Dim ranges, bounds, i
-  IsWanted = (wanted = "")
-  If wanted = "" Then Exit Function
+  IsWanted = (wanted = "all")
+  If wanted = "all" Then Exit Function
   ranges = Split(wanted, ",")
   For i = 0 To UBound(ranges)
     bounds = Split(ranges(i), "-")
-    If number >= CLng(bounds(0)) And number <= CLng(bounds(1)) Then IsWanted = True
+    If number >= CLng(bounds(0)) Then
+      If bounds(1) = "" Then
+        IsWanted = True
+      ElseIf number <= CLng(bounds(1)) Then
+        IsWanted = True
+      End If
+    End If
   Next i
 End Function
 

@@ -3,7 +3,9 @@ import { drawingEndings, isLoneDrawing, partOf } from './libreoffice-formats.ts'
 
 /** Formats that can be locked by a password. */
 const lockable: ReadonlySet<string> = new Set(
-  'doc docx docm dot dotx odt xls xlsx xlsm xlsb ods ppt pptx pptm pps ppsx pot potx odp odg odd wps et dps pdf sxw'.split(' '),
+  'doc docx docm dot dotx odt xls xlsx xlsm xlsb ods ppt pptx pptm pps ppsx pot potx odp odg odd wps et dps pdf sxw'.split(
+    ' ',
+  ),
 );
 
 export function officeOptions(from: string, to: string): readonly string[] {

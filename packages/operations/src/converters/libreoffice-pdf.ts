@@ -21,28 +21,17 @@ export function pdfSettings(request: {
     { name: 'Quality', value: isForScreen ? 75 : 90 },
     { name: 'ReduceImageResolution', value: true },
     { name: 'MaxImageResolution', value: isForScreen ? 150 : 300 },
-    ...commentSettings(from, flagOption(options, 'include_markup')),
-    ...(partOf(from) === 'slides' ? slideSettings(type, flagOption(options, 'hidden_slides')) : []),
+    // Comments become notes of the PDF: in the margin they would need windows, which a server lacks.
+    { name: 'ExportNotes', value: flagOption(options, 'include_markup') },
+    ...(partOf(from) === 'slides' ? slideSettings(type) : []),
   ];
 }
 
-/** Comments of a text stand in its margin, all others are notes of the PDF. */
-function commentSettings(from: string, isShown: boolean): readonly OfficeProperty[] {
-  const isText = partOf(from) === 'text';
-  return [
-    { name: 'ExportNotes', value: isShown && !isText },
-    ...(isText ? [{ name: 'ExportNotesInMargin', value: isShown }] : []),
-  ];
-}
-
-function slideSettings(type: string, isHiddenShown: boolean): readonly OfficeProperty[] {
-  return [
-    { name: 'ExportHiddenSlides', value: isHiddenShown },
-    ...(type === 'notes'
-      ? [
-          { name: 'ExportNotesPages', value: true },
-          { name: 'ExportOnlyNotesPages', value: true },
-        ]
-      : []),
-  ];
+function slideSettings(type: string): readonly OfficeProperty[] {
+  return type === 'notes'
+    ? [
+        { name: 'ExportNotesPages', value: true },
+        { name: 'ExportOnlyNotesPages', value: true },
+      ]
+    : [];
 }

@@ -46,7 +46,10 @@ export class OfficeProcess {
   }
 
   /** Ready for its first job when it settles. */
-  static async start(first: { readonly signal: AbortSignal; readonly about: string }): Promise<Result<OfficeProcess, Failure>> {
+  static async start(first: {
+    readonly signal: AbortSignal;
+    readonly about: string;
+  }): Promise<Result<OfficeProcess, Failure>> {
     const folder = await newFolder();
     const jobsDir = path.join(folder, 'jobs');
     const profileDir = path.join(folder, 'profile');
@@ -93,7 +96,10 @@ export class OfficeProcess {
     // A copy, not a link: the original is out of its reach.
     await copyFile(work.inputPath, source, constants.COPYFILE_FICLONE);
     const target = path.join(outputDir, work.outputName);
-    const text = jobText(work.job, { source: pathToFileURL(source).href, target: pathToFileURL(target).href });
+    const text = jobText(work.job, {
+      source: pathToFileURL(source).href,
+      target: pathToFileURL(target).href,
+    });
     await writeFile(path.join(dir, 'job'), text);
     await rename(path.join(dir, 'job'), path.join(jobs, `${number}.job`));
     const answer = await this.#program.work(work, () => readAnswer(path.join(jobs, `${number}.done`)));
@@ -161,14 +167,17 @@ let leftOvers: Promise<void> | undefined;
 
 /** Once: what a killed run could not remove. */
 function removeLeftOvers(): Promise<void> {
-  leftOvers ??= readdir(tmpdir()).then(async (names) => {
-    const gone = names.filter((name) => {
-      const pid = name.startsWith(prefix) ? Number(/\d+/.exec(name)?.[0]) : Number.NaN;
-      return Number.isInteger(pid) && !isRunning(pid);
-    });
-    await Promise.all(gone.map((name) => removeFolder(path.join(tmpdir(), name))));
-  });
+  leftOvers ??= lookForLeftOvers();
   return leftOvers;
+}
+
+async function lookForLeftOvers(): Promise<void> {
+  const names = await readdir(tmpdir());
+  const gone = names.filter((name) => {
+    const pid = name.startsWith(prefix) ? Number(/\d+/.exec(name)?.[0]) : Number.NaN;
+    return Number.isInteger(pid) && !isRunning(pid);
+  });
+  await Promise.all(gone.map((name) => removeFolder(path.join(tmpdir(), name))));
 }
 
 function isRunning(pid: number): boolean {

@@ -62,9 +62,7 @@ export function settingsXml(buildId: string | undefined): string {
     ...settings,
     ...(buildId === undefined
       ? []
-      : [
-          ['org.openoffice.Setup/Office', 'LastCompatibilityCheckID', buildId] satisfies Setting,
-        ]),
+      : [['org.openoffice.Setup/Office', 'LastCompatibilityCheckID', buildId] satisfies Setting]),
   ];
   const items = all.map(
     ([at, name, value]) =>

@@ -54,13 +54,13 @@ export function encodingNumber(name: string): number | undefined {
 
 export const encodingNames: readonly string[] = Object.keys(encodings);
 
-/** The tokens of the CSV filter: separator, quote, encoding, first line, and whether every sheet gets a file. */
-export function csvFilter(layout: TextLayout, sheets: 'one-sheet' | 'all-sheets' = 'one-sheet'): string {
+/** The tokens of the CSV filter: separator, quote, encoding, first line. */
+export function csvFilter(layout: TextLayout, use: 'read' | 'write' = 'read'): string {
   const separator = layout.separator.codePointAt(0) ?? 44;
   const encoding = encodingNumber(layout.encoding) ?? 76;
   const start = `${separator},34,${encoding},1`;
-  // Columns, language, quote all, detect numbers, as shown, formulas, trim, sheet (-1: all).
-  return sheets === 'all-sheets' ? `${start},,0,false,true,true,false,false,-1` : `${start},,0,false,true`;
+  // Columns, language, quote all, detect numbers, as shown, formulas, trim.
+  return use === 'write' ? `${start},,0,false,true,true,false,false` : `${start},,0,false,true`;
 }
 
 /** What the options say, else what the bytes show. */

@@ -6,7 +6,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
+import { createInflateRaw, inflateRawSync } from 'node:zlib';
 import { ConversionError } from '../host/protocol.ts';
 
 export interface ZipLimits {
@@ -60,6 +60,33 @@ export async function checkZip(
       expanded += await expandedBytes(file, entry, { budget, name });
       if (expanded > budgetOf(limits, size)) throw tooLarge(name, limits, size);
     }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The texts of the entries whose name matches, each cut at `maxBytes`; none of a file that is no good zip. */
+export async function readZipTexts(
+  path: string,
+  wanted: RegExp,
+  maxBytes: number = 4 * 2 ** 20,
+): Promise<readonly string[]> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const entries = await readEntries(file, { size, name: path, limits: documentLimits });
+    const texts: string[] = [];
+    for (const { method, headerOffset, packedBytes } of entries.filter(({ name }) => wanted.test(name))) {
+      const header = await bytesAt(file, headerOffset, 30);
+      const start = headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+      const packed = await bytesAt(file, start, Math.min(packedBytes, maxBytes));
+      texts.push(
+        (method === 8 ? inflateRawSync(packed, { maxOutputLength: maxBytes }) : packed).toString('utf8'),
+      );
+    }
+    return texts;
+  } catch {
+    return [];
   } finally {
     await file.close();
   }

@@ -74,19 +74,20 @@ export async function startWarmProgram(start: WarmStart): Promise<Result<WarmPro
 function supervise(start: WarmStart, running: RunningProcess): WarmProgram {
   let isAlive = true;
   const forget = running.pid === undefined ? undefined : killWithUs(running.pid);
-  const gone = running.ended.then(async () => {
+  const keep = closeAtEnd(() => stop());
+  const gone = (async (): Promise<void> => {
+    await running.ended;
     isAlive = false;
     keep.forget();
     forget?.();
     await start.cleanUp?.();
-  });
-  const stop = async (): Promise<void> => {
+  })();
+  async function stop(): Promise<void> {
     isAlive = false;
     running.hold();
     void running.stop();
     await gone;
-  };
-  const keep = closeAtEnd(stop);
+  }
   return {
     isAlive: () => isAlive,
     stop,
@@ -126,9 +127,9 @@ async function firstOf<Answer>(
   answer: () => Promise<Answer | undefined>,
 ): Promise<{ readonly answer: Answer } | { readonly end: ProcessEnd }> {
   let end: ProcessEnd | undefined;
-  void ended.then((value) => {
-    end = value;
-  });
+  void (async () => {
+    end = await ended;
+  })();
   for (;;) {
     const got = await answer();
     if (got !== undefined) return { answer: got };
