@@ -32,7 +32,7 @@ const namesByKind: Readonly<Record<FormatKind, string>> = {
   document:
     'abw djvu doc docm docx dot dotx html hwp hwpx lwp md odt pages pub rst rtf sdw tex txt wpd wps ' +
     'zabw docbook jats opml mediawiki dokuwiki jira textile creole org muse tikiwiki twiki vimwiki ' +
-    'man t2t ipynb typst asciidoc context texinfo haddock zimwiki xwiki icml tei ms native djot gfm ' +
+    'fodt man t2t ipynb typst asciidoc context texinfo haddock zimwiki xwiki icml tei ms native djot gfm ' +
     'commonmark beamer',
   spreadsheet: 'csv et numbers ods sdc xls xlsm xlsx xlsb fods dif slk prn dbf sylk eth',
   presentation: 'dps key odp pot potx pps ppsx ppt pptm pptx sda fodp',
