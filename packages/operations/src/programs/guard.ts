@@ -77,10 +77,6 @@ export class Guard {
       if ((await sizeOf(workDir)) <= outputBytes) return;
       stop(failure('too-large', `${program} wrote more than ${mebibytes(outputBytes)} for ${name}`));
     };
-    const measure = async (): Promise<void> => {
-      if ((await sizeOf(workDir)) <= outputBytes) return;
-      stop(failure('too-large', `${program} wrote more than ${mebibytes(outputBytes)} for ${name}`));
-    };
     const output = setInterval(() => void measure(), 2000);
     this.#cleanUps.push(
       () => signal.removeEventListener('abort', onAbort),
