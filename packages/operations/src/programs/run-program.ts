@@ -101,7 +101,9 @@ async function writeAccounts(home: string): Promise<string> {
 }
 
 /** A home and a place for temporary files inside of the folder that it may write. */
-export async function privateEnvironment(workDir: string): Promise<Record<'HOME' | 'TMPDIR' | 'TMP' | 'TEMP', string>> {
+export async function privateEnvironment(
+  workDir: string,
+): Promise<Record<'HOME' | 'TMPDIR' | 'TMP' | 'TEMP', string>> {
   const home = path.join(workDir, '.home');
   const temporary = path.join(workDir, '.tmp');
   await Promise.all([home, temporary].map((dir) => mkdir(dir, { recursive: true })));
