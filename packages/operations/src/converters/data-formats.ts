@@ -1,13 +1,16 @@
 /**
- * Data files as text ↔ plain JSON values: JSON, JSON Lines, YAML, TOML, XML, INI. Every reader is bounded: YAML aliases,
+ * Data files as text ↔ plain JSON values: JSON, JSON Lines, YAML, TOML, XML, INI and their like. Every reader is bounded: YAML aliases,
  * XML entities and nesting cannot blow up. Throws plain `Error`s that say what is wrong with the text.
  */
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { JsonObject, JsonValue } from '@pipeline/schema';
+import json5 from 'json5';
 import { parse as parseToml, stringify as stringifyToml } from 'smol-toml';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
 import { ConversionError } from '../host/protocol.ts';
 import { readIni, writeIni } from './ini.ts';
+import { readEnv, readProperties, writeEnv, writeProperties } from './key-values.ts';
+import { readPlist, writePlist } from './plist.ts';
 import { isObject, scalarOf } from './table-model.ts';
 
 interface DataFormat {
@@ -44,23 +47,39 @@ export const dataFormats: Readonly<Record<string, DataFormat>> = {
   },
   toml: { read: (text) => asJson(parseToml(text, { integersAsBigInt: 'asNeeded' })), write: writeToml },
   xml: { read: readXml, write: writeXml },
-  ini: { read: readIni, write: writeIni },
+  ini: { read: readIni, write: (value) => writeIni(keyed(value)) },
+  json5: {
+    read: (text) => asJson(json5.parse(text)),
+    write: (value) => `${json5.stringify(value, null, 2)}\n`,
+  },
+  plist: { read: readPlist, write: writePlist },
+  properties: { read: readProperties, write: (value) => writeProperties(keyed(value)) },
+  env: { read: readEnv, write: (value) => writeEnv(keyed(value)) },
 };
 
 /** Whatever a parser gives, as plain JSON: dates as texts, integers that are too large for a number, too. */
-function asJson(value: unknown, depth = 0): JsonValue {
+export function asJson(value: unknown, depth = 0): JsonValue {
   if (depth > 500) throw new Error('it is nested more than 500 levels deep');
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map((item) => asJson(item, depth + 1));
   if (value instanceof Map)
     return Object.fromEntries([...value].map(([key, item]) => [String(key), asJson(item, depth + 1)]));
   if (typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asJson(item, depth + 1)]));
   return null;
+}
+
+/** Rows under their numbers, for formats of names and values; a single row by itself. */
+function keyed(value: JsonValue): JsonValue {
+  if (!Array.isArray(value) || !value.every(isObject)) return value;
+  const [only, ...others] = value;
+  if (only !== undefined && others.length === 0) return only;
+  return Object.fromEntries(value.map((row, index) => [String(index + 1), row]));
 }
 
 function readLines(text: string): JsonValue {

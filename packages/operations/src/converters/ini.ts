@@ -58,7 +58,7 @@ export function writeIni(value: JsonValue): string {
 }
 
 function writeSection(object: JsonObject, name: string, lines: string[]): void {
-  const entries = Object.entries(object);
+  const entries = Object.entries(object).map(([key, value]): [string, JsonValue] => [key, numbered(value)]);
   const own = entries.filter(([, value]) => !isObject(value));
   if (name !== '' && (own.length > 0 || entries.length === 0)) lines.push('', `[${name}]`);
   for (const [key, value] of own) {
@@ -67,6 +67,12 @@ function writeSection(object: JsonObject, name: string, lines: string[]): void {
   }
   for (const [key, value] of entries)
     if (isObject(value)) writeSection(value, name === '' ? key : `${name}.${key}`, lines);
+}
+
+/** A list of objects becomes sections with numbers. */
+function numbered(value: JsonValue): JsonValue {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) return value;
+  return Object.fromEntries(value.map((item, index) => [String(index + 1), item]));
 }
 
 function iniText(value: JsonValue): string {

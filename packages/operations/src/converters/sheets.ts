@@ -2,11 +2,17 @@
 import { read, set_cptable, utils, write } from '@e965/xlsx';
 import type { BookType, WorkBook, WorkSheet } from '@e965/xlsx';
 import * as codepages from '@e965/xlsx/dist/cpexcel.full.mjs';
+import * as numbersFile from '@e965/xlsx/dist/xlsx.zahl.mjs';
 import type { Cell, Table } from './table-model.ts';
-import { maxCells, tableOf } from './table-model.ts';
+import { decodeText } from './decode-text.ts';
+import { cellText, maxCells, tableOf } from './table-model.ts';
 import { ConversionError } from '../host/protocol.ts';
 
 set_cptable(codepages);
+
+/** An empty file of Apple's Numbers, which the library fills. */
+const template: unknown = Reflect.get(numbersFile, 'default');
+const numbersTemplate: string = typeof template === 'string' ? template : '';
 
 /** Our format → SheetJS's name of it, for those that it writes. */
 const sheetTypes: Readonly<Record<string, BookType>> = {
@@ -18,13 +24,21 @@ const sheetTypes: Readonly<Record<string, BookType>> = {
   fods: 'fods',
   dif: 'dif',
   slk: 'sylk',
+  sylk: 'sylk',
+  numbers: 'numbers',
   dbf: 'dbf',
   eth: 'eth',
   prn: 'prn',
   rtf: 'rtf',
 };
 
-export function readWorkbook(bytes: Uint8Array, about: { readonly format: string }): WorkBook {
+/** Text, in whatever encoding. */
+const plainSheets: ReadonlySet<string> = new Set(['dif', 'slk', 'sylk', 'eth']);
+
+export function readWorkbook(
+  bytes: Uint8Array,
+  about: { readonly format: string; readonly name: string },
+): WorkBook {
   const options = {
     type: 'array',
     cellDates: true,
@@ -34,8 +48,21 @@ export function readWorkbook(bytes: Uint8Array, about: { readonly format: string
     cellHTML: false,
     cellNF: true,
   } as const;
-  if (about.format !== 'html') return read(bytes, options);
-  return read(new TextDecoder().decode(bytes), { ...options, type: 'string' });
+  if (about.format === 'html') return read(new TextDecoder().decode(bytes), { ...options, type: 'string' });
+  if (!plainSheets.has(about.format)) return read(bytes, options);
+  const text = decodeText(bytes, { name: about.name, format: about.format });
+  const book = read(text, { ...options, type: 'string' });
+  return about.format === 'dif' ? withDecodedTexts(book) : book;
+}
+
+/** Of DIF, the library gives the bytes of texts, each as a character. */
+function withDecodedTexts(book: WorkBook): WorkBook {
+  for (const sheet of Object.values(book.Sheets)) {
+    for (const cell of (sheet['!data'] ?? []).flat()) {
+      if (typeof cell?.v === 'string') cell.v = Buffer.from(cell.v, 'latin1').toString('utf8');
+    }
+  }
+  return book;
 }
 
 export function workbookTables(book: WorkBook): readonly Table[] {
@@ -75,16 +102,23 @@ function cellOf(value: unknown): Cell {
 /** OpenDocument takes a dash in a date for something else, unless it is escaped. */
 const dayFormat = String.raw`yyyy\-mm\-dd`;
 
-export function tablesWorkbook(tables: readonly Table[]): WorkBook {
+/** `format`: what it will be written as. */
+export function tablesWorkbook(tables: readonly Table[], format: string): WorkBook {
   const book = utils.book_new();
   const used = new Set<string>();
   for (const table of tables) {
-    const rows = [[...table.columns], ...table.rows.map((row) => row.map(sheetCell))];
+    const rows = [
+      [...table.columns],
+      ...table.rows.map((row) => row.map(format === 'eth' ? textCell : sheetCell)),
+    ];
     const sheet = utils.aoa_to_sheet(rows, { cellDates: true, UTC: true, dateNF: dayFormat });
     utils.book_append_sheet(book, sheet, sheetName(table.name, used));
   }
   return book;
 }
+
+/** EtherCalc's format would hold dates as bare numbers. */
+const textCell = (cell: Cell): Cell => (cell instanceof Date ? cellText(cell) : cell);
 
 /** ISO dates become dates. */
 function sheetCell(cell: Cell): Cell {
@@ -112,6 +146,7 @@ export function writeWorkbook(book: WorkBook, format: string): Uint8Array {
     type: 'buffer',
     compression: true,
     cellDates: true,
+    ...(format === 'numbers' ? { numbers: numbersTemplate } : {}),
   });
   return bytes instanceof Uint8Array ? bytes : new Uint8Array();
 }

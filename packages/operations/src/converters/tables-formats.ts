@@ -1,9 +1,23 @@
 /** Which formats of tables and data turn into which. Pure and light: also used while a pipeline is checked. */
 
 /** Text files that hold a tree of values. */
-const treeFormats: readonly string[] = ['json', 'jsonl', 'yaml', 'toml', 'xml', 'ini'];
+const treeFormats: readonly string[] = [
+  'json',
+  'jsonl',
+  'yaml',
+  'toml',
+  'xml',
+  'ini',
+  'json5',
+  'plist',
+  'properties',
+  'env',
+];
 export const delimitedFormats: readonly string[] = ['csv', 'tsv'];
-const sheetsIn = [
+/** One table of typed columns. */
+const columnFormats: readonly string[] = ['parquet'];
+/** Workbooks and their like, in which sheets can be chosen. */
+export const sheetsIn: readonly string[] = [
   'xlsx',
   'xlsm',
   'xlsb',
@@ -12,21 +26,58 @@ const sheetsIn = [
   'fods',
   'dif',
   'slk',
+  'sylk',
   'dbf',
   'eth',
   'numbers',
   'html',
 ];
-const sheetsOut = ['xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'fods', 'dif', 'slk', 'dbf', 'eth', 'prn', 'html'];
+const sheetsOut = [
+  'xlsx',
+  'xlsm',
+  'xlsb',
+  'xls',
+  'ods',
+  'fods',
+  'dif',
+  'slk',
+  'sylk',
+  'dbf',
+  'eth',
+  'prn',
+  'html',
+  'numbers',
+  'rtf',
+];
 
 /** Pandoc writes better pages of these. */
-const leftToPandoc: ReadonlySet<string> = new Set(['csv html', 'tsv html', 'xlsx html']);
+const leftToPandoc: ReadonlySet<string> = new Set([
+  'csv html',
+  'tsv html',
+  'xlsx html',
+  'csv rtf',
+  'tsv rtf',
+  'xlsx rtf',
+  'html rtf',
+]);
 
 export const tablePairs: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  [...treeFormats, ...delimitedFormats, ...sheetsIn].map((from) => [
+  [...treeFormats, ...columnFormats, ...delimitedFormats, ...sheetsIn].map((from) => [
     from,
-    [...treeFormats, ...delimitedFormats, ...sheetsOut].filter(
+    [...treeFormats, ...columnFormats, ...delimitedFormats, ...sheetsOut].filter(
       (to) => (to !== from || delimitedFormats.includes(to)) && !leftToPandoc.has(`${from} ${to}`),
     ),
   ]),
 );
+
+/** Formats that hold one table: of several sheets, `pages` chooses, each then a file of its own. */
+export const oneTable: ReadonlySet<string> = new Set([
+  ...delimitedFormats,
+  ...columnFormats,
+  'dbf',
+  'dif',
+  'slk',
+  'sylk',
+  'eth',
+  'prn',
+]);

@@ -8,14 +8,16 @@ import { ConversionError } from '../host/protocol.ts';
 import type { HostModule } from '../host/protocol.ts';
 import { formatLabel, readStart } from '../magic.ts';
 import { stemOf } from '../output-name.ts';
+import { selectPages } from '../page-range.ts';
+import type { PageRange } from '../page-range.ts';
 import { textOption } from '../read-options.ts';
-import { dataFormats } from './data-formats.ts';
+import { asJson, dataFormats } from './data-formats.ts';
 import { decodeText } from './decode-text.ts';
 import { readDelimited, writeDelimited } from './delimited.ts';
 import { tablesHtml } from './table-html.ts';
 import { tablesToValue, valueToTables } from './table-model.ts';
 import type { Table } from './table-model.ts';
-import { delimitedFormats } from './tables-formats.ts';
+import { delimitedFormats, oneTable } from './tables-formats.ts';
 import { checkZip } from './zip-check.ts';
 
 interface TablesJob {
@@ -26,6 +28,8 @@ interface TablesJob {
   readonly outputPath: string;
   readonly separator: string | undefined;
   readonly encoding: string | undefined;
+  /** Sheets, counted from 1; undefined: no choice was made. */
+  readonly pages: readonly PageRange[] | undefined;
 }
 
 /** What was read: a tree of values, or tables; each can become the other. */
@@ -38,7 +42,7 @@ const zipped = new Set(['xlsx', 'xlsm', 'xlsb', 'ods', 'numbers']);
 
 export const host: HostModule = { run };
 
-/** Answers with a `note` when something of the input had to be left out. */
+/** Answers with the `paths` that it wrote, and a `note` when something of the input had to be left out. */
 async function run(job: JsonObject): Promise<JsonObject> {
   const request = readJob(job);
   const { sizeBytes } = await readStart(request.inputPath);
@@ -51,9 +55,48 @@ async function run(job: JsonObject): Promise<JsonObject> {
   if (zipped.has(request.from)) await checkZip(request.inputPath, request.inputName);
   const bytes = new Uint8Array(await readFile(request.inputPath));
   const content = await explain(request, 'read', () => readContent(bytes, request));
-  const { output, note } = await explain(request, 'write', () => writeContent(content, request));
-  await writeFile(request.outputPath, output);
-  return note === undefined ? {} : { note };
+  const paths: string[] = [];
+  const notes: string[] = [];
+  for (const part of parts(content, request)) {
+    const { output, note } = await explain(request, 'write', () => writeContent(part, request));
+    const file = paths.length === 0 ? request.outputPath : `${request.outputPath}-${paths.length + 1}`;
+    await writeFile(file, output);
+    paths.push(file);
+    if (note !== undefined) notes.push(note);
+  }
+  return { paths, ...(notes.length === 0 ? {} : { note: notes.join('. ') }) };
+}
+
+/** The sheets that `pages` chooses: together where the output holds several, else one by one. */
+function parts(content: Content, request: TablesJob): readonly Content[] {
+  const { pages, to, inputName } = request;
+  if (content.type !== 'tables' || pages === undefined) return [content];
+  const { tables } = content;
+  const numbers = selectPages(pages, tables.length);
+  if (numbers.length === 0) {
+    const count = tables.length === 1 ? 'one sheet' : `${tables.length} sheets`;
+    throw new ConversionError(
+      'unsupported',
+      `${JSON.stringify(inputName)} has ${count}, and \`pages\` asks for none of them`,
+      {
+        code: 'INVALID_OPTION',
+      },
+    );
+  }
+  const chosen = numbers.flatMap((number) => tables[number - 1] ?? []);
+  if (!oneTable.has(to)) return [{ type: 'tables', tables: chosen }];
+  return chosen.map((table): Content => ({ type: 'tables', tables: [table] }));
+}
+
+function readPages(job: JsonObject): readonly PageRange[] | undefined {
+  if (!Array.isArray(job.pages)) return undefined;
+  return job.pages.map((pair) => {
+    const [first, last] = Array.isArray(pair) ? pair : [];
+    return {
+      first: typeof first === 'number' ? first : 1,
+      last: typeof last === 'number' ? last : Number.POSITIVE_INFINITY,
+    };
+  });
 }
 
 function readJob(job: JsonObject): TablesJob {
@@ -65,6 +108,7 @@ function readJob(job: JsonObject): TablesJob {
     outputPath: textOption(job, 'outputPath') ?? '',
     separator: textOption(job, 'separator'),
     encoding: textOption(job, 'encoding'),
+    pages: readPages(job),
   };
 }
 
@@ -104,8 +148,12 @@ async function readContent(bytes: Uint8Array, request: TablesJob): Promise<Conte
       tables: [readDelimited(text(), { format: from, separator, name: stemOf(name) })],
     };
   }
+  if (from === 'parquet') {
+    const { readParquet } = await import('./parquet.ts');
+    return { type: 'value', value: asJson(await readParquet(bytes)) };
+  }
   const { readWorkbook, workbookTables } = await import('./sheets.ts');
-  const tables = workbookTables(readWorkbook(bytes, { format: from }));
+  const tables = workbookTables(readWorkbook(bytes, { format: from, name }));
   if (tables.length === 0) throw new Error('there is no table in it');
   return { type: 'tables', tables };
 }
@@ -125,20 +173,32 @@ async function writeContent(content: Content, request: TablesJob): Promise<Writt
   const tables =
     content.type === 'tables' ? content.tables : valueToTables(content.value, stemOf(request.inputName));
   if (to === 'html') return { output: tablesHtml(tables, stemOf(request.inputName)) };
-  if (!delimitedFormats.includes(to)) {
+  if (!oneTable.has(to)) {
     const { tablesWorkbook, writeWorkbook } = await import('./sheets.ts');
-    return { output: writeWorkbook(tablesWorkbook(tables), to) };
+    return { output: writeWorkbook(tablesWorkbook(tables, to), to) };
   }
   const [first, ...others] = tables;
   if (first === undefined) throw new Error('there is no table in it');
-  const output = encoded(writeDelimited(first, { format: to, separator: request.separator }), request);
+  const output = await writeTable(first, request);
   const left = others.map(({ name }) => JSON.stringify(name)).join(', ');
   return others.length === 0
     ? { output }
     : {
         output,
-        note: `${formatLabel(to)} holds one table: ${JSON.stringify(first.name)} is in it, left out: ${left}`,
+        note: `${formatLabel(to)} holds one table: ${JSON.stringify(first.name)} is in it, left out: ${left}. \`pages\` chooses others`,
       };
+}
+
+async function writeTable(table: Table, request: TablesJob): Promise<Uint8Array | string> {
+  const { to, separator } = request;
+  if (delimitedFormats.includes(to))
+    return encoded(writeDelimited(table, { format: to, separator }), request);
+  if (to === 'parquet') {
+    const { writeParquet } = await import('./parquet.ts');
+    return writeParquet(table);
+  }
+  const { tablesWorkbook, writeWorkbook } = await import('./sheets.ts');
+  return writeWorkbook(tablesWorkbook([table], to), to);
 }
 
 function encoded(text: string, request: TablesJob): Uint8Array | string {

@@ -88,7 +88,9 @@ test('several sheets: all of them in JSON, the first in CSV, and it is said whic
   });
   const one = await convert(xlsx, 'xlsx', 'csv');
   expect(one.text).toBe('a\n1\n');
-  expect(one.answer['note']).toBe('CSV holds one table: "ships" is in it, left out: "berths"');
+  expect(one.answer['note']).toBe(
+    'CSV holds one table: "ships" is in it, left out: "berths". `pages` chooses others',
+  );
 });
 
 test('inner objects become columns, lists become JSON', async () => {
@@ -168,15 +170,103 @@ test.each([
 test('every pair of the table is one that the host does', async () => {
   const sources: Record<string, Buffer> = {};
   for (const from of Object.keys(tablePairs))
-    if (from !== 'numbers')
-      sources[from] =
-        from === 'ini'
-          ? Buffer.from('[row]\nname = x\n')
-          : (await convert('name,n\nx,1\n', 'csv', from)).bytes;
+    sources[from] = (await convert('name,n\nx,1\n', 'csv', from)).bytes;
   for (const [from, bytes] of Object.entries(sources)) {
     for (const to of tablePairs[from] ?? []) {
-      if (to === 'ini') continue;
       expect((await convert(bytes, from, to)).bytes.length, `${from} to ${to}`).toBeGreaterThan(0);
     }
   }
+});
+
+const people = [
+  { name: 'Änn', age: 31, isHere: true, day: '2026-03-01' },
+  { name: 'Böb, B', age: 2.5, isHere: false, day: '2026-03-02' },
+];
+
+test.each(['parquet', 'json5', 'plist', 'numbers', 'sylk', 'dif', 'eth'])('%s and back', async (format) => {
+  const there = await convert(JSON.stringify(people), 'json', format);
+  expect(JSON.parse((await convert(there.bytes, format, 'json')).text)).toEqual(people);
+});
+
+test('parquet is read by others: types of columns, gaps, one type for what is mixed', async () => {
+  const { bytes } = await convert('[{"a":1,"b":null,"c":1},{"a":2.5,"b":"x","c":"y"}]', 'json', 'parquet');
+  const { parquetReadObjects, parquetMetadata } = await import('hyparquet');
+  const file = new Uint8Array(bytes).buffer;
+  expect(
+    parquetMetadata(file)
+      .schema.map(({ name, type }) => [name, type])
+      .slice(1),
+  ).toEqual([
+    ['a', 'DOUBLE'],
+    ['b', 'BYTE_ARRAY'],
+    ['c', 'BYTE_ARRAY'],
+  ]);
+  expect(await parquetReadObjects({ file })).toEqual([
+    { a: 1, b: null, c: '1' },
+    { a: 2.5, b: 'x', c: 'y' },
+  ]);
+  const error = await refusal(convert(bytes.subarray(0, 50), 'parquet', 'json'));
+  expect(error).toMatchObject({ type: 'bad-input', message: expect.stringContaining('PARQUET') });
+});
+
+test('a property list: every kind of value, and what it does not take', async () => {
+  const plist =
+    '<?xml version="1.0"?><plist version="1.0"><dict><key>a &amp; b</key><integer>1</integer><key>list</key><array><true/><real>1.5</real><string> x </string></array><key>d</key><date>2026-01-02T00:00:00Z</date><key>e</key><dict/><key>raw</key><data> QUJD\n </data></dict></plist>';
+  expect(JSON.parse((await convert(plist, 'plist', 'json')).text)).toEqual({
+    'a & b': 1,
+    list: [true, 1.5, ' x '],
+    d: '2026-01-02T00:00:00Z',
+    e: {},
+    raw: 'QUJD',
+  });
+  for (const [text, type] of [
+    ['bplist00xyz', 'unsupported'],
+    ['<!DOCTYPE a [<!ENTITY x "y">]><plist><string>&x;</string></plist>', 'refused'],
+    ['<plist><dict><key>a</key></dict></plist>', 'bad-input'],
+    ['<plist></plist>', 'bad-input'],
+  ] as const)
+    expect((await refusal(convert(text, 'plist', 'json'))).type).toBe(type);
+});
+
+test('properties and env, there and back', async () => {
+  const properties =
+    '# comment\n! another\napp.name = Größe \\\n   continued\napp.port:8080\nempty\nkey\\ with\\=signs = a\\tb \\u00e9\n';
+  const json = await convert(properties, 'properties', 'json');
+  const value = { app: { name: 'Größe continued', port: 8080 }, empty: '', 'key with=signs': 'a\tb é' };
+  expect(JSON.parse(json.text)).toEqual(value);
+  const back = await convert(json.bytes, 'json', 'properties');
+  expect(JSON.parse((await convert(back.bytes, 'properties', 'json')).text)).toEqual(value);
+
+  const env = 'export A=1\n# comment\nB="two words\\nline" # why\nC=\'$raw\'\nD=\n';
+  const parsed = await convert(env, 'env', 'json');
+  expect(JSON.parse(parsed.text)).toEqual({ A: 1, B: 'two words\nline', C: '$raw', D: '' });
+  expect((await convert(parsed.bytes, 'json', 'env')).text).toBe('A=1\nB="two words\\nline"\nC="$raw"\nD=\n');
+  expect((await refusal(convert('no equals', 'env', 'json'))).type).toBe('bad-input');
+  expect((await convert('name,n\nx,1\ny,2\n', 'csv', 'properties')).text).toBe(
+    '1.name=x\n1.n=1\n2.name=y\n2.n=2\n',
+  );
+});
+
+test('of a workbook with 20 sheets CSV holds the first, or each that `pages` chooses', async () => {
+  const sheets = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`s${index + 1}`, [{ n: index + 1 }]]),
+  );
+  const { bytes } = await convert(JSON.stringify(sheets), 'json', 'xlsx');
+  const first = await convert(bytes, 'xlsx', 'csv');
+  expect(first.text).toBe('n\n1\n');
+  expect(first.answer['note']).toContain('left out: "s2"');
+  const some = await convert(bytes, 'xlsx', 'csv', {
+    pages: [
+      [2, 3],
+      [20, null],
+    ],
+  });
+  const { paths } = some.answer;
+  const texts = (Array.isArray(paths) ? paths : []).map((file) => readFileSync(String(file), 'utf8'));
+  expect(texts).toEqual(['n\n2\n', 'n\n3\n', 'n\n20\n']);
+  expect(some.answer['note']).toBeUndefined();
+  const ods = await convert(bytes, 'xlsx', 'ods', { pages: [[19, 20]] });
+  expect(read(ods.bytes).SheetNames).toEqual(['s19', 's20']);
+  const error = await refusal(convert(bytes, 'xlsx', 'csv', { pages: [[21, 22]] }));
+  expect(error).toMatchObject({ type: 'unsupported', message: expect.stringContaining('20 sheets') });
 });

@@ -52,7 +52,7 @@ const fromPages: readonly FormatPair[] = [
 ];
 
 export const documentOptions: Options = {
-  ...applyToEach(fromPages, 'pages', pageList('Pages (slides, frames) to convert. Default: all.')),
+  ...applyToEach(fromPages, 'pages', pageList('Pages (slides, sheets, frames) to convert. Default: all.')),
   ...applyToEach(
     [{ from: ['pdf', ...office, 'archive'] }, { to: ['archive'] }],
     'password',
