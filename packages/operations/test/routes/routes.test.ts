@@ -89,8 +89,6 @@ test('what cannot be done says what can', async () => {
   );
   expect(await nameOf(find('dwg', 'pdf', { name: 'a.dwg' }))).toMatch(
     /^not-available: "a.dwg": no converter on the local backend turns DWG into PDF yet CloudConvert does it/,
-  expect(await nameOf(find('zip', 'rar', { name: 'a.zip' }))).toMatch(
-    /^not-available: "a.zip": no converter on the local backend turns zip into RAR yet CloudConvert does it/,
   );
   expect(await nameOf(find('', 'pdf', { name: 'README' }))).toBe(
     'unsupported: "README": the name does not tell the format of the file Set `input_format`.',
