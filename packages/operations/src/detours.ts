@@ -37,10 +37,20 @@ export function waysBetween(from: string, to: string): readonly string[] {
   return (ways[kind] ?? []).filter((via) => {
     if (via === from || via === to) return false;
     if (via === 'html' && kind === 'spreadsheet' && isProse(from)) return false;
+    // Pages have more to say than one drawing of them all, and neither they nor a drawing are a font.
+    if (via === 'svg' && isPaged(from)) return false;
+    if (formatKind(via) === 'font' || kind === 'font') return formatKind(from) === 'font';
+    if (isPicture && wordy.has(kind)) return false;
     // A picture becomes another picture by pixels alone: paper in between would only cost quality.
     return pixels.has(via) ? isPicture || endsInPixels : !(isPicture && endsInPixels);
   });
 }
+
+/** A picture has no text that could become some. */
+const wordy: ReadonlySet<FormatKind> = new Set(['document', 'ebook', 'spreadsheet', 'presentation', 'data']);
+
+const isPaged = (format: string): boolean =>
+  ['document', 'ebook', 'presentation', 'spreadsheet', 'data'].includes(formatKind(format) ?? '');
 
 /** A spreadsheet keeps the tables of a page and nothing of its text. */
 const isProse = (format: string): boolean =>
