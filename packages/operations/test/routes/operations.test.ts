@@ -177,19 +177,10 @@ test('failures name the file, and known ones are found by the plan', async () =>
   expect(
     await failed(convert, { files: { 'a.docx': 'x' }, options: { output_format: 'mp4' } }),
   ).toMatchObject({ type: 'unsupported', isPlanned: false });
-<<<<<<< HEAD
-  expect(await failed(convert, { files: { 'a.dwg': 'x' }, options: { output_format: 'pdf' } })).toMatchObject(
-    {
-      type: 'not-available',
-      isPlanned: false,
-    },
-  );
-=======
   expect(await failed(convert, { files: { 'a.sfark': 'x' }, options: { output_format: 'sf2' } })).toMatchObject({
     type: 'not-available',
     isPlanned: false,
   });
->>>>>>> 69d2524 (Make no font of a letter, no text of a picture, and no single drawing of many pages)
   expect(
     await failed(convert, {
       files: { 'a.md': '![x](file:///etc/passwd)' },
