@@ -177,7 +177,9 @@ test('failures name the file, and known ones are found by the plan', async () =>
   expect(
     await failed(convert, { files: { 'a.docx': 'x' }, options: { output_format: 'mp4' } }),
   ).toMatchObject({ type: 'unsupported', isPlanned: false });
-  expect(await failed(convert, { files: { 'a.sfark': 'x' }, options: { output_format: 'sf2' } })).toMatchObject({
+  expect(
+    await failed(convert, { files: { 'a.sfark': 'x' }, options: { output_format: 'sf2' } }),
+  ).toMatchObject({
     type: 'not-available',
     isPlanned: false,
   });
