@@ -16,7 +16,7 @@ import { libreoffice } from './converters/libreoffice.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
-import { pdfFlow, pdfPages } from './converters/pdf-html.ts';
+import { pdfDocuments, pdfPages } from './converters/pdf-html.ts';
 import { rsvg } from './converters/rsvg.ts';
 import { sevenZip } from './converters/seven-zip.ts';
 import { sharp } from './converters/sharp.ts';
@@ -56,7 +56,7 @@ export const converters: readonly Converter[] = [
   pdfium,
   pdfPages,
   // Documents are made of the text as it flows, not of pictures of the pages.
-  chain({ first: pdfFlow, via: 'html', second: pandoc, penalty: 10 }),
+  pdfDocuments(pandoc),
   rsvg,
   chromium,
   ffmpeg,

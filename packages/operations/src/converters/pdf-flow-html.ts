@@ -7,7 +7,7 @@ import type { PageText, TextLine } from './pdf-lines.ts';
 import { escaped } from './pdf-page-html.ts';
 
 export interface FlowPage extends PageText {
-  /** Pictures on the page, with the height at which they stand: `data:` addresses. */
+  /** Pictures on the page, with the height at which they stand: files beside the HTML. */
   readonly pictures: readonly { readonly y: number; readonly url: string }[];
 }
 

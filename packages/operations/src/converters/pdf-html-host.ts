@@ -1,10 +1,12 @@
 /** PDF into HTML by PDFium, inside a converter host: pages as they are shown, or the text as it flows. */
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import type { PDFiumDocument } from '@hyzyla/pdfium';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { ConversionError } from '../host/protocol.ts';
 import type { HostModule } from '../host/protocol.ts';
 import { jobObject, jobText, numberOption } from '../host/read-job.ts';
@@ -12,6 +14,7 @@ import { nameOf, stemOf } from '../output-name.ts';
 import { textOption } from '../read-options.ts';
 import { askedPages } from './asked-pages.ts';
 import { flowHtml } from './pdf-flow-html.ts';
+import type { FlowPage } from './pdf-flow-html.ts';
 import { readOutline, readPage } from './pdf-lines.ts';
 import type { PageText } from './pdf-lines.ts';
 import { pagesHtml, pageStyle } from './pdf-page-html.ts';
@@ -64,7 +67,7 @@ async function writeFlow(open: Open): Promise<JsonObject> {
   for (const [at, number] of numbers.entries()) {
     report((100 * at) / numbers.length);
     const text = readPage(pdfium, handle, number - 1);
-    pages.push({ ...text, pictures: await picturesOf(document, number - 1) });
+    pages.push({ ...text, pictures: await picturesOf(document, { index: number - 1, job }) });
   }
   const name = nameOf(jobText(job, 'outputName'), { number: 1, count: 1 });
   const html = flowHtml(stemOf(jobText(job, 'inputName')), pages);
@@ -75,23 +78,39 @@ async function writeFlow(open: Open): Promise<JsonObject> {
 const minPicture = 24;
 const maxPicturePixels = 40e6;
 
-/** In the order in which they are drawn; their height on the page is not told, so they follow the text. */
-async function picturesOf(document: PDFiumDocument, index: number): Promise<{ y: number; url: string }[]> {
+/**
+ * In the order in which they are drawn; their height on the page is not told, so they follow the text. They lie beside the
+ * HTML, each once: pandoc takes a minute for a megabyte inside of it.
+ */
+async function picturesOf(
+  document: PDFiumDocument,
+  { index, job }: { readonly index: number; readonly job: JsonObject },
+): Promise<FlowPage['pictures']> {
   const pictures: { y: number; url: string }[] = [];
   for (const object of document.getPage(index).objects()) {
     if (object.type !== 'image' || pictures.length >= 50) continue;
     try {
       const { data, width, height } = await object.render({ render: 'bitmap' });
       if (width < minPicture || height < minPicture || width * height > maxPicturePixels) continue;
-      const png = await sharp(data, { raw: { width, height, channels: 4 } })
-        .png()
-        .toBuffer();
-      pictures.push({ y: Number.POSITIVE_INFINITY, url: `data:image/png;base64,${png.toString('base64')}` });
+      const { bytes, extension } = await encoded(sharp(data, { raw: { width, height, channels: 4 } }));
+      const url = `picture-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.${extension}`;
+      await writeFile(path.join(jobText(job, 'outputDir'), url), bytes);
+      pictures.push({ y: Number.POSITIVE_INFINITY, url });
     } catch {
       // A picture that PDFium does not read is left out.
     }
   }
   return pictures;
+}
+
+const largePng = 200_000;
+
+/** Without loss, unless that would be large, as of photos. */
+async function encoded(picture: Sharp): Promise<{ readonly bytes: Buffer; readonly extension: string }> {
+  const png = await picture.clone().png().toBuffer();
+  const { isOpaque } = await picture.clone().stats();
+  if (png.length < largePng || !isOpaque) return { bytes: png, extension: 'png' };
+  return { bytes: await picture.clone().removeAlpha().jpeg({ quality: 88 }).toBuffer(), extension: 'jpg' };
 }
 
 async function writePages(open: Open): Promise<JsonObject> {

@@ -6,6 +6,7 @@ import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../host/host-pool.ts';
 import { listOption, textOption } from '../read-options.ts';
+import { chain } from './chain.ts';
 import type { Conversion, Converter } from './converter.ts';
 import { pdfiumVersion } from './pdfium.ts';
 
@@ -41,8 +42,24 @@ export const pdfPages: Converter = {
   convert: (conversion) => convert(conversion, 'pages'),
 };
 
+/** Documents of the text as it flows. The pictures lie beside the HTML in between, in the folder of the job. */
+export const pdfDocuments = (writer: Converter): Converter =>
+  chain({
+    first: pdfFlow,
+    via: 'html',
+    second: {
+      ...writer,
+      convert: (conversion) =>
+        writer.convert({
+          ...conversion,
+          allowedDirs: [...conversion.allowedDirs, path.dirname(conversion.inputPath)],
+        }),
+    },
+    penalty: 10,
+  });
+
 /** Text that flows: the first step to documents, never the better HTML. */
-export const pdfFlow: Converter = {
+const pdfFlow: Converter = {
   ...common,
   name: 'pdf-flow',
   standsFor: [],
