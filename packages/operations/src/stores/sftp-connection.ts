@@ -123,13 +123,15 @@ function open(
     client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) =>
       finish(prompts.map(() => config.password ?? '')),
     );
-    client.on('ready', () =>
+    client.on('ready', () => {
+      // Small requests that wait for each other: a kernel that collects them costs 40 ms each.
+      client.setNoDelay(true);
       client.sftp((error, sftp) => {
         if (error !== undefined && error !== null) return done(err(error));
         sftp.on('error', () => undefined);
         return done(ok({ sftp, end: () => client.destroy(), gone: gone.signal }));
-      }),
-    );
+      });
+    });
     try {
       client.connect(config);
     } catch (error) {

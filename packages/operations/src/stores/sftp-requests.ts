@@ -22,17 +22,19 @@ function promise<T>(
 ): Promise<Result<T, SftpError>> {
   if (gone.aborted) return Promise.resolve(err(new Error('closed')));
   return new Promise((resolve) => {
-    const lost = (): void => resolve(err(new Error('closed')));
-    gone.addEventListener('abort', lost, { once: true });
-    const done: Callback<T> = (error, value) => {
+    const end = (result: Result<T, SftpError>): void => {
       gone.removeEventListener('abort', lost);
-      resolve(error === null || error === undefined ? ok(value) : err(error));
+      resolve(result);
     };
+    const lost = (): void => end(err(new Error('closed')));
+    gone.addEventListener('abort', lost, { once: true });
     try {
-      start(sftp, done);
+      start(sftp, (error, value) =>
+        end(error === null || error === undefined ? ok(value) : err(error)),
+      );
     } catch (error) {
       // The library throws for what it knows the server cannot do.
-      resolve(err(error instanceof Error ? error : new Error(String(error))));
+      end(err(error instanceof Error ? error : new Error(String(error))));
     }
   });
 }
