@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
+import { bundledLicences } from './bundled-licences.mjs';
 import { compileLanguage } from './compile-language.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -85,7 +86,7 @@ const language = {
 const command = {
   ...shared,
   input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
-  plugins: [inkWithoutDevtools, yogaWithoutFetch],
+  plugins: [inkWithoutDevtools, yogaWithoutFetch, bundledLicences],
   external: (id) =>
     id === '@pipeline/schema' ||
     id.startsWith('node:') ||

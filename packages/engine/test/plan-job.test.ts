@@ -210,6 +210,17 @@ describe('problems', () => {
     ]);
   });
 
+  test('addresses elsewhere are told apart by case', async () => {
+    const plan = await planOf(
+      pipelineOf({
+        docs: yields('a'),
+        one: { inputs: ['docs'], options: { writes: 's3://bucket/A' } },
+        two: { inputs: ['docs'], options: { writes: 's3://bucket/a' } },
+      }),
+    );
+    expect(plan.ok && plan.value.notes).toEqual([]);
+  });
+
   test('a conflict that only the run can see fails the second action', async () => {
     const job = await startJob(
       pipelineOf({

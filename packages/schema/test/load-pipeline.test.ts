@@ -15,7 +15,25 @@ const grouped = (keys: string) =>
   out: { operation: export/url, input: one }
 `).tasks.get('one')?.groupBy;
 
+const exported = (keys: string) =>
+  load(`tasks:
+  in: { operation: import/local, path: "*" }
+  out: { operation: ${keys}, input: in }
+`).tasks.get('out')?.groupBy;
+
 const variants = (matrix: string) => task(`    matrix: ${matrix}`).variants;
+
+test('files that a %d numbers are taken together, unless the task says otherwise', () => {
+  const s3 = 'export/s3, bucket: b, region: r, access_key_id: a, secret_access_key: s';
+  expect(exported(`${s3}, key: "pages/%03d.png"`)).toBe('all');
+  expect(exported(`${s3}, key: "pages/%d.png", group_by: dir`)).toBe('dir');
+  expect(exported(`${s3}, key: pages/a.png`)).toBe('file');
+  expect(exported(`${s3}, key_prefix: "pages/%d"`)).toBe('file');
+  expect(exported('export/sftp, host: h, username: u, password: p, file: "%d.png"')).toBe('all');
+  expect(exported('export/azure/blob, storage_account: a, sas_token: s, container: c, blob: "%d.png"')).toBe(
+    'all',
+  );
+});
 
 test('a task without control keys has their defaults', () => {
   const text = convertWith('    width: 640');

@@ -40,7 +40,7 @@ export function azureFailure({ status, headers, text }: Answer, subject: AzureSu
         hint:
           access === 'token'
             ? `make a sas_token with the permissions ${permissions[action]} on the container`
-            : 'look at the network rules and the access settings of the account',
+            : 'check storage_access_key, and the network rules and access settings of the account',
       });
     case 'BlobImmutableDueToPolicy':
     case 'LeaseIdMissing':

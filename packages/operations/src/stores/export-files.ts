@@ -154,11 +154,15 @@ async function put(
 ): Promise<Result<OutputFile, Failure>> {
   const { key, file, dir, name } = target;
   const sent = await place.put({ key, file, sizeBytes, progress: report }, session);
-  if (!sent.ok) return sent;
+  if (!sent.ok) return err(uploadFailure(sent.error));
   report(sizeBytes);
   const { path, sha256 } = file;
   return ok({ dir, name, path, url: place.address(key), ...(sha256 !== undefined && { sha256 }) });
 }
+
+/** What the network did to a download has a code of its own. */
+const uploadFailure = (error: Failure): Failure =>
+  error.code === 'DOWNLOAD_FAILED' ? { ...error, code: 'UPLOAD_FAILED' } : error;
 
 /** By bytes, each percent once. */
 function totalProgress(

@@ -29,9 +29,7 @@ function promise<T>(
     const lost = (): void => end(err(new Error('closed')));
     gone.addEventListener('abort', lost, { once: true });
     try {
-      start(sftp, (error, value) =>
-        end(error === null || error === undefined ? ok(value) : err(error)),
-      );
+      start(sftp, (error, value) => end(error === null || error === undefined ? ok(value) : err(error)));
     } catch (error) {
       // The library throws for what it knows the server cannot do.
       end(err(error instanceof Error ? error : new Error(String(error))));

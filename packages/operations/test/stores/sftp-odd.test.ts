@@ -65,7 +65,10 @@ test('where a rename does not replace, what was there is removed before', async 
   const { port } = await startSsh({ letIn: byPassword, serve: serveMemory({ files }) });
   const inputs = [made('new', { name: 'a.txt' }), made('B', { name: 'b.txt' })];
   await resultOf(runExport(storeOf(), options(port, {}), { inputs }));
-  expect([...files].map(([name, bytes]) => `${name}: ${bytes.toString()}`)).toEqual(['a.txt: new', 'b.txt: B']);
+  expect([...files].map(([name, bytes]) => `${name}: ${bytes.toString()}`)).toEqual([
+    'a.txt: new',
+    'b.txt: B',
+  ]);
 });
 
 test('a connection serves one file after the other', async () => {
@@ -74,7 +77,9 @@ test('a connection serves one file after the other', async () => {
   const store = storeOf();
   const inputs = Array.from({ length: 20 }, (_, index) => made('x', { name: `${index}.txt` }));
   await resultOf(runExport(store, options(server.port, {}), { inputs }));
-  await resultOf(runExport(store, options(server.port, { file: 'again.txt' }), { inputs: inputs.slice(0, 1) }));
+  await resultOf(
+    runExport(store, options(server.port, { file: 'again.txt' }), { inputs: inputs.slice(0, 1) }),
+  );
   expect(files.size).toBe(21);
   expect(server.connections()).toBe(1);
 });

@@ -44,10 +44,12 @@ export async function startSsh({ letIn, serve }: SshSettings): Promise<SshServer
     for (const connection of open) connection.end();
     server.close();
   });
-  return { port: server.address().port, connections: () => connections };
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { port, connections: () => connections };
 }
 
-/** One file, in memory; it knows no rename that replaces. */
+/** In memory; it knows no rename that replaces. */
 export interface MemoryFile {
   readonly files: Map<string, Buffer>;
 }
