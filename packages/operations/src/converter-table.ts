@@ -6,9 +6,11 @@ import { ffmpeg } from './converters/ffmpeg.ts';
 import { fonts } from './converters/fonts.ts';
 import { fontforge } from './converters/fontforge.ts';
 import { ghostscript } from './converters/ghostscript.ts';
+import { icns } from './converters/icns.ts';
 import { inkscape } from './converters/inkscape.ts';
 import { djvu, mupdf, pstoedit } from './converters/native-drawings.ts';
 import { graphicsmagick, heif, imagemagick } from './converters/native-pictures.ts';
+import { odd } from './converters/odd.ts';
 import { poppler } from './converters/poppler.ts';
 import { lzopWriter } from './converters/lzop-writer.ts';
 import { magick } from './converters/magick.ts';
@@ -60,6 +62,8 @@ export const converters: readonly Converter[] = [
   rsvg,
   chromium,
   ffmpeg,
+  icns,
+  odd,
   fonts,
   fontforge,
   ghostscript,

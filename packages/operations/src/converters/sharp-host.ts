@@ -5,6 +5,7 @@ import { jobText } from '../host/read-job.ts';
 import { convertPicture } from './convert-picture.ts';
 import { convertPictures } from './convert-pictures.ts';
 import { measurePicture } from './measure-picture.ts';
+import { readIcns, writeIcns } from './icns-file.ts';
 import { optimizePicture } from './optimize-picture.ts';
 import { watermarkMark } from './watermark-mark.ts';
 import { watermarkPicture } from './watermark-picture.ts';
@@ -15,6 +16,8 @@ const jobs: Readonly<Record<string, (job: JsonObject) => Promise<JsonObject>>> =
   measure: measurePicture,
   optimize: optimizePicture,
   watermark: watermarkPicture,
+  'read-icns': readIcns,
+  'write-icns': writeIcns,
   layer: watermarkMark,
 };
 
