@@ -37,7 +37,9 @@ export async function writeIcns(job: JsonObject): Promise<JsonObject> {
   const longer = Math.max(width, height);
   const sizes = pngTypes.filter(([, edge], index) => index === 0 || edge <= longer);
   try {
-    const entries = await Promise.all(sizes.map(([type, edge]) => pngEntry(type, edge, () => picture.open(0))));
+    const entries = await Promise.all(
+      sizes.map(([type, edge]) => pngEntry(type, edge, () => picture.open(0))),
+    );
     return await write(job, Buffer.concat([head('icns', sum(entries)), ...entries]));
   } catch (error) {
     throw pictureError(error, picture);
@@ -85,7 +87,7 @@ function entriesOf(file: Buffer, name: string): ReadonlyMap<string, Buffer> {
   const entries = new Map<string, Buffer>();
   const isWhole = file.length >= headBytes && file.readUInt32BE(4) <= file.length;
   if (file.toString('latin1', 0, 4) !== 'icns' || !isWhole) throw damaged(name);
-  for (let at = headBytes; at + headBytes <= file.length; ) {
+  for (let at = headBytes; at + headBytes <= file.length;) {
     const length = file.readUInt32BE(at + 4);
     if (length < headBytes || at + length > file.length) throw damaged(name);
     entries.set(file.toString('latin1', at, at + 4), file.subarray(at + headBytes, at + length));
@@ -107,7 +109,7 @@ async function unpacked({ data, mask, edge, name }: Packed): Promise<Buffer> {
   // The largest of them begins with four bytes of nothing.
   let at = edge === 128 ? 4 : 0;
   for (let channel = 0; channel < 3; channel += 1) {
-    for (let pixel = 0; pixel < pixels; ) {
+    for (let pixel = 0; pixel < pixels;) {
       const control = data[at];
       if (control === undefined) throw damaged(name);
       const isRun = control >= 128;
@@ -119,7 +121,9 @@ async function unpacked({ data, mask, edge, name }: Packed): Promise<Buffer> {
     }
   }
   if (mask?.length === pixels) for (const [pixel, alpha] of mask.entries()) rgba[pixel * 4 + 3] = alpha;
-  return sharp(rgba, { raw: { width: edge, height: edge, channels: 4 } }).png().toBuffer();
+  return sharp(rgba, { raw: { width: edge, height: edge, channels: 4 } })
+    .png()
+    .toBuffer();
 }
 
 function damaged(name: string): ConversionError {

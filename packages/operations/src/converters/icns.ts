@@ -16,7 +16,8 @@ export const icns: Converter = {
   pairs: { png: ['icns'], icns: ['png'] },
   options: () => [],
   rank: () => 80,
-  note: (from) => (from === 'icns' ? 'the largest picture of the icon' : 'all sizes up to that of the picture'),
+  note: (from) =>
+    from === 'icns' ? 'the largest picture of the icon' : 'all sizes up to that of the picture',
   convert,
 };
 

@@ -65,7 +65,13 @@ async function readHead(inputPath: string): Promise<Buffer> {
 }
 
 const spaces = ['office', 'style', 'drawing', 'xsl-fo-compatible', 'svg-compatible'] as const;
-const prefixes = { office: 'office', style: 'style', drawing: 'draw', 'xsl-fo-compatible': 'fo', 'svg-compatible': 'svg' };
+const prefixes = {
+  office: 'office',
+  style: 'style',
+  drawing: 'draw',
+  'xsl-fo-compatible': 'fo',
+  'svg-compatible': 'svg',
+};
 const namespaces = `${spaces
   .map((space) => `xmlns:${prefixes[space]}="urn:oasis:names:tc:opendocument:xmlns:${space}:1.0"`)
   .join(' ')} xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.2"`;

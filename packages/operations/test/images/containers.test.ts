@@ -29,9 +29,19 @@ test('a picture becomes an icon of every size up to its own, and comes out again
 
 test('an icon of older systems is unpacked, with its transparency', async () => {
   // 16 × 16: red is a run and then single samples, green a run of nothing, blue the rest.
-  const run = (value: number): Buffer => Buffer.from([...Array.from({ length: 2 }, () => [253, value]).flat()]);
-  const red = Buffer.concat([Buffer.from([253, 200]), Buffer.from([125, ...Array.from({ length: 126 }, () => 100)])]);
-  const pixels = Buffer.concat([red, Buffer.from([127 + 3 - 2, 100]), run(10), Buffer.from([127, ...Array.from({ length: 128 }, () => 50)]), run(0)]);
+  const run = (value: number): Buffer =>
+    Buffer.from([...Array.from({ length: 2 }, () => [253, value]).flat()]);
+  const red = Buffer.concat([
+    Buffer.from([253, 200]),
+    Buffer.from([125, ...Array.from({ length: 126 }, () => 100)]),
+  ]);
+  const pixels = Buffer.concat([
+    red,
+    Buffer.from([127 + 3 - 2, 100]),
+    run(10),
+    Buffer.from([127, ...Array.from({ length: 128 }, () => 50)]),
+    run(0),
+  ]);
   const entry = (type: string, data: Buffer): Buffer => {
     const head = Buffer.alloc(8);
     head.write(type);
@@ -43,7 +53,9 @@ test('an icon of older systems is unpacked, with its transparency', async () => 
   const [r, , , alpha] = await pixel(bytes, 0, 0);
   expect([r, alpha]).toEqual([200, 128]);
   expect((await pixel(bytes, 8, 10))[0]).toBe(100);
-  expect((await failure(icns, { from: 'icns', to: 'png', input: entry('icns', body).subarray(0, 100) })).message).toBe('"-a b.icns" is damaged or no icon of macOS.');
+  expect(
+    (await failure(icns, { from: 'icns', to: 'png', input: entry('icns', body).subarray(0, 100) })).message,
+  ).toBe('"-a b.icns" is damaged or no icon of macOS.');
 });
 
 test('a drawing holds the picture on a page of its size', async () => {
@@ -53,14 +65,26 @@ test('a drawing holds the picture on a page of its size', async () => {
   expect(unzipped(bytes, 'styles.xml')).toContain('fo:page-width="2.0000in" fo:page-height="1.0000in"');
   expect(unzipped(bytes, 'content.xml')).toContain('xlink:href="Pictures/picture.png"');
   expect(bytes.includes(input)).toBe(true);
-  expect((await failure(odd, { from: 'png', to: 'odd', input: 'no picture' })).message).toContain('does not tell its size');
+  expect((await failure(odd, { from: 'png', to: 'odd', input: 'no picture' })).message).toContain(
+    'does not tell its size',
+  );
   if (!existsSync('/usr/bin/soffice')) return;
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-odd-'));
   writeFileSync(join(folder, 'a.odg'), bytes);
-  execFileSync('/usr/bin/soffice', [`-env:UserInstallation=file://${folder}/profile`, '--headless', '--convert-to', 'png', '--outdir', folder, join(folder, 'a.odg')]);
+  execFileSync('/usr/bin/soffice', [
+    `-env:UserInstallation=file://${folder}/profile`,
+    '--headless',
+    '--convert-to',
+    'png',
+    '--outdir',
+    folder,
+    join(folder, 'a.odg'),
+  ]);
   const drawn = readFileSync(join(folder, 'a.png'));
   const { width, height } = await sharp(drawn).metadata();
   expect(Math.abs(width / height - 2)).toBeLessThan(0.05);
   expect(isNear(await pixel(drawn, Math.floor(width / 8), Math.floor(height / 2)), [255, 0, 0])).toBe(true);
-  expect(isNear(await pixel(drawn, Math.floor((width * 7) / 8), Math.floor(height / 2)), [0, 0, 255])).toBe(true);
+  expect(isNear(await pixel(drawn, Math.floor((width * 7) / 8), Math.floor(height / 2)), [0, 0, 255])).toBe(
+    true,
+  );
 });
