@@ -96,9 +96,10 @@ function stylesXml({ width, height }: Placed): string {
   return `${declaration}<office:document-styles ${namespaces}><office:styles/><office:automatic-styles><style:page-layout style:name="PM0"><style:page-layout-properties ${page}/></style:page-layout></office:automatic-styles><office:master-styles><style:master-page style:name="Default" style:page-layout-name="PM0"/></office:master-styles></office:document-styles>`;
 }
 
+const entry = (file: string, type: string): string =>
+  `<manifest:file-entry manifest:full-path="${file}" manifest:media-type="${type}"/>`;
+
 function manifestXml(picture: string, format: string): string {
-  const entry = (file: string, type: string): string =>
-    `<manifest:file-entry manifest:full-path="${file}" manifest:media-type="${type}"/>`;
   const pictureType = format === 'jpg' ? 'image/jpeg' : 'image/png';
   return `${declaration}<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">${entry('/', mediaType)}${entry('content.xml', 'text/xml')}${entry('styles.xml', 'text/xml')}${entry(picture, pictureType)}</manifest:manifest>`;
 }
