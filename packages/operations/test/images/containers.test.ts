@@ -29,8 +29,7 @@ test('a picture becomes an icon of every size up to its own, and comes out again
 
 test('an icon of older systems is unpacked, with its transparency', async () => {
   // 16 × 16: red is a run and then single samples, green a run of nothing, blue the rest.
-  const run = (value: number): Buffer =>
-    Buffer.from(Array.from({ length: 2 }, () => [253, value]).flat());
+  const run = (value: number): Buffer => Buffer.from(Array.from({ length: 2 }, () => [253, value]).flat());
   const red = Buffer.concat([
     Buffer.from([253, 200]),
     Buffer.from([125, ...Array.from({ length: 126 }, () => 100)]),
