@@ -2,13 +2,14 @@
  * The local backend: this machine. One table says which operations it has; each is loaded when a run first needs it,
  * so that a run that only copies files loads no converter. It knows no operation from inside.
  */
-import type { Backend, Operation } from '@pipeline/engine';
-import type { OperationName } from '@pipeline/schema';
+import type { ActionPlan, ActionRequest, Backend, Failure, Operation } from '@pipeline/engine';
+import type { OperationName, Result } from '@pipeline/schema';
 import { err, operationNames } from '@pipeline/schema';
 import { brokenOutput } from './check-output.ts';
 import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
 import { closeWarm } from './programs/close-warm.ts';
+import { missingForVerify } from './verify/missing-for-verify.ts';
 import type { Store } from './stores/store.ts';
 
 export interface LocalBackendOptions {
@@ -38,7 +39,10 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
  * neighbour waiting.
  */
 const withCommonRules = ({ plan, run }: Operation): Operation => ({
-  plan,
+  plan: (request, context) => {
+    const planned = plan(request, context);
+    return request.verify === undefined ? planned : planVerified(request, planned);
+  },
   run: async (request, context) => {
     try {
       const made = await run(request, context);
@@ -50,6 +54,15 @@ const withCommonRules = ({ plan, run }: Operation): Operation => ({
   },
   verify: async (...made) => (await import('./verify/verify-files.ts')).verifyFiles(...made),
 });
+
+async function planVerified(
+  request: ActionRequest,
+  planning: ReturnType<Operation['plan']>,
+): Promise<Result<ActionPlan, Failure>> {
+  const planned = await planning;
+  const missing = planned.ok ? missingForVerify(request, planned.value) : undefined;
+  return missing === undefined ? planned : err(missing);
+}
 
 type Load = () => Promise<Operation>;
 

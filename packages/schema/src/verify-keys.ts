@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts';
 import { durationPattern, type KeySchema } from './key-schema.ts';
 
 /** `5MB`, `500 KiB`, `80%` of the source. */
-export const sizePattern = '^[0-9]+(\\.[0-9]+)? ?([kKMG]i?B|B|%)$';
+const sizePattern = '^[0-9]+(\\.[0-9]+)? ?([kKMG]i?B|B|%)$';
 
 const count = { type: 'integer', minimum: 0 } as const;
 const seconds = { type: ['number', 'string'], minimum: 0, pattern: durationPattern } as const;
@@ -87,7 +87,7 @@ interface Measurable {
 }
 
 /** Absent: every file. */
-export const verifiable: Readonly<Record<string, Measurable>> = {
+const verifiable: Readonly<Record<string, Measurable>> = {
   pages: { kinds: ['pdf'], formats: ['tiff'] },
   duration: { kinds: ['audio', 'video'], formats: ['gif'] },
   width: { kinds: ['image', 'video'], formats: ['svg'] },

@@ -20,7 +20,7 @@ export interface PictureJob {
 }
 
 /** For `ActionPlan.shares`. */
-export const sharedDecode = 'sharp decodes it';
+const sharedDecode = 'sharp decodes it';
 
 /** What reads a source in a way of its own cannot be made of what others read. */
 export function sharesDecode(from: string, options: JsonObject): string | undefined {

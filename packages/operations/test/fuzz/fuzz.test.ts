@@ -25,7 +25,7 @@ const count = Number(process.env['FUZZ_COUNT'] ?? 40);
 const firstSeed = Number(process.env['FUZZ_SEED'] ?? 1);
 const atOnce = 2;
 /** Then the action is told to end. */
-const limitMs = 20_000;
+const limitMs = count > 100 ? 20_000 : 8000;
 /** Then it hangs. */
 const graceMs = 15_000;
 const maxResidentBytes = 7 * 2 ** 30;

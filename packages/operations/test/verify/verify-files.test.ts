@@ -6,6 +6,8 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
+import { createLocalBackend } from '../../src/local-backend.ts';
+import { missingForVerify } from '../../src/verify/missing-for-verify.ts';
 import { pdfAOf } from '../../src/verify/measure.ts';
 import { verifyFiles } from '../../src/verify/verify-files.ts';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';
@@ -121,4 +123,20 @@ test.each([
   ['19.9%', 'expected at most 19.9% of the input, 199 bytes, found 200 bytes (20% of the input)'],
 ])('max_size %j', async (size, words) => {
   expect(await verdict('a.txt', 'x'.repeat(200), { max_size: size })).toContain(words);
+});
+
+test('what is not installed is told before the run', async () => {
+  const backend = createLocalBackend({ maxHosts: 1 });
+  const convert = await backend.load('convert');
+  const inputs = [artifact('/nowhere/a.png', { name: 'a.png' })];
+  const planOf = async (to: string, verify: JsonObject) => {
+    const request = { ...action({ operation: 'convert', options: { output_format: to }, inputs }), verify };
+    const planned = await convert?.plan(request, contextOf(newFolder()));
+    return planned?.ok === true ? 'planned' : planned?.error.type;
+  };
+  expect(await planOf('webp', { width: 3 })).toBe('planned');
+  const outputs = [{ dir: '', name: 'a.mp4' }];
+  const request = { ...action({ options: {} }), verify: { duration: 3 } };
+  expect(missingForVerify(request, { outputs })).toMatchObject({ type: 'converter-missing' });
+  expect(missingForVerify({ ...request, verify: { max_size: 3 } }, { outputs })).toBeUndefined();
 });
