@@ -3,11 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliDocs } from './write-cli-docs.mjs';
+import { formatsDocs } from './write-formats-docs.mjs';
 import { operationsDocs } from './write-operations-docs.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const isCheck = process.argv.includes('--check');
-const pages = { 'docs/operations.md': await operationsDocs(), 'docs/cli.md': await cliDocs() };
+const pages = {
+  'docs/operations.md': await operationsDocs(),
+  'docs/cli.md': await cliDocs(),
+  'docs/formats.md': formatsDocs(),
+};
 
 for (const [page, text] of Object.entries(pages)) {
   const file = path.join(root, page);
