@@ -154,7 +154,6 @@ export const recipes = [
     how: `LibreOffice from the ${from}`,
     make: (kit) => kit.office(from, extension, filter),
   })),
-  { extension: 'odd', how: 'the ODG: two names of one format', make: (kit) => kit.copy('odg', 'odd') },
   { extension: 'et', how: 'the XLS: WPS Office writes the same', make: (kit) => kit.copy('xls', 'et') },
   { extension: 'dps', how: 'the PPT: WPS Office writes the same', make: (kit) => kit.copy('ppt', 'dps') },
   { extension: 'wps', how: 'the DOC: WPS Office writes the same', make: (kit) => kit.copy('doc', 'wps') },

@@ -15,6 +15,7 @@ import { poppler } from './converters/poppler.ts';
 import { lzopWriter } from './converters/lzop-writer.ts';
 import { magick } from './converters/magick.ts';
 import { libreoffice } from './converters/libreoffice.ts';
+import { odgPictures } from './converters/odg-pictures.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
@@ -55,6 +56,7 @@ export const converters: readonly Converter[] = [
   chain({ first: tables, via: 'html', second: pandocTypst }),
   typstPictures,
   sharpPictures,
+  odgPictures,
   pdfium,
   pdfPages,
   // Documents are made of the text as it flows, not of pictures of the pages.

@@ -22,7 +22,7 @@ export type FormatKind =
 
 const namesByKind: Readonly<Record<FormatKind, string>> = {
   image:
-    '3fr arw avif bmp cr2 cr3 crw dcr dng eps erf gif heic heif icns ico jpg mos mrw nef odd orf pef ' +
+    '3fr arw avif bmp cr2 cr3 crw dcr dng eps erf gif heic heif icns ico jpg mos mrw nef orf pef ' +
     'png ppm ps psb psd raf raw rw2 tga tiff webp x3f xcf xps jxl jp2 j2k pcx pnm pbm pgm pam dds ' +
     'exr hdr qoi wbmp xbm xpm sgi miff apng cur aai ase aseprite cin dcm dcx dpx farbfeld ff fff fits fl32 ' +
     'g3 hrz icb iiq ipl jng jpc jps k25 kdc mdc mef mng mtv nrw otb palm pcd pct pfm phm pict ptif ' +
@@ -58,6 +58,8 @@ const aliases: Readonly<Record<string, string>> = {
   jpeg: 'jpg',
   jfif: 'jpg',
   jpe: 'jpg',
+  // OpenDocument Drawing, as CloudConvert calls it.
+  odd: 'odg',
   tif: 'tiff',
   htm: 'html',
   yml: 'yaml',
