@@ -12,6 +12,7 @@ import { recipes as fonts } from './samples/fonts.mjs';
 import { createKit } from './samples/kit.mjs';
 import { recipes as media } from './samples/media.mjs';
 import { recipes as pictures } from './samples/pictures.mjs';
+import { twins } from './samples/twins.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dir = path.join(root, 'packages/operations/test/formats/samples');
@@ -57,6 +58,12 @@ function readme() {
     '| format | made by | bytes |',
     '| --- | --- | --- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    'The same file under another name:',
+    '',
+    '| format | is |',
+    '| --- | --- |',
+    ...Object.entries(twins).map((row) => `| ${row.join(' | ')} |`),
     '',
   ].join('\n');
 }

@@ -41,9 +41,10 @@ const { values: flags } = parseArgs({
 if (flags.embedded) process.env.PIPELINE_PROGRAMS_PATH = '';
 else delete process.env.PIPELINE_PROGRAMS_PATH;
 
-const { operations } = await import('./formats/library.mjs');
+const { operations, schema } = await import('./formats/library.mjs');
+const { canonicalFormat } = schema;
 const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudconvert.mjs');
-const { closeBackend, runPair, samplesDir } = await import('./formats/run-pair.mjs');
+const { closeBackend, hasSample, runPair } = await import('./formats/run-pair.mjs');
 const { readResults, workingPairs, writeResults } = await import('./formats/results.mjs');
 const { weighPackage } = await import('./formats/weigh.mjs');
 
@@ -70,7 +71,7 @@ function key({ from, to }) {
 function offeredPairs() {
   return operations
     .inputFormats()
-    .filter((from) => existsSync(path.join(samplesDir, `sample.${from}`)))
+    .filter((from) => from === canonicalFormat(from) && hasSample(from))
     .flatMap((from) =>
       [...operations.localConversions.targets(from)]
         .filter((to) => to !== from && isOffered(from, to))

@@ -73,10 +73,12 @@ function counted(results, mode) {
 
 const number = (count) => String(count).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
 
+const byName = (left, right) => (left < right ? -1 : 1);
+
 function formatTable(results, all) {
   const embedded = workingPairs(results, ['embedded']);
-  const names = [...new Set([...all].flatMap((pair) => pair.split(' ')))].sort();
-  const kinds = [...new Set(names.map((name) => formatKind(name) ?? 'other'))].sort();
+  const names = [...new Set([...all].flatMap((pair) => pair.split(' ')))].sort(byName);
+  const kinds = [...new Set(names.map((name) => formatKind(name) ?? 'other'))].sort(byName);
   const count = (pairs, side, name) => [...pairs].filter((pair) => pair.split(' ')[side] === name).length;
   const both = (side, name) => {
     const few = count(embedded, side, name);

@@ -20,7 +20,7 @@ const holdsColours = (from) =>
   ['image', 'video'].includes(formatKind(from)) && !withText.has(from) && !greyFormats.has(from);
 
 /** One bit or shades of grey. */
-const greyFormats = new Set(['pbm', 'pgm', 'wbmp', 'xbm', 'fax', 'g3', 'otb', 'palm', 'vicar']);
+const greyFormats = new Set(['pbm', 'pgm', 'wbmp', 'xbm', 'fax', 'g3', 'otb', 'palm', 'vicar', 'fits']);
 
 /** Markup may stand between the words. */
 const hasText = (text) => /Pipeline.{0,40}?sample/is.test(text);
@@ -44,6 +44,8 @@ export async function checkFile({ path, from, to }) {
   if (zips.has(to)) return checkZip(data, { from, to });
   if (binary.has(to)) return checkBinary(data, { from, to });
   if (packedBooks.has(to)) return undefined;
+  // No library here reads back what is meant for terminals.
+  if (to === 'sixel') return data.toString('latin1', 0, 2) === '\x1bP' ? undefined : 'it is no sixel';
   switch (formatKind(to)) {
     case 'image':
       return drawings.has(to) ? checkDrawing(data, to) : checkPicture(path, { from, to });

@@ -1,13 +1,18 @@
 // Converts one sample once, by the operation that a pipeline would run, and has the output opened.
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkFile } from './check-file.mjs';
+import { twins } from '../samples/twins.mjs';
 import { operations } from './library.mjs';
 
 export const samplesDir = fileURLToPath(
   new URL('../../packages/operations/test/formats/samples', import.meta.url),
 );
+const sampleOf = (format) => path.join(samplesDir, `sample.${twins[format] ?? format}`);
+
+export const hasSample = (format) => existsSync(sampleOf(format));
+
 const limitMs = 90_000;
 
 /** `{ converter, ms, why }`; `why` is absent when all is well. */
@@ -47,7 +52,8 @@ let backend;
 async function convert({ from, to }, workDir) {
   backend ??= operations.createLocalBackend({ maxHosts: 2 });
   const operation = await backend.load('convert');
-  const file = path.join(samplesDir, `sample.${from}`);
+  const file = twins[from] === undefined ? sampleOf(from) : path.join(workDir, `sample.${from}`);
+  if (twins[from] !== undefined) copyFileSync(sampleOf(from), file);
   const input = {
     task: 'sample',
     dir: '',
@@ -58,14 +64,16 @@ async function convert({ from, to }, workDir) {
   };
   const options = { output_format: to };
   const task = { name: 'convert', operation: 'convert', options };
+  const outputs = path.join(workDir, 'work');
+  mkdirSync(outputs);
   return operation.run(
     { task, address: 'convert', variant: {}, inputs: [input], fileInputs: {}, options },
     {
       baseDir: samplesDir,
-      allowedDirs: [samplesDir],
+      allowedDirs: [samplesDir, workDir],
       jobId: 'formats',
       startedAt: 1_700_000_000_000,
-      workDir,
+      workDir: outputs,
       signal: AbortSignal.timeout(limitMs),
       attempt: 1,
       progress: () => undefined,

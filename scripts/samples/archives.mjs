@@ -134,7 +134,6 @@ export const recipes = [
     how: 'written by hand, not packed',
     make: (kit) => kit.write('lha', lha(members(kit))),
   },
-  { extension: 'lzh', how: 'the LHA: two names of one format', make: (kit) => kit.copy('lha', 'lzh') },
   {
     extension: 'arc',
     how: 'written by hand, not packed',

@@ -89,8 +89,8 @@ showpage
 const byOffice = [
   ['doc', 'docx'], ['dot', 'docx', 'MS Word 97 Vorlage'], ['docm', 'docx', 'MS Word 2007 XML VBA'],
   ['dotx', 'docx', 'MS Word 2007 XML Template'], ['fodt', 'docx'], ['ppt', 'fodp'],
-  ['odp', 'fodp'], ['pot', 'fodp', 'MS PowerPoint 97 Vorlage'],
-  ['potx', 'fodp', 'Impress MS PowerPoint 2007 XML Template'], ['pps', 'fodp', 'MS PowerPoint 97 AutoPlay'],
+  ['odp', 'fodp'], 
+  ['potx', 'fodp', 'Impress MS PowerPoint 2007 XML Template'], 
   ['ppsx', 'fodp', 'Impress MS PowerPoint 2007 XML AutoPlay'], ['pptm', 'fodp', 'Impress MS PowerPoint 2007 XML VBA'],
   ['ods', 'xlsx'], ['fods', 'xlsx'], ['xls', 'xlsx'], ['xlsm', 'xlsx', 'Calc MS Excel 2007 VBA XML'],
   ['slk', 'xlsx'], ['dif', 'xlsx'], ['odg', 'svg'], ['fodg', 'svg'], ['emf', 'svg'], ['wmf', 'svg'],
@@ -154,9 +154,6 @@ export const recipes = [
     how: `LibreOffice from the ${from}`,
     make: (kit) => kit.office(from, extension, filter),
   })),
-  { extension: 'et', how: 'the XLS: WPS Office writes the same', make: (kit) => kit.copy('xls', 'et') },
-  { extension: 'dps', how: 'the PPT: WPS Office writes the same', make: (kit) => kit.copy('ppt', 'dps') },
-  { extension: 'wps', how: 'the DOC: WPS Office writes the same', make: (kit) => kit.copy('doc', 'wps') },
   {
     extension: 'zabw',
     how: 'gzip of the ABW',
@@ -175,8 +172,6 @@ export const recipes = [
     how: 'Calibre from the epub',
     make: (kit) => void kit.run('ebook-convert', kit.sample('epub'), kit.sample(extension)),
   })),
-  { extension: 'prc', how: 'the MOBI: two names of one format', make: (kit) => kit.copy('mobi', 'prc') },
-  { extension: 'azw', how: 'the MOBI: two names of one format', make: (kit) => kit.copy('mobi', 'azw') },
   {
     extension: 'azw4',
     how: 'written by hand: a PDF in a Palm database',

@@ -1,4 +1,6 @@
 // Pictures: 64 × 48 pixels, the left half red, the right half blue.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { be32, bytes } from './kit.mjs';
 import { cameraFiles, dng } from './raw.mjs';
@@ -24,6 +26,12 @@ const byMagick = [
   'sgi', 'miff', 'cur', 'psb', 'jp2', 'j2k', 'dcx', 'dpx', 'cin', 'pict', 'sun',
 ]; // prettier-ignore
 
+/** What Debian's ImageMagick does not write, or not as today's. */
+const byLibrary =
+  'aai ase aseprite exr farbfeld ff fits fl32 g3 icb jng jpc jps mng mtv otb palm pct pfm phm ptif ras viff vips vst vda xv vicar'.split(
+    ' ',
+  );
+
 export const recipes = [
   ...bySharp.map((extension) => ({
     extension,
@@ -38,6 +46,11 @@ export const recipes = [
     how: 'ImageMagick',
     make: (kit) => kit.run('convert-im6.q16', kit.sample('png'), `${extension}:${kit.sample(extension)}`),
   })),
+  ...byLibrary.map((extension) => ({
+    extension,
+    how: "ImageMagick's library",
+    make: (kit) => byMagickLibrary(kit, extension),
+  })),
   { extension: 'svg', how: 'written by hand', make: (kit) => kit.write('svg', svg) },
   {
     extension: 'svgz',
@@ -49,7 +62,6 @@ export const recipes = [
     how: 'heif-enc',
     make: (kit) => void kit.run('heif-enc', '-o', kit.sample('heic'), kit.sample('png')),
   },
-  { extension: 'heif', how: 'the HEIC: two names of one format', make: (kit) => kit.copy('heic', 'heif') },
   {
     extension: 'jxl',
     how: 'cjxl',
@@ -98,6 +110,22 @@ export const recipes = [
     make: (kit) => kit.write(extension, make()),
   })),
 ];
+
+let library;
+
+async function byMagickLibrary(kit, extension) {
+  const require = createRequire(new URL('../../packages/operations/package.json', import.meta.url));
+  library ??= (async () => {
+    const magick = await import(require.resolve('@imagemagick/magick-wasm').replace('.umd.cjs', '.js'));
+    await magick.initializeImageMagick(readFileSync(require.resolve('@imagemagick/magick-wasm/magick.wasm')));
+    return magick;
+  })();
+  const { ImageMagick } = await library;
+  ImageMagick.read(kit.read('png'), (image) => {
+    image.depth = 8;
+    image.write(extension.toUpperCase(), (data) => kit.write(extension, Buffer.from(data)));
+  });
+}
 
 /** Every pixel in full: 0xfe r g b. */
 function qoi() {

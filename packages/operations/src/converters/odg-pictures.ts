@@ -70,8 +70,9 @@ interface Page {
   readonly picture: string;
 }
 
+const inches = (pixels: number): string => `${Number((pixels / pixelsPerInch).toFixed(4))}in`;
+
 function parts({ width, height, picture }: Page): Readonly<Record<string, string>> {
-  const inches = (pixels: number): string => `${Number((pixels / pixelsPerInch).toFixed(4))}in`;
   const size = `svg:width="${inches(width)}" svg:height="${inches(height)}"`;
   const layout = `<style:page-layout style:name="Page"><style:page-layout-properties fo:margin-top="0in" fo:margin-bottom="0in" fo:margin-left="0in" fo:margin-right="0in" fo:page-width="${inches(width)}" fo:page-height="${inches(height)}"/></style:page-layout>`;
   return {
@@ -97,9 +98,10 @@ function head(element: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<office:${element} ${named.join(' ')} xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.2">`;
 }
 
+const entry = (name: string, type: string): string =>
+  `<manifest:file-entry manifest:full-path="${name}" manifest:media-type="${type}"/>`;
+
 function manifest(picture: string): string {
-  const entry = (name: string, type: string): string =>
-    `<manifest:file-entry manifest:full-path="${name}" manifest:media-type="${type}"/>`;
   const entries = [
     entry('/', mediaType),
     entry('content.xml', 'text/xml'),

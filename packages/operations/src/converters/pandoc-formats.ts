@@ -125,13 +125,17 @@ export function pandocWriter(from: string, to: string): PandocWriter | undefined
   return bibliographies.includes(from) ? (bibliographyWriters[to] ?? pandocWriters[to]) : pandocWriters[to];
 }
 
+/** An outline holds headings and what stands below them; these have none. */
+const isLostInOutline = (from: string, to: string): boolean =>
+  to === 'opml' && [...bibliographies, 'csv', 'tsv', 'txt', 'ipynb'].includes(from);
+
 /** Tables and lists of references come from `tables` or stay among themselves where pandoc would only lose them. */
 export const pandocPairs: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.keys(pandocReaders).map((from) => {
     const targets = bibliographies.includes(from)
       ? [...Object.keys(bibliographyWriters), ...Object.keys(pandocWriters)]
       : Object.keys(pandocWriters);
-    return [from, targets.filter((to) => to !== from)];
+    return [from, targets.filter((to) => to !== from && !isLostInOutline(from, to))];
   }),
 );
 

@@ -28,7 +28,6 @@ const sheetTypes: Readonly<Record<string, BookType>> = {
   numbers: 'numbers',
   dbf: 'dbf',
   eth: 'eth',
-  prn: 'prn',
   rtf: 'rtf',
 };
 

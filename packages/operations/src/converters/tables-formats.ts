@@ -44,11 +44,14 @@ const sheetsOut = [
   'sylk',
   'dbf',
   'eth',
-  'prn',
   'html',
   'numbers',
   'rtf',
 ];
+
+/** INI holds sections, and these are lists. */
+const isListAsIni = (from: string, to: string): boolean =>
+  to === 'ini' && (from === 'jsonl' || !treeFormats.includes(from));
 
 /** Pandoc writes better pages of these. */
 const leftToPandoc: ReadonlySet<string> = new Set([
@@ -65,7 +68,10 @@ export const tablePairs: Readonly<Record<string, readonly string[]>> = Object.fr
   [...treeFormats, ...columnFormats, ...delimitedFormats, ...sheetsIn].map((from) => [
     from,
     [...treeFormats, ...columnFormats, ...delimitedFormats, ...sheetsOut].filter(
-      (to) => (to !== from || delimitedFormats.includes(to)) && !leftToPandoc.has(`${from} ${to}`),
+      (to) =>
+        (to !== from || delimitedFormats.includes(to)) &&
+        !leftToPandoc.has(`${from} ${to}`) &&
+        !isListAsIni(from, to),
     ),
   ]),
 );
