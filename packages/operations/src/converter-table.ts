@@ -16,6 +16,7 @@ import { lzopWriter } from './converters/lzop-writer.ts';
 import { magick } from './converters/magick.ts';
 import { libreoffice } from './converters/libreoffice.ts';
 import { odgPictures } from './converters/odg-pictures.ts';
+import { nodeAv } from './converters/node-av.ts';
 import { pandoc } from './converters/pandoc.ts';
 import { pandocTypst } from './converters/pandoc-typst.ts';
 import { pdfium } from './converters/pdfium.ts';
@@ -66,6 +67,7 @@ export const converters: readonly Converter[] = [
   ffmpeg,
   icns,
   odd,
+  nodeAv,
   fonts,
   fontforge,
   ghostscript,

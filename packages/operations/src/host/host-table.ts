@@ -23,4 +23,5 @@ export const hostTable: HostTable = {
   website: () => import('../converters/chromium-host.ts'),
   fonts: () => import('../converters/fonts-host.ts'),
   magick: () => import('../converters/magick-host.ts'),
+  'node-av': () => import('../converters/node-av-host.ts'),
 } satisfies Record<HostName, HostTable[string]>;

@@ -26,7 +26,8 @@ export type HostName =
   | 'website'
   | 'magick'
   | 'fonts'
-  | 'metadata';
+  | 'metadata'
+  | 'node-av';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {
