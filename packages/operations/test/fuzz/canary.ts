@@ -1,4 +1,5 @@
 /** Whether what must not be read is in what came out: as it is, inside of compressed parts, or as a colour. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { inflateRawSync, inflateSync, gunzipSync } from 'node:zlib';
 import sharp from 'sharp';
@@ -10,8 +11,16 @@ export const canaryColour = { r: 203, g: 17, b: 139 };
 
 export async function hasCanary(path: string): Promise<boolean> {
   const bytes = readFileSync(path);
-  if (holdsWord(bytes) || inner(bytes).some(holdsWord)) return true;
+  if (holdsWord(bytes) || inner(bytes).some(holdsWord) || holdsWord(pageText(path, bytes))) return true;
   return holdsColour(path);
+}
+
+/** Pages hold numbers of glyphs, not letters. */
+function pageText(path: string, bytes: Buffer): Buffer {
+  if (!bytes.subarray(0, 1024).includes('%PDF')) return Buffer.alloc(0);
+  const limits = { timeout: 10_000, maxBuffer: 16 * 2 ** 20 };
+  const { stdout } = spawnSync('pdftotext', [path, '-'], limits);
+  return stdout ?? Buffer.alloc(0);
 }
 
 function holdsWord(bytes: Buffer): boolean {
