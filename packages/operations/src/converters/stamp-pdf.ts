@@ -18,7 +18,7 @@ import { pixelSize } from './picture-size.ts';
 import { markupReferences } from './references.ts';
 
 /** Points at which text is typeset; it is scaled when it is drawn. */
-export const stampFontSize = 100;
+const stampFontSize = 100;
 const maxTextLength = 10_000;
 
 export interface Stamp {

@@ -100,7 +100,15 @@ function complaint(
   return end.exitCode === 0 ? undefined : programFailed(call, end, `it ended with code ${end.exitCode}`);
 }
 
-function repairsOf(stderr: string): readonly string[] {
-  if (!/errors were encountered/.test(stderr)) return [];
-  return ['The file was damaged in places and has been repaired: compare it with the original'];
+/** Pages that know their parent are a circle to some versions (10.0), and no mistake. */
+export function repairsOf(stderr: string): readonly string[] {
+  const list = /errors were encountered[^\n]*\n((?:[ \t]+\S[^\n]*\n?)+)/.exec(stderr)?.[1] ?? '';
+  const errors = list
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('circular reference'));
+  if (errors.length === 0) return [];
+  return [
+    `The file was damaged in places (${errors.join('; ')}) and has been repaired: compare it with the original`,
+  ];
 }

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { missingLanguage, ocrLanguages } from '../../src/pdf/ocr-languages.ts';
 import { finishedPages, ocrmypdfArgs, pdfOcr } from '../../src/pdf/ocr.ts';
+import { tesseractArgs } from '../../src/pdf/ocr-pages.ts';
 import { isBetter, readWords, turnsToTry } from '../../src/pdf/read-words.ts';
 import { done, failed, locked, pdfOf, scanOf, texts } from './pdf-files.ts';
 
@@ -85,6 +86,12 @@ test('arguments and percents of OCRmyPDF', () => {
 
 const word = (width: number, height: number, confidence: number) =>
   `5\t1\t1\t1\t1\t1\t0\t0\t${width}\t${height}\t${confidence}\tharbour`;
+
+test('arguments of tesseract', () => {
+  expect(tesseractArgs({ stem: '/w/1', density: 300, languages: ['eng', 'deu'] })).toEqual(
+    ['/w/1.png', '/w/1', '-l', 'eng+deu', '--dpi', '300', '-c', 'textonly_pdf=1', 'pdf', 'tsv'],
+  );
+});
 
 test('how a page lies', () => {
   const upright = readWords([word(90, 20, 95), word(80, 20, 93)].join('\n'));

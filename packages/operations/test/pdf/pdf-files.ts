@@ -105,7 +105,7 @@ export interface Ran {
   readonly percents: readonly (number | null)[];
 }
 
-export async function perform(operation: Operation, given: PdfAction): Promise<Ran> {
+async function perform(operation: Operation, given: PdfAction): Promise<Ran> {
   const input = fileOf(given.name ?? 'report.pdf', given.input);
   const request = {
     ...action({ operation: given.operation, options: given.options ?? {}, inputs: [input] }),

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inspect } from '../../src/converters/pdf-inspect.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { pageReader } from '../../src/pdf/ghostscript.ts';
+import { ghostscriptArgs, pageReader, repairsOf } from '../../src/pdf/ghostscript.ts';
 import { deviations, pdfA } from '../../src/pdf/pdf-a.ts';
 import { pdfX, variantOf } from '../../src/pdf/pdf-x.ts';
 import { startProcess } from '../../src/process.ts';
@@ -59,6 +59,29 @@ test('percents by page', () => {
   for (const line of ['Processing pages 1 through 4.', 'Page 1', 'Page 3', 'Page 30 of something'])
     read(line);
   expect(percents).toEqual([0, 50]);
+});
+
+test('the arguments hold nothing of the file, and its name can be no option', () => {
+  expect(ghostscriptArgs({ options: ['-dPDFA=2'], prologue: '%!', output: 'a.pdf' })).toEqual([
+    '-dSAFER',
+    '-dBATCH',
+    '-dNOPAUSE',
+    '-sDEVICE=pdfwrite',
+    '-dPDFA=2',
+    '-sOutputFile=a.pdf',
+    'prologue.ps',
+    'input.pdf',
+  ]);
+});
+
+test('what Ghostscript had to mend is told, but not what is no mistake', () => {
+  const said = (...errors: readonly string[]) =>
+    `\nThe following errors were encountered at least once while processing this file:\n${errors.map((error) => `\t${error}\n`).join('')}\n   **** This file had errors that were repaired or ignored.\n`;
+  expect(repairsOf(said('circular reference to indirect object'))).toEqual([]);
+  expect(repairsOf('')).toEqual([]);
+  expect(repairsOf(said('circular reference to indirect object', 'error reading a stream'))).toEqual([
+    expect.stringContaining('(error reading a stream)'),
+  ]);
 });
 
 test('variants of PDF/X', async () => {

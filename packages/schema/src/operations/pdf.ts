@@ -27,7 +27,11 @@ export const pdfX: OperationSpec = pdfOperation('pdf/x', {
   summary: 'Make a PDF/X, the form for print shops.',
   options: {
     variant: {
-      schema: { type: ['string', 'integer'], description: 'Variant of PDF/X.', examples: ['4', 4] },
+      schema: {
+        type: ['string', 'integer'],
+        description: 'Variant of PDF/X: `1a` CMYK alone, `3` without transparency, `4` with it. Default: 4.',
+        examples: ['4', '1a', 3],
+      },
     },
   },
   required: [],
@@ -42,7 +46,7 @@ export const pdfOcr: OperationSpec = pdfOperation('pdf/ocr', {
         type: 'array',
         minItems: 1,
         items: { type: 'string', pattern: '^[a-z]{3}(_[A-Za-z]+)*$' },
-        description: 'Languages of the text, as ISO 639-2 codes.',
+        description: 'Languages of the text, as ISO 639-2 codes. Default: eng.',
         examples: [['eng', 'deu']],
       },
     },
@@ -55,8 +59,10 @@ export const pdfOcr: OperationSpec = pdfOperation('pdf/ocr', {
 export const pdfEncrypt: OperationSpec = pdfOperation('pdf/encrypt', {
   summary: 'Protect PDFs with a password and set what readers may do.',
   options: {
-    set_password: credential('Password that opens the file.'),
-    set_owner_password: credential('Password that lifts the restrictions.'),
+    set_password: credential('Password that opens the file, of at most 127 bytes.'),
+    set_owner_password: credential(
+      'Password that lifts the restrictions. Default: a random one, so that nobody lifts them.',
+    ),
     allow_extract: flag('Readers may copy text and images.'),
     allow_accessibility: flag('Screen readers may read the text.', { default: true }),
     allow_modify: choice(
