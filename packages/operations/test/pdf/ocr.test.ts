@@ -88,9 +88,18 @@ const word = (width: number, height: number, confidence: number) =>
   `5\t1\t1\t1\t1\t1\t0\t0\t${width}\t${height}\t${confidence}\tharbour`;
 
 test('arguments of tesseract', () => {
-  expect(tesseractArgs({ stem: '/w/1', density: 300, languages: ['eng', 'deu'] })).toEqual(
-    ['/w/1.png', '/w/1', '-l', 'eng+deu', '--dpi', '300', '-c', 'textonly_pdf=1', 'pdf', 'tsv'],
-  );
+  expect(tesseractArgs({ stem: '/w/1', density: 300, languages: ['eng', 'deu'] })).toEqual([
+    '/w/1.png',
+    '/w/1',
+    '-l',
+    'eng+deu',
+    '--dpi',
+    '300',
+    '-c',
+    'textonly_pdf=1',
+    'pdf',
+    'tsv',
+  ]);
 });
 
 test('how a page lies', () => {
