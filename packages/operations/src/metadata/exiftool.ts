@@ -166,7 +166,7 @@ function run(job: MetadataJob, args: readonly string[]): Promise<Result<ProcessE
 }
 
 /** The optional package; it holds ExifTool, which is a script of Perl. */
-export function packagedExiftool(): { readonly script: string; readonly folder: string } | undefined {
+function packagedExiftool(): { readonly script: string; readonly folder: string } | undefined {
   try {
     const require = createRequire(createRequire(import.meta.url).resolve('@pipeline/operations/host'));
     const folder = path.dirname(require.resolve('exiftool-vendored.pl/package.json'));

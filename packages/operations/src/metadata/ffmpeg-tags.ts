@@ -98,7 +98,7 @@ async function probe(job: MetadataJob, file: string): Promise<Result<Metadata, F
 }
 
 /** Pure. Tags by their name with a capital, as ExifTool has them; of streams, what describes them. */
-export function probeMetadata(found: JsonObject): Metadata {
+function probeMetadata(found: JsonObject): Metadata {
   const format = isObject(found['format']) ? found['format'] : {};
   const streams = Array.isArray(found['streams']) ? found['streams'].filter(isObject) : [];
   const video = streams.find((stream) => stream['codec_type'] === 'video');

@@ -24,6 +24,8 @@ export interface Sample {
   readonly isSingle?: boolean;
 }
 
+const pathOf = (command: string): string => findCommand(command) ?? command;
+
 /** In a folder with the files; the archive is `out`. */
 function by(
   command: string,
@@ -31,7 +33,7 @@ function by(
   more: { readonly input?: Buffer | string } = {},
 ): Buffer {
   const dir = folder();
-  execFileSync(findCommand(command) ?? command, args, {
+  execFileSync(pathOf(command), args, {
     cwd: dir,
     stdio: ['pipe', 'ignore', 'ignore'],
     ...more,
@@ -41,7 +43,7 @@ function by(
 
 /** It packs `one` and prints the archive. */
 function printed(command: string, args: readonly string[], input: Buffer | string = single): Buffer {
-  return execFileSync(findCommand(command) ?? command, args, { input, stdio: ['pipe', 'pipe', 'ignore'] });
+  return execFileSync(pathOf(command), args, { input, stdio: ['pipe', 'pipe', 'ignore'] });
 }
 
 function folder(): string {
@@ -72,7 +74,7 @@ function seven(type: string, given: readonly string[], password?: string): Buffe
     'out',
     ...given,
   ];
-  execFileSync(findCommand('7zz') ?? '7zz', args, { cwd: dir, stdio: 'ignore' });
+  execFileSync(pathOf('7zz'), args, { cwd: dir, stdio: 'ignore' });
   const name = ['out', `out.${type}`].find((candidate) => exists(path.join(dir, candidate))) ?? 'out';
   return readFileSync(path.join(dir, name));
 }
@@ -174,7 +176,7 @@ export const samples: readonly Sample[] = [
 
 function arj(): Buffer {
   const dir = folder();
-  execFileSync('arj', ['a', '-r', 'out.arj', ...names], { cwd: dir, stdio: 'ignore' });
+  execFileSync(pathOf('arj'), ['a', '-r', 'out.arj', ...names], { cwd: dir, stdio: 'ignore' });
   return readFileSync(path.join(dir, 'out.arj'));
 }
 
@@ -200,7 +202,10 @@ function deb(): Buffer {
     mkdirSync(path.dirname(path.join(dir, 'pkg', name)), { recursive: true });
     writeFileSync(path.join(dir, 'pkg', name), text);
   }
-  execFileSync('dpkg-deb', ['--root-owner-group', '-b', 'pkg', 'out.deb'], { cwd: dir, stdio: 'ignore' });
+  execFileSync(pathOf('dpkg-deb'), ['--root-owner-group', '-b', 'pkg', 'out.deb'], {
+    cwd: dir,
+    stdio: 'ignore',
+  });
   return readFileSync(path.join(dir, 'out.deb'));
 }
 
@@ -212,7 +217,7 @@ function rpm(): Buffer {
     `Name: sample\nVersion: 1\nRelease: 1\nSummary: sample\nLicense: MIT\nBuildArch: noarch\n%description\nsample\n%install\n${install}\n%files\n${names.map((name) => `/opt/${name}`).join('\n')}\n`,
   );
   execFileSync(
-    'rpmbuild',
+    pathOf('rpmbuild'),
     ['-bb', '--define', `_topdir ${dir}/top`, '--define', `_sourcedir ${dir}`, 'sample.spec'],
     {
       cwd: dir,

@@ -63,9 +63,11 @@ const odt = (): Promise<Buffer> =>
       '<office:document-meta xmlns:office="o" xmlns:dc="d" xmlns:meta="m"><office:meta><meta:generator>Tool</meta:generator></office:meta></office:document-meta>',
   });
 
+const ffmpegCommand = 'ffmpeg';
+
 function sound(): Buffer {
   const dir = newFolder();
-  execFileSync('ffmpeg', [
+  execFileSync(ffmpegCommand, [
     '-loglevel',
     'error',
     '-f',
@@ -81,7 +83,7 @@ function sound(): Buffer {
 
 function video(): Buffer {
   const dir = newFolder();
-  execFileSync('ffmpeg', [
+  execFileSync(ffmpegCommand, [
     '-loglevel',
     'error',
     '-f',

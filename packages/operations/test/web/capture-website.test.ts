@@ -175,19 +175,22 @@ describe.skipIf(findProgram('chromium') === undefined)('capture-website', () => 
       '/': html(late),
       '/timer': html('<p id="a">early</p><script>setTimeout(()=>{a.textContent="late"},700)</script>'),
       '/slow': (_, response) => void setTimeout(() => response.end('late'), 900),
+      '/waiting': html(
+        '<p id="a">early</p><script>fetch("/never").then(()=>{a.textContent="late"})</script>',
+      ),
       '/stuck': html('<p>stuck but there</p><img src="/never">'),
       '/never': () => undefined,
       '/busy': html(
         '<p id="a">early</p><script>fetch("/never");fetch("/slow").then((r)=>r.text()).then((t)=>{a.textContent=t})</script>',
       ),
     });
-    expect(await textOf({ url: `${origin}/` })).toContain('early');
+    expect(await textOf({ url: `${origin}/waiting` })).toContain('early');
     expect(await textOf({ url: `${origin}/`, wait_until: 'networkidle0' })).toContain('late');
-    expect(await textOf({ url: `${origin}/busy`, wait_until: 'networkidle2', wait_time: 1200 })).toContain(
+    expect(await textOf({ url: `${origin}/busy`, wait_until: 'networkidle2', wait_time: 2000 })).toContain(
       'late',
     );
     expect(await textOf({ url: `${origin}/`, wait_for_element: 'p.ready' })).toContain('late');
-    expect(await textOf({ url: `${origin}/timer`, wait_time: 1200 })).toContain('late');
+    expect(await textOf({ url: `${origin}/timer`, wait_time: 2000 })).toContain('late');
     expect(await textOf({ url: `${origin}/stuck`, wait_until: 'domcontentloaded' })).toContain(
       'stuck but there',
     );
