@@ -1,6 +1,6 @@
 /** PDF into HTML by PDFium, inside a converter host: pages as they are shown, or the text as it flows. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import type { PDFiumDocument } from '@hyzyla/pdfium';
@@ -181,13 +181,43 @@ const sharpness = 1.5;
 const maxPagePixels = 50e6;
 
 async function showPage(number: number, place: Beside & { readonly open: Open }): Promise<ShownPage> {
-  const { document, pdfium, handle, job } = place.open;
+  const { pdfium, handle, job } = place.open;
   const options = jobObject(job, 'options');
   const text = readPage(pdfium, handle, number - 1);
   const scale = cssPixels * scaleOf(text, options);
-  const format = options['bg_format'] === 'jpg' ? 'jpg' : 'png';
-  const drawnAt = scale * sharpness;
-  if (text.width * text.height * drawnAt ** 2 > maxPagePixels) {
+  const { bytes, extension, type } = await background(number, { open: place.open, text, scale });
+  const picture =
+    options['embed_images'] === false
+      ? await writeBeside(`page-${number}.${extension}`, place, bytes)
+      : `data:image/${type};base64,${bytes.toString('base64')}`;
+  return {
+    ...text,
+    number,
+    picture,
+    shownWidth: Math.round(text.width * scale),
+    shownHeight: Math.round(text.height * scale),
+  };
+}
+
+interface Background {
+  readonly bytes: Buffer;
+  readonly extension: string;
+  /** Of `image/…`. */
+  readonly type: string;
+}
+
+async function background(
+  number: number,
+  about: { readonly open: Open; readonly text: PageText; readonly scale: number },
+): Promise<Background> {
+  const { document, job } = about.open;
+  const drawings = textOption(job, 'drawingsDir');
+  if (drawings !== undefined) {
+    const bytes = await readFile(path.join(drawings, `page-${number}.svg`));
+    return { bytes, extension: 'svg', type: 'svg+xml' };
+  }
+  const scale = about.scale * sharpness;
+  if (about.text.width * about.text.height * scale ** 2 > maxPagePixels) {
     throw new ConversionError(
       'too-large',
       `Page ${number} of "${jobText(job, 'inputName')}" would be drawn with more than ${maxPagePixels / 1e6} megapixels`,
@@ -196,22 +226,11 @@ async function showPage(number: number, place: Beside & { readonly open: Open })
   }
   const { data, width, height } = await document
     .getPage(number - 1)
-    .render({ scale: drawnAt, render: 'bitmap', renderFormFields: true });
+    .render({ scale, render: 'bitmap', renderFormFields: true });
   const image = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
-  const bytes = await (
-    format === 'jpg' ? image.jpeg({ quality: 85 }) : image.png({ palette: false })
-  ).toBuffer();
-  const picture =
-    options['embed_images'] === false
-      ? await writeBeside(`page-${number}.${format}`, place, bytes)
-      : `data:image/${format === 'jpg' ? 'jpeg' : 'png'};base64,${bytes.toString('base64')}`;
-  return {
-    ...text,
-    number,
-    picture,
-    shownWidth: Math.round(text.width * scale),
-    shownHeight: Math.round(text.height * scale),
-  };
+  return jobObject(job, 'options')['bg_format'] === 'jpg'
+    ? { bytes: await image.jpeg({ quality: 85 }).toBuffer(), extension: 'jpg', type: 'jpeg' }
+    : { bytes: await image.png().toBuffer(), extension: 'png', type: 'png' };
 }
 
 const pointsPerCentimetre = 72 / 2.54;

@@ -1,10 +1,14 @@
 /** PDF into HTML, and by way of flowing HTML into documents: the entries of the table. The work is done in a host. */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../host/host-pool.ts';
+import { parsePageRange, selectPages } from '../page-range.ts';
+import { inspectPdf } from '../pdf/inspect-pdf.ts';
+import { programFailed, runProgram } from '../programs/run-program.ts';
 import { listOption, textOption } from '../read-options.ts';
 import { chain } from './chain.ts';
 import type { Conversion, Converter } from './converter.ts';
@@ -74,21 +78,19 @@ async function convert(
   type: 'pages' | 'flow',
 ): Promise<Result<readonly OutputFile[], Failure>> {
   const { inputPath, inputName, outputName, workDir, options, dir } = conversion;
-  if (options['bg_format'] === 'svg') {
-    return err(
-      failure(
-        'unsupported',
-        '`bg_format: svg` is not honoured on the local backend: pages are drawn in pixels',
-        {
-          code: 'INVALID_OPTION',
-          hint: 'Set `bg_format` to png or jpg, or convert the PDF to svg.',
-        },
-      ),
-    );
-  }
+  const drawings = options['bg_format'] === 'svg' ? await drawPages(conversion) : ok(undefined);
+  if (!drawings.ok) return drawings;
   const answer = await runInHost({
     host: 'pdf-html',
-    job: { type, inputPath, inputName, outputName, outputDir: workDir, options },
+    job: {
+      type,
+      inputPath,
+      inputName,
+      outputName,
+      outputDir: workDir,
+      options,
+      ...(drawings.value === undefined ? {} : { drawingsDir: drawings.value }),
+    },
     signal: conversion.signal,
     progress: conversion.progress,
     about: inputName,
@@ -106,4 +108,31 @@ async function convert(
       path: path.join(workDir, besideDir, name),
     })),
   ]);
+}
+
+/** Pages as SVG, `page-1.svg` and so on, by poppler: PDFium draws in pixels alone. */
+async function drawPages(conversion: Conversion): Promise<Result<string, Failure>> {
+  const { inputPath, inputName, options, signal } = conversion;
+  if (options['password'] !== undefined) {
+    return err(
+      failure('unsupported', `\`bg_format: svg\` takes no password, which ${JSON.stringify(inputName)} has`, {
+        code: 'INVALID_OPTION',
+        hint: 'Put a task with `operation: pdf/decrypt` before this one, or set `bg_format: png`.',
+      }),
+    );
+  }
+  const content = await inspectPdf({ path: inputPath, name: inputName }, signal);
+  if (!content.ok) return content;
+  const workDir = path.join(conversion.workDir, 'drawings');
+  await mkdir(workDir);
+  const all = [{ first: 1, last: content.value.pages }];
+  const ranges = options['pages'] === undefined ? ok(all) : parsePageRange(options['pages']);
+  for (const page of selectPages(ranges.ok ? ranges.value : all, content.value.pages)) {
+    const args = ['-svg', '-f', String(page), '-l', String(page), inputPath, `page-${page}.svg`];
+    const call = { program: 'poppler', args, workDir, reads: [inputPath], signal, about: inputName } as const;
+    const ran = await runProgram(call);
+    if (!ran.ok) return ran;
+    if (ran.value.exitCode !== 0) return err(programFailed(call, ran.value, 'a page could not be drawn'));
+  }
+  return ok(workDir);
 }

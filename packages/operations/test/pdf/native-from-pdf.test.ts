@@ -1,0 +1,26 @@
+/** PDF pages drawn by the installed poppler, inside of HTML. */
+import { afterAll, expect, test } from 'vitest';
+import { convert } from '../../src/convert.ts';
+import { closeHosts } from '../../src/host/host-pool.ts';
+import { findProgram } from '../../src/programs/find-program.ts';
+import { closeReaper } from '../../src/programs/reaper.ts';
+import { done, pdfOf } from './pdf-files.ts';
+
+delete process.env['PIPELINE_PROGRAMS_PATH'];
+
+afterAll(async () => {
+  await closeHosts();
+  await closeReaper();
+});
+
+test.skipIf(findProgram('poppler') === undefined)(
+  'bg_format: svg gives drawings, of the pages asked for',
+  async () => {
+    const options = { output_format: 'html', engine: 'pdf-pages', bg_format: 'svg', pages: '2-3' };
+    const made = await done(convert, { operation: 'convert', input: await pdfOf({ pages: 3 }), options });
+    const drawings = [...made.bytes.toString().matchAll(/data:image\/svg\+xml;base64,([^"]+)/g)];
+    expect(drawings.length).toBe(2);
+    expect(Buffer.from(drawings[0]?.[1] ?? '', 'base64').toString()).toMatch(/<svg[^>]+300/);
+    expect(made.bytes.toString()).toContain('>Page 3</text>');
+  },
+);
