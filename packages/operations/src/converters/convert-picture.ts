@@ -15,7 +15,7 @@ import type { Fit, Size } from './picture-fit.ts';
 
 const animated: ReadonlySet<string> = new Set(['gif', 'webp']);
 
-/** Job: `inputPath inputName to outputDir outputName options isStill?`; answer: `files`, names inside `outputDir`. */
+/** Job: `inputPath inputName to outputDir outputName options isStill?`; answer: `files`, names inside `outputDir`, and `notes`. */
 export async function convertPicture(job: JsonObject): Promise<JsonObject> {
   const pixelDensity = numberOption(jobObject(job, 'options'), 'pixel_density');
   const picture = await openPicture(jobText(job, 'inputPath'), {
@@ -43,7 +43,17 @@ export async function convertOpened(picture: OpenPicture, job: JsonObject): Prom
       throw pictureError(error, picture);
     }
   }
-  return { files: names };
+  return { files: names, notes: leftOut(picture, { selection, job }) };
+}
+
+/** A thumbnail is one picture by nature; there, and where pages are asked for, nothing needs to be said. */
+function leftOut(
+  picture: OpenPicture,
+  { selection, job }: { readonly selection: readonly ('all' | number)[]; readonly job: JsonObject },
+): readonly string[] {
+  const isAsked = job['isStill'] === true || jobObject(job, 'options')['pages'] !== undefined;
+  if (isAsked || picture.frames === 1 || selection.length > 1 || selection[0] === 'all') return [];
+  return [`${JSON.stringify(picture.name)} is an animation of ${picture.frames} frames: the first was taken`];
 }
 
 /** Each entry makes one output. */

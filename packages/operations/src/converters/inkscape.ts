@@ -27,7 +27,9 @@ function rank(from: string, to: string): number {
   if (to === 'emf' || to === 'wmf') return 75;
   if (from === 'pdf' || from === 'ai') return 50;
   // Pictures of drawings come from sharp and pdfium, which honour all of the options.
-  return to === 'png' ? 45 : 70;
+  if (to === 'png') return 45;
+  // It shows what `visibility: hidden` hides: rsvg and Typst draw an SVG as browsers do.
+  return from === 'svg' || from === 'svgz' ? 50 : 70;
 }
 
 /** Pure. */

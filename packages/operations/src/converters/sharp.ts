@@ -48,7 +48,9 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     options: conversion.options,
   };
   const answer = await convertBySharp(conversion, { job, progress: conversion.progress });
-  return answer.ok ? ok(outputFiles(answer.value, conversion)) : err(answer.error);
+  if (!answer.ok) return err(answer.error);
+  for (const text of listOption(answer.value, 'notes')) conversion.note?.(text);
+  return ok(outputFiles(answer.value, conversion));
 }
 
 /** For hosts that answer with `files`: names inside the action's folder. */

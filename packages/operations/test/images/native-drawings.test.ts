@@ -1,4 +1,6 @@
 /** Drawings and pages by installed programs: red on the left, blue on the right, whatever they travel through. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { PDFDocument, rgb } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
@@ -9,6 +11,7 @@ import { inkscapeArgs } from '../../src/converters/inkscape.ts';
 import { djvuArgs, mupdfArgs, pstoeditArgs } from '../../src/converters/native-drawings.ts';
 import { popplerCommand } from '../../src/converters/poppler.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
+import { newFolder } from '../places/action.ts';
 import { isNear, pixel } from '../pictures/pictures.ts';
 import { converted, failure } from './native.ts';
 
@@ -243,4 +246,16 @@ test.skipIf(!isHere('poppler'))('pages that are asked for, a password, and what 
   expect(
     (await failure(converter('poppler'), { from: 'pdf', to: 'svg', input: '%PDF-1.4\nno' })).message,
   ).toContain('poppler failed on "-a b.pdf"');
+});
+
+test.skipIf(!isHere('djvulibre') || !existsSync('/usr/bin/c44'))('the pages of a DjVu become a PDF and pictures', async () => {
+  const folder = newFolder();
+  const ppm = Buffer.concat([Buffer.from('P6 200 100 255\n'), await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer()]);
+  writeFileSync(`${folder}/a.ppm`, ppm);
+  execFileSync('/usr/bin/c44', ['-dpi', '72', `${folder}/a.ppm`, `${folder}/a.djvu`]);
+  const input = readFileSync(`${folder}/a.djvu`);
+  for (const to of ['pdf', 'tiff']) {
+    await expectHalves(to, (await converted(converter('djvulibre'), { from: 'djvu', to, input })).bytes);
+  }
+  expect((await failure(converter('djvulibre'), { from: 'djvu', to: 'pdf', input: input.subarray(0, 30) })).message).toContain('"-a b.djvu"');
 });
