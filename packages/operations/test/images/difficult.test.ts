@@ -17,7 +17,11 @@ function converter(name: string): Converter {
 const picture = converter('sharp');
 
 test('CMYK becomes sRGB, by the profile of the file', async () => {
-  const input = await twoColours().toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 100 }).toBuffer();
+  const input = await twoColours()
+    .toColourspace('cmyk')
+    .withIccProfile('cmyk')
+    .jpeg({ quality: 100 })
+    .toBuffer();
   expect((await sharp(input).metadata()).space).toBe('cmyk');
   for (const to of ['png', 'webp']) {
     const { bytes } = await converted(picture, { from: 'jpg', to, input });
@@ -47,7 +51,11 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i is turned upright, once
   const { width, height, orientation: left = 1 } = await sharp(bytes).metadata();
   expect([width, height]).toEqual(orientation >= 5 ? [40, 80] : [80, 40]);
   expect(left).toBe(1);
-  for (const [x, y] of [[4, 4], [width - 5, 4], [4, height - 5]] as const) {
+  for (const [x, y] of [
+    [4, 4],
+    [width - 5, 4],
+    [4, height - 5],
+  ] as const) {
     expect(isNear(await pixel(bytes, x, y), (await pixel(wanted, x, y)).slice(0, 3), 24)).toBe(true);
   }
 });
@@ -55,10 +63,14 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i is turned upright, once
 test('an animation becomes its first frame in a JPEG, and that is said', async () => {
   const frames = await Promise.all(
     ['#f00', '#0f0', '#00f'].map((background) =>
-      sharp({ create: { width: 64, height: 32, channels: 4, background } }).png().toBuffer(),
+      sharp({ create: { width: 64, height: 32, channels: 4, background } })
+        .png()
+        .toBuffer(),
     ),
   );
-  const input = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+  const input = await sharp(frames, { join: { animated: true } })
+    .gif()
+    .toBuffer();
   const { bytes, notes } = await converted(picture, { from: 'gif', to: 'jpg', input });
   expect(notes).toEqual(['"-a b.gif" is an animation of 3 frames: the first was taken']);
   expect(isNear(await pixel(bytes, 30, 15), [255, 0, 0])).toBe(true);
@@ -71,7 +83,10 @@ test('an animation becomes its first frame in a JPEG, and that is said', async (
 test('what is cut off, or claims to be huge, is refused with its name', async () => {
   const whole = await noise(200, 200).jpeg().toBuffer();
   const half = whole.subarray(0, whole.length / 2);
-  for (const [name, to] of [['sharp', 'png'], ['magick-wasm', 'bmp']] as const) {
+  for (const [name, to] of [
+    ['sharp', 'png'],
+    ['magick-wasm', 'bmp'],
+  ] as const) {
     const cut = await failure(converter(name), { from: 'jpg', to, input: half });
     expect(cut).toMatchObject({ type: 'bad-input' });
     expect(cut.message).toContain('"-a b.jpg" is damaged or cut off');
@@ -79,5 +94,7 @@ test('what is cut off, or claims to be huge, is refused with its name', async ()
   const bomb = Buffer.from(await noise(8, 8).png().toBuffer());
   bomb.writeUInt32BE(60_000, 16);
   bomb.writeUInt32BE(60_000, 20);
-  expect(await failure(picture, { from: 'png', to: 'jpg', input: bomb })).toMatchObject({ type: expect.stringMatching(/too-large|bad-input/u) });
+  expect(await failure(picture, { from: 'png', to: 'jpg', input: bomb })).toMatchObject({
+    type: expect.stringMatching(/too-large|bad-input/u),
+  });
 });

@@ -248,14 +248,23 @@ test.skipIf(!isHere('poppler'))('pages that are asked for, a password, and what 
   ).toContain('poppler failed on "-a b.pdf"');
 });
 
-test.skipIf(!isHere('djvulibre') || !existsSync('/usr/bin/c44'))('the pages of a DjVu become a PDF and pictures', async () => {
-  const folder = newFolder();
-  const ppm = Buffer.concat([Buffer.from('P6 200 100 255\n'), await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer()]);
-  writeFileSync(`${folder}/a.ppm`, ppm);
-  execFileSync('/usr/bin/c44', ['-dpi', '72', `${folder}/a.ppm`, `${folder}/a.djvu`]);
-  const input = readFileSync(`${folder}/a.djvu`);
-  for (const to of ['pdf', 'tiff']) {
-    await expectHalves(to, (await converted(converter('djvulibre'), { from: 'djvu', to, input })).bytes);
-  }
-  expect((await failure(converter('djvulibre'), { from: 'djvu', to: 'pdf', input: input.subarray(0, 30) })).message).toContain('"-a b.djvu"');
-});
+test.skipIf(!isHere('djvulibre') || !existsSync('/usr/bin/c44'))(
+  'the pages of a DjVu become a PDF and pictures',
+  async () => {
+    const folder = newFolder();
+    const ppm = Buffer.concat([
+      Buffer.from('P6 200 100 255\n'),
+      await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer(),
+    ]);
+    writeFileSync(`${folder}/a.ppm`, ppm);
+    execFileSync('/usr/bin/c44', ['-dpi', '72', `${folder}/a.ppm`, `${folder}/a.djvu`]);
+    const input = readFileSync(`${folder}/a.djvu`);
+    for (const to of ['pdf', 'tiff']) {
+      await expectHalves(to, (await converted(converter('djvulibre'), { from: 'djvu', to, input })).bytes);
+    }
+    expect(
+      (await failure(converter('djvulibre'), { from: 'djvu', to: 'pdf', input: input.subarray(0, 30) }))
+        .message,
+    ).toContain('"-a b.djvu"');
+  },
+);
