@@ -127,6 +127,17 @@ test('a password where none can be, an unknown engine and a version that is not 
   }
 });
 
+test('RAR is not made, and the plan says why', async () => {
+  const { planned } = await perform(convert, {
+    files: { 'a.zip': await zipOf(files) },
+    options: { output_format: 'rar' },
+  });
+  expect(planned).toMatchObject({
+    ok: false,
+    error: { type: 'not-available', message: expect.stringContaining('no free program makes RAR archives') },
+  });
+});
+
 test('`filename` names the files', async () => {
   const { outputs } = await done(
     archiveExtract,
