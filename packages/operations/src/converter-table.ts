@@ -1,4 +1,5 @@
 /** The table of converters. The order means nothing: `rank` says which is better. Light to load: no library, no program. */
+import { calibre } from './converters/calibre.ts';
 import { chain } from './converters/chain.ts';
 import { chromium } from './converters/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
@@ -85,6 +86,7 @@ export const converters: readonly Converter[] = [
   repacking(rzip),
   lzopWriter,
   libreoffice,
+  calibre,
 ];
 
 /** Everything it needs is on this machine. */
