@@ -101,7 +101,8 @@ export const byProgram: Reader = async ({ stem, density }, { workDir, signal, in
     args: tesseractArgs({ stem, density, languages: ocrLanguages(options) }),
     workDir,
     reads: [],
-    env: { OMP_THREAD_LIMIT: '2' },
+    // Its threads wait for each other by spinning: on a busy machine two are far slower than one.
+    env: { OMP_THREAD_LIMIT: '1' },
     signal,
     about: inputName,
   } as const;
