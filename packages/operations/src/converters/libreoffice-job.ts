@@ -11,7 +11,7 @@ import type { PageRange } from '../page-range.ts';
 import { flagOption, textOption } from '../read-options.ts';
 import { drawingEndings, isLoneDrawing, officeWriter, partOf } from './libreoffice-formats.ts';
 import { pdfSettings } from './libreoffice-pdf.ts';
-import { csvFilter } from './libreoffice-text.ts';
+import { csvFilter, encodingNames, encodingNumber } from './libreoffice-text.ts';
 
 export interface OfficeProperty {
   readonly name: string;
@@ -53,6 +53,8 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
   const { from, to, options } = request;
   const writer = officeWriter(from, to);
   if (writer === undefined) throw new Error(`libreoffice has no way from ${from} to ${to}`);
+  const unknown = unknownValue(options);
+  if (unknown !== undefined) return err(unknown);
   const pages = askedRanges(options);
   if (!pages.ok) return pages;
   const loading = loadingOf(request, writer.openAs);
@@ -76,6 +78,24 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
     return ok({ loading, changes, action: { type: 'sheets', ending: to, storing } });
   }
   return ok({ loading, changes, action: { type: isLoneDrawing(from) ? 'cropped' : 'store', storing } });
+}
+
+/** A value that is an option's, but not LibreOffice's. */
+function unknownValue(options: JsonObject): Failure | undefined {
+  const encoding = textOption(options, 'encoding');
+  if (encoding !== undefined && encodingNumber(encoding) === undefined) {
+    return failure('unsupported', `LibreOffice knows no encoding ${JSON.stringify(encoding)}`, {
+      code: 'INVALID_OPTION',
+      hint: `It knows: ${encodingNames.join(', ')}.`,
+    });
+  }
+  if (textOption(options, 'output_type') === 'handouts') {
+    return failure('unsupported', 'LibreOffice makes no PDF of handouts', {
+      code: 'INVALID_OPTION',
+      hint: 'Use `output_type: notes` or `slides`, or set `runs_on: cloudconvert`.',
+    });
+  }
+  return undefined;
 }
 
 function askedRanges({ pages }: JsonObject): Result<readonly PageRange[], Failure> {

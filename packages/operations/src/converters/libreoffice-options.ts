@@ -13,7 +13,7 @@ export function officeOptions(from: string, to: string): readonly string[] {
   const isTable = from === 'csv' || from === 'tsv';
   return [
     ...(lockable.has(from) ? ['password'] : []),
-    ...(isTable || from === 'txt' || to === 'csv' || to === 'tsv' ? ['encoding'] : []),
+    ...(isTable || to === 'csv' || to === 'tsv' ? ['encoding'] : []),
     ...(isTable || to === 'csv' || to === 'tsv' ? ['separator'] : []),
     ...(to === 'pdf' && part !== 'picture' && !isLoneDrawing(from) ? paper(part) : []),
     ...(to === 'pdf' ? ['pdf_a', 'optimize_print'] : []),

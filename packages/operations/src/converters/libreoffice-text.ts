@@ -14,7 +14,6 @@ export interface TextLayout {
 const encodings: Readonly<Record<string, number>> = {
   'utf-8': 76,
   'utf-16le': 0xffff,
-  'utf-16be': 0xffff,
   'utf-16': 0xffff,
   'windows-1252': 1,
   'iso-8859-1': 12,

@@ -57,6 +57,12 @@ test('a job in the words of the macro', () => {
     ok: false,
     error: { code: 'INVALID_OPTION' },
   });
+  for (const options of [{ encoding: 'klingon' }, { output_type: 'handouts' }]) {
+    expect(officeJob({ from: 'csv', to: 'pdf', options })).toMatchObject({
+      ok: false,
+      error: { code: 'INVALID_OPTION' },
+    });
+  }
 });
 
 test('fonts are read where documents ask for them', () => {

@@ -31,8 +31,8 @@ const officeOptions: Options = {
   }),
   ...appliesTo([{ from: ['presentation'] }], {
     hidden_slides: flag('Include hidden slides.', { default: false }),
-    output_type: text('What is printed of a presentation.', {
-      schema: { examples: ['slides', 'notes', 'handouts'] },
+    output_type: choice(['slides', 'notes', 'handouts'], 'What is printed of a presentation.', {
+      default: 'slides',
     }),
     slides_per_handout_page: count('Slides on each page of a handout.', { schema: { examples: [4] } }),
   }),
