@@ -22,11 +22,11 @@ const all = [...pictures, ...media, ...documents, ...fonts, ...archives];
 mkdirSync(dir, { recursive: true });
 const base = mkdtempSync(path.join(os.tmpdir(), 'pipeline-samples-'));
 for (const [index, recipe] of all.entries()) {
-  const { extension, make } = recipe;
+  const { make, file = `sample.${recipe.extension}`, extension = file } = recipe;
   if (wanted.length > 0 && !wanted.includes(extension)) continue;
   try {
     await Promise.resolve(make(createKit(dir, path.join(base, String(index)))));
-    if (!existsSync(path.join(dir, `sample.${extension}`))) throw new Error('nothing was written');
+    if (!existsSync(path.join(dir, file))) throw new Error('nothing was written');
   } catch (error) {
     const said = String(error.stderr ?? '').trim() || error.message;
     process.stderr.write(`${extension}: ${said.split('\n').slice(-3).join(' | ').slice(0, 400)}\n`);

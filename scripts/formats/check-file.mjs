@@ -6,6 +6,7 @@ import { fromOperations, schema } from './library.mjs';
 import { membersOf } from './open-archive.mjs';
 import { openMedia } from './open-media.mjs';
 import { openPicture } from './open-picture.mjs';
+import { glyphCount } from './open-font.mjs';
 import { openZip } from './open-zip.mjs';
 
 const { formatKind } = schema;
@@ -58,7 +59,7 @@ export async function checkFile({ path, from, to }) {
     case 'archive':
       return checkArchive(path);
     case 'font':
-      return checkFont(data, to);
+      return (await glyphCount(data, to)) >= 8 ? undefined : 'it has next to no glyphs';
     default:
       return checkText(data, { from, to });
   }
@@ -73,6 +74,7 @@ const isTableOfPage = (from, to) =>
 function checkText(data, { from, to }) {
   const text = data[0] === 0xff && data[1] === 0xfe ? data.toString('utf16le') : data.toString('utf8');
   if (text.includes('\0')) return 'it is no text';
+  if (formatKind(from) === 'font') return undefined;
   if (!holdsText(from) || (isTableOfPage(from, to) && text.includes('blue'))) return undefined;
   const plain = to === 'rtf' ? text.replaceAll(/[{}]|\\[a-z]+-?\d* ?/g, '') : text;
   return hasText(plain) || hasText(stripped(plain)) || hasText(plain.replaceAll(/[\\~_*-]+/g, ' '))
@@ -154,7 +156,7 @@ function checkDrawing(data, to) {
   switch (to) {
     case 'svg':
     case 'svgz':
-      return /<svg[^]*<(path|rect|image|text|use|g|polygon|polyline)\b[^]*<\/svg>/.test(text())
+      return /<svg[^]*<(path|rect|image|text|use|g|polygon|polyline|glyph)\b[^]*<\/svg>/.test(text())
         ? undefined
         : 'there is no drawing in it';
     case 'eps':
@@ -199,17 +201,4 @@ async function checkArchive(path) {
   return names.some((name) => /sample|archive|data|index/.test(name))
     ? undefined
     : `in it is only ${names.slice(0, 3).join(', ')}`;
-}
-
-const { Font, woff2 } = fromOperations('fonteditor-core');
-
-async function checkFont(data, to) {
-  if (!['ttf', 'woff', 'woff2', 'eot', 'otf'].includes(to)) return undefined;
-  if (to === 'woff2') await woff2.init();
-  const font = Font.create(
-    to === 'otf' ? data.buffer.slice(data.byteOffset, data.byteOffset + data.length) : data,
-    { type: to },
-  );
-  const count = font.get().glyf.length;
-  return count >= 8 ? undefined : `it has only ${count} glyphs`;
 }

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkFile } from './check-file.mjs';
-import { twins } from '../samples/twins.mjs';
-import { operations } from './library.mjs';
+import { others, twins } from '../samples/twins.mjs';
+import { operations, schema } from './library.mjs';
 
 export const samplesDir = fileURLToPath(
   new URL('../../packages/operations/test/formats/samples', import.meta.url),
@@ -12,6 +12,13 @@ export const samplesDir = fileURLToPath(
 const sampleOf = (format) => path.join(samplesDir, `sample.${twins[format] ?? format}`);
 
 export const hasSample = (format) => existsSync(sampleOf(format));
+
+/** A file of that format that can become the other. */
+function sampleFor(from, to) {
+  const needs = to === 'ini' ? 'sections' : schema.formatKind(to) === 'font' ? 'font' : undefined;
+  const other = others[needs]?.[from];
+  return other === undefined ? sampleOf(from) : path.join(samplesDir, other);
+}
 
 const limitMs = 90_000;
 
@@ -52,8 +59,10 @@ let backend;
 async function convert({ from, to }, workDir) {
   backend ??= operations.createLocalBackend({ maxHosts: 2 });
   const operation = await backend.load('convert');
-  const file = twins[from] === undefined ? sampleOf(from) : path.join(workDir, `sample.${from}`);
-  if (twins[from] !== undefined) copyFileSync(sampleOf(from), file);
+  const source = sampleFor(from, to);
+  const isNamedSo = path.basename(source) === `sample.${from}`;
+  const file = isNamedSo ? source : path.join(workDir, `sample.${from}`);
+  if (!isNamedSo) copyFileSync(source, file);
   const input = {
     task: 'sample',
     dir: '',

@@ -101,6 +101,20 @@ const byCalibre = ['mobi', 'azw3', 'lit', 'lrf', 'pdb', 'rb', 'snb', 'tcr', 'txt
 const sheetTypes = { xlsx: 'xlsx', xlsb: 'xlsb', prn: 'prn', eth: 'eth', numbers: 'numbers', dbf: 'dbf' };
 
 export const recipes = [
+  {
+    file: 'sections.json',
+    how: 'written by hand',
+    make: (kit) => kit.writeFile('sections.json', `{ "sample": { "name": "${text}", "count": 1 } }\n`),
+  },
+  {
+    file: 'sections.xml',
+    how: 'written by hand',
+    make: (kit) =>
+      kit.writeFile(
+        'sections.xml',
+        `<config><sample><name>${text}</name><count>1</count></sample></config>\n`,
+      ),
+  },
   ...Object.entries(byHand).map(([extension, content]) => ({
     extension,
     how: 'written by hand',

@@ -1,5 +1,5 @@
 // A font of our own: the letters of "Pipeline sample" as boxes, drawn by FontForge.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const script = (folder) => `
 import fontforge
@@ -34,6 +34,7 @@ export const recipes = [
       kit.run('fontforge', '-lang=py', '-script', kit.work('font.py'));
       for (const extension of made) kit.move(kit.work(`made.${extension}`), extension);
       kit.move(kit.work('made.ttc'), 'ttc');
+      kit.writeFile('font.svg', readFileSync(kit.work('made.svg')));
     },
   },
   ...[...made.slice(1), 'ttc'].map((extension) => ({ extension, how: 'FontForge', make: () => undefined })),

@@ -18,6 +18,7 @@ export function createKit(dir, scratch) {
     /** With text on its standard input; gives what it prints, as bytes. */
     pipe: (input, ...command) => run(command, scratch, input),
     write: (extension, content) => writeFileSync(sample(extension), content),
+    writeFile: (name, content) => writeFileSync(path.join(dir, name), content),
     read: (extension) => readFileSync(sample(extension)),
     copy: (from, to) => copyFileSync(sample(from), sample(to)),
     move: (file, extension) => {

@@ -23,7 +23,7 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48" view
 const bySharp = ['png', 'jpg', 'webp', 'gif', 'tiff', 'avif'];
 const byMagick = [
   'bmp', 'ico', 'psd', 'tga', 'ppm', 'pnm', 'pbm', 'pgm', 'pam', 'pcx', 'dds', 'hdr', 'wbmp', 'xbm', 'xpm',
-  'sgi', 'miff', 'cur', 'psb', 'jp2', 'j2k', 'dcx', 'dpx', 'cin', 'pict', 'sun',
+  'sgi', 'miff', 'psb', 'jp2', 'j2k', 'dcx', 'dpx', 'cin', 'pict', 'sun',
 ]; // prettier-ignore
 
 /** What Debian's ImageMagick does not write, or not as today's. */
@@ -51,6 +51,16 @@ export const recipes = [
     how: "ImageMagick's library",
     make: (kit) => byMagickLibrary(kit, extension),
   })),
+  {
+    extension: 'cur',
+    how: 'the icon as a cursor',
+    make: (kit) => {
+      const cursor = kit.read('ico');
+      cursor.writeUInt16LE(2, 2);
+      cursor.writeUInt32LE(0, 10);
+      kit.write('cur', cursor);
+    },
+  },
   { extension: 'svg', how: 'written by hand', make: (kit) => kit.write('svg', svg) },
   {
     extension: 'svgz',

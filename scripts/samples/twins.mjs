@@ -10,3 +10,15 @@ export const twins = {
   prc: 'mobi',
   wps: 'doc',
 };
+
+/** Where the usual sample holds something that the target cannot: a font in place of a drawing, sections in place of a list. */
+export const others = {
+  font: { svg: 'font.svg' },
+  sections: {
+    json: 'sections.json',
+    json5: 'sections.json',
+    yaml: 'sections.json',
+    xml: 'sections.xml',
+    plist: 'sample.plist',
+  },
+};

@@ -33,7 +33,10 @@ const signatures: readonly Signature[] = [
   ['jp2', 0, '\0\0\0\x0cjP  '],
   ['psd', 0, '8BPS'],
   ['ico', 0, '\0\0\x01\0'],
-  ['cur', 0, '\0\0\x02\0'],
+  // With one picture or a few: the rest of the bytes is that of TGA, too.
+  ['cur', 0, '\0\0\x02\0\x01\0'],
+  ['cur', 0, '\0\0\x02\0\x02\0'],
+  ['cur', 0, '\0\0\x02\0\x03\0'],
   ['icns', 0, 'icns'],
   ['bmp', 0, 'BM'],
   ['pdf', 0, '%PDF-'],

@@ -68,12 +68,24 @@ async function writeFrames(job: JsonObject, work: Work): Promise<JsonObject> {
   for (const [index, output] of outputs.entries()) {
     const file = nameOf(jobText(job, 'outputName'), { number: index + 1, count: outputs.length });
     const bytes = encoded(output, writer);
-    const isPostScript = to === 'ps' || to === 'eps';
-    const finished = isPostScript ? finishedPostScript(bytes, { name: work.name, to }) : bytes;
+    const finished = finishedBytes(bytes, { name: work.name, to });
     await writeFile(join(jobText(job, 'outputDir'), file), finished);
     names.push(file);
   }
   return { files: names, notes: [...notes] };
+}
+
+function finishedBytes(bytes: Uint8Array, about: { readonly name: string; readonly to: string }): Uint8Array {
+  if (about.to === 'ps' || about.to === 'eps') return finishedPostScript(bytes, about);
+  return about.to === 'cur' ? asCursor(bytes) : bytes;
+}
+
+/** The library writes an icon: a cursor is of type 2, and has its hot spot where an icon says its depth. */
+function asCursor(icon: Uint8Array): Uint8Array {
+  const cursor = Buffer.from(icon);
+  cursor.writeUInt16LE(2, 2);
+  for (let entry = 0; entry < cursor.readUInt16LE(4); entry += 1) cursor.writeUInt32LE(0, 6 + 16 * entry + 4);
+  return cursor;
 }
 
 async function prepare(
