@@ -75,7 +75,8 @@ function makeClip() {
   ]);
 }
 
-const rendition = (height) => `  h${height}:
+function rendition(height) {
+  return `  h${height}:
     operation: convert
     input: clip
     output_format: mp4
@@ -85,6 +86,7 @@ const rendition = (height) => `  h${height}:
     audio_bitrate: 128
     filename: clip-${height}.mp4
 `;
+}
 
 function pipelineText() {
   return `tasks:

@@ -2,6 +2,7 @@
  * `thumbnail` of a video: a frame at a place in time, or several evenly spread. It knows options and times; FFmpeg, as a
  * program or as a library, finds the frame.
  */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   ActionPlan,
@@ -12,19 +13,20 @@ import type {
   OutputFile,
 } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
-import type { JsonObject, Result } from '@pipeline/schema';
+import type { Result } from '@pipeline/schema';
 import { canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
 import { isInstalled } from './converter-table.ts';
 import type { Converter } from './converters/converter.ts';
 import { ffmpeg } from './converters/ffmpeg.ts';
+import { nodeAv } from './converters/node-av.ts';
 import { collectOutputs } from './converters/program-converter.ts';
-import { invalidOption, noVideo } from './media/media-failures.ts';
-import type { MediaInfo } from './media/media-info.ts';
+import { runInHost } from './host/host-pool.ts';
+import { invalidOption } from './media/media-failures.ts';
 import { soundOnly } from './media/media-inputs.ts';
-import { readMediaSettings } from './media/media-settings.ts';
-import type { MediaSettings } from './media/media-settings.ts';
 import { mediaGathering } from './media/media-together.ts';
-import { exact, secondsOf, shareOf, shownTime } from './media/media-time.ts';
+import { secondsOf, shareOf } from './media/media-time.ts';
+import { thumbnailSettings } from './media/thumbnail-settings.ts';
+import type { Thumbnail } from './media/thumbnail-settings.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { inputFormat, onlyInput, wrongEngine } from './picture-input.ts';
 import { needsHint } from './routes.ts';
@@ -38,9 +40,12 @@ export function isVideoThumbnail(request: ActionRequest): boolean {
   const format = inputFormat(request);
   const { timestamp, count } = request.options;
   const asksForFrames = timestamp !== undefined || (typeof count === 'number' && count > 1);
-  if (animated.has(format)) return format === 'apng' || (asksForFrames && isInstalled(ffmpeg));
+  if (animated.has(format)) return format === 'apng' || (asksForFrames && videoConverter() !== undefined);
   return formatKind(format) === 'video' && ffmpeg.pairs[format] !== undefined && !soundOnly(format);
 }
+
+/** The program, else the library. */
+const videoConverter = (): Converter | undefined => [ffmpeg, nodeAv].find(isInstalled);
 
 interface Plan {
   readonly converter: { readonly name: string; readonly version: string };
@@ -58,14 +63,19 @@ export async function planVideoThumbnail(request: ActionRequest): Promise<Result
     dir,
     name: nameOf(name, { number: index + 1, count }),
   }));
-  return ok({ converter, outputs, ...(count === 1 ? { shares: `ffmpeg ${inputFormat(request)}` } : {}) });
+  return ok({
+    converter,
+    outputs,
+    ...(count === 1 && converter.name === ffmpeg.name ? { shares: `ffmpeg ${inputFormat(request)}` } : {}),
+  });
 }
 
 async function planOf(request: ActionRequest): Promise<Result<Plan, Failure>> {
   const { timestamp, count = 1, output_format: output } = request.options;
-  if (!isInstalled(ffmpeg)) return err(missing(ffmpeg, onlyInput(request).name));
-  const converter = { name: 'ffmpeg', version: await ffmpeg.version() };
-  const wrong = wrongEngine(request, { ...converter, standsFor: ffmpeg.standsFor });
+  const maker = videoConverter();
+  if (maker === undefined) return err(missing(ffmpeg, onlyInput(request).name));
+  const converter = { name: maker.name, version: await maker.version() };
+  const wrong = wrongEngine(request, { ...converter, standsFor: maker.standsFor });
   if (wrong !== undefined) return err(wrong);
   const number = typeof count === 'number' ? count : 1;
   if (timestamp !== undefined && number > 1) {
@@ -113,7 +123,10 @@ export async function runVideoThumbnail(
     );
     if (file === undefined)
       return err(
-        failure('converter-failed', `ffmpeg made no picture of ${JSON.stringify(onlyInput(request).name)}`),
+        failure(
+          'converter-failed',
+          `${converter.name} made no picture of ${JSON.stringify(onlyInput(request).name)}`,
+        ),
       );
     outputs.push({ ...file, name: nameOf(name, { number: index + 1, count }) });
     context.progress(((index + 1) / count) * 100);
@@ -121,79 +134,32 @@ export async function runVideoThumbnail(
   return ok({ outputs, converter });
 }
 
-function frame(
+async function frame(
   request: ActionRequest,
   about: { readonly plan: Plan; readonly index: number; readonly context: OperationContext },
 ): Promise<Result<void, Failure>> {
   const { plan, index, context } = about;
-  const input = onlyInput(request);
+  const { path: source, name } = onlyInput(request);
+  const { to, count } = plan;
   const { workDir, signal, share } = context;
-  const run = {
-    source: input.path,
-    inputName: input.name,
-    from: inputFormat(request),
-    workDir,
-    signal,
-    progress: () => {},
-  };
+  const asked: Thumbnail = { options: request.options, to, index, count, name };
+  if (plan.converter.name === nodeAv.name) return frameByLibrary(source, asked, context);
+  const run = { source, inputName: name, from: inputFormat(request), workDir, signal, progress: () => {} };
   return mediaGathering.join(
     { workDir, signal, ...(share === undefined ? {} : { share }) },
-    { run, fileInputs: {}, settings: (info) => settingsOf(request, { plan, index, info }) },
+    { run, fileInputs: {}, settings: (info) => thumbnailSettings(asked, info) },
   );
 }
 
-function settingsOf(
-  request: ActionRequest,
-  { plan, index, info }: { readonly plan: Plan; readonly index: number; readonly info: MediaInfo },
-): Result<MediaSettings, Failure> {
-  const { name } = onlyInput(request);
-  if (info.video === undefined) return err(noVideo(name, plan.to));
-  const at = placeOf(request.options, { plan, index, info, name });
-  if (!at.ok) return at;
-  const options = { ...boxOptions(request.options), trim_start: Number(exact(at.value)) };
-  const settings = readMediaSettings({ to: 'png', options });
-  return settings.ok ? ok({ ...settings.value, to: plan.to }) : settings;
-}
-
-/** Seconds. In the middle of as many equal parts as there are pictures: one alone comes from the middle. */
-function placeOf(
-  { timestamp }: JsonObject,
-  about: { readonly plan: Plan; readonly index: number; readonly info: MediaInfo; readonly name: string },
-): Result<number, Failure> {
-  const { plan, index, info, name } = about;
-  const whole = info.video?.seconds ?? info.seconds;
-  const share = timestamp === undefined ? (index + 0.5) / plan.count : shareOf(timestamp);
-  const shown = JSON.stringify(name);
-  if (share === undefined) {
-    const seconds = secondsOf(timestamp) ?? 0;
-    return whole !== undefined && seconds > whole
-      ? err(
-          invalidOption(
-            `${shown} lasts ${shownTime(whole)}: \`timestamp\` (${shownTime(seconds)}) lies behind its end`,
-            'Give an earlier one.',
-          ),
-        )
-      : ok(beforeEnd(seconds, info));
-  }
-  if (whole !== undefined) return ok(beforeEnd(whole * share, info));
-  // The only frame that is surely there.
-  if (timestamp === undefined && plan.count === 1) return ok(0);
-  return err(invalidOption(`${shown} does not say how long it lasts`, 'Give `timestamp` in seconds.'));
-}
-
-/** The last frame begins before the end. */
-function beforeEnd(seconds: number, { video, seconds: whole }: MediaInfo): number {
-  const end = video?.seconds ?? whole;
-  return end === undefined ? seconds : Math.max(0, Math.min(seconds, end - 1.5 / (video?.fps ?? 25)));
-}
-
-/** Without `width` and `height`: a box that suits an index page. */
-function boxOptions({ width, height, fit }: JsonObject): JsonObject {
-  const isSized = width !== undefined || height !== undefined;
-  return {
-    ...(isSized ? {} : { width: 512, height: 512 }),
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-    ...(fit === undefined ? {} : { fit }),
-  };
+async function frameByLibrary(
+  source: string,
+  asked: Thumbnail,
+  { workDir, signal }: OperationContext,
+): Promise<Result<void, Failure>> {
+  await mkdir(path.join(workDir, 'out'), { recursive: true });
+  const { to, name, options, index, count } = asked;
+  const outputPath = path.join(workDir, 'out', `output.${to}`);
+  const job = { inputPath: source, inputName: name, to, options, outputPath, thumbnail: { index, count } };
+  const answer = await runInHost({ host: 'node-av', job, signal, about: name });
+  return answer.ok ? ok(undefined) : answer;
 }

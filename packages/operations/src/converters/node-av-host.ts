@@ -3,16 +3,18 @@ import { writeFile } from 'node:fs/promises';
 import type { Demuxer, Encoder, FilterAPI } from 'node-av/api';
 import type { Stream } from 'node-av/lib';
 import type { Failure } from '@pipeline/engine';
-import type { JsonObject } from '@pipeline/schema';
+import type { JsonObject, Result } from '@pipeline/schema';
 import { ConversionError } from '../host/protocol.ts';
 import type { HostModule } from '../host/protocol.ts';
-import { jobObject, jobText } from '../host/read-job.ts';
+import { jobObject, jobText, numberOption } from '../host/read-job.ts';
 import { readStart } from '../magic.ts';
 import { explainFfmpeg, playlistFailure, protectedFile } from '../media/media-failures.ts';
 import { demuxers } from '../media/media-inputs.ts';
 import type { MediaInfo } from '../media/media-info.ts';
 import { readMediaSettings } from '../media/media-settings.ts';
+import type { MediaSettings } from '../media/media-settings.ts';
 import { exact } from '../media/media-time.ts';
+import { thumbnailSettings } from '../media/thumbnail-settings.ts';
 import { planOutput } from '../media/output-plan.ts';
 import type { OutputPlan, StreamPlan } from '../media/output-plan.ts';
 import { avOptions } from './node-av-options.ts';
@@ -25,7 +27,7 @@ type Report = (percent: number | null) => void;
 
 export const host: HostModule = { run: convert };
 
-/** Job: `inputPath inputName to options outputPath`; answer: nothing. */
+/** Job: `inputPath inputName to options outputPath thumbnail?`; answer: nothing. */
 async function convert(job: JsonObject, report: Report): Promise<JsonObject> {
   const name = jobText(job, 'inputName');
   const { head } = await readStart(jobText(job, 'inputPath'));
@@ -74,15 +76,22 @@ async function open(
 function planFor(job: JsonObject, info: MediaInfo): OutputPlan {
   const name = jobText(job, 'inputName');
   if (info.isProtected) throw thrown(protectedFile(name));
-  const to = jobText(job, 'to');
-  const settings = readMediaSettings({
-    to,
-    options: { ...avOptions(to, jobObject(job, 'options')), subtitles_mode: 'none' },
-  });
+  const settings = settingsOf(job, info);
   if (!settings.ok) throw thrown(settings.error);
   const plan = planOutput({ settings: settings.value, info, inputName: name, inputPath: '' });
   if (!plan.ok) throw thrown(plan.error);
   return plan.value;
+}
+
+function settingsOf(job: JsonObject, info: MediaInfo): Result<MediaSettings, Failure> {
+  const to = jobText(job, 'to');
+  const options = jobObject(job, 'options');
+  if (job['thumbnail'] === undefined)
+    return readMediaSettings({ to, options: { ...avOptions(to, options), subtitles_mode: 'none' } });
+  const thumbnail = jobObject(job, 'thumbnail');
+  const index = numberOption(thumbnail, 'index') ?? 0;
+  const count = numberOption(thumbnail, 'count') ?? 1;
+  return thumbnailSettings({ options, to, index, count, name: jobText(job, 'inputName') }, info);
 }
 
 interface Work {

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/convert.ts';
 import { nodeAv } from '../../src/converters/node-av.ts';
 import { hasPack } from '../../src/packs.ts';
+import { thumbnail } from '../../src/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { done, failed } from '../pictures/picture-action.ts';
 import { clip, clipPath, ffmpeg, loudness, mediaAction, picture, pixel, probe, tone } from './clips.ts';
@@ -100,6 +101,21 @@ describe.skipIf(!hasPack('media') || !existsSync('/usr/bin/ffmpeg'))('FFmpeg as 
     // As the program turns it.
     ffmpeg('-i', 'turned.mp4', '-frames:v', '1', 'upright.png');
     expect(way(turned.path)).toEqual(way(clipPath('upright.png')));
+  });
+
+  test.each([
+    ['png', { timestamp: '1.5', width: 80 }],
+    ['webp', { timestamp: '50%', width: 80 }],
+    ['jpg', { width: 80 }],
+  ])('a thumbnail as %s %j', async (to, options) => {
+    const request = mediaAction(clipPath('clip.mp4'), {
+      operation: 'thumbnail',
+      options: { output_format: to, ...options },
+    });
+    const { outputs, converter } = await done(thumbnail, request);
+    expect(converter?.name).toBe('node-av');
+    expect(probe(outputs[0]?.path ?? '').video).toMatchObject({ width: 80, height: 45 });
+    expect(pixel(outputs[0]?.path ?? '', { x: 10, y: 20 })[0]).toBeGreaterThan(200);
   });
 
   test('what is no video, has no sound, or points elsewhere', async () => {
