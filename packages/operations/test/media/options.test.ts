@@ -302,4 +302,16 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('options of ffmpeg', () => 
     const back = await made({ output_format: 'm4a' }, { file: keep(ogg.path, 'song.oga') });
     expect(back.probed.tags).toMatchObject({ title: 'Song' });
   });
+
+  test('sound of old telephones is read, though nothing free writes it', async () => {
+    // A second of silence: fifty frames of the highest rate.
+    const frame = Buffer.concat([Buffer.from([0x3c]), Buffer.alloc(31)]);
+    writeFileSync(
+      clipPath('call.amr'),
+      Buffer.concat([Buffer.from('#!AMR\n'), ...Array.from({ length: 50 }, () => frame)]),
+    );
+    const { probed } = await made({ output_format: 'mp3' }, { file: clipPath('call.amr') });
+    expect(probed.audio).toMatchObject({ codec_name: 'mp3', sample_rate: '8000', channels: 1 });
+    expect(Math.abs(probed.seconds - 1)).toBeLessThan(0.2);
+  });
 });
