@@ -1,14 +1,14 @@
 /** Every example is run by the real command on its real files, and what it makes is opened. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import sharp from 'sharp';
-import { pdfText, zipEntries } from './open-files.ts';
+import { mp4Facts, pdfText, zipEntries } from './open-files.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const command = path.resolve(here, '../packages/cli/bin/pipeline.js');
@@ -29,8 +29,16 @@ function copyOf(example: string): string {
   return folder;
 }
 
-async function pipeline(folder: string, args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+async function pipeline(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [command, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -106,6 +114,53 @@ test('site-assets: the example of the language page', async () => {
   // `fit: max` never enlarges: the logo is 640 pixels wide.
   expect(await sharp(path.join(assets, 'logo-960.avif')).metadata()).toMatchObject({ format: 'heif', width: 640 });
   expect(await sharp(path.join(assets, 'hero-960.avif')).metadata()).toMatchObject({ width: 960, height: 540 });
+});
+
+test('dossier: papers of four kinds become one PDF, checked, marked, small and locked', async () => {
+  const folder = copyOf('dossier');
+  const password = 'lamp-oil';
+  const run = await pipeline(folder, ['run'], { DOSSIER_PASSWORD: password });
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stdout + run.stderr).not.toContain(password);
+  const publicDir = path.join(folder, 'public');
+  expect(filesBelow(publicDir)).toEqual(['dossier.pdf', 'dossier.png', 'first-page.pdf']);
+  const dossier = path.join(publicDir, 'dossier.pdf');
+  await expect(pdfText(dossier)).rejects.toThrow();
+  const text = await pdfText(dossier, password);
+  for (const words of ['The lamp comes first', 'Lamp oil 420', 'Dear Ms Holm', 'Plan of the gallery floor']) {
+    expect(text).toContain(words);
+  }
+  // On each of the four pages.
+  expect(text.match(/Copy for the board/g)).toHaveLength(4);
+  const first = await pdfText(path.join(publicDir, 'first-page.pdf'));
+  expect(first).toContain('Minutes');
+  expect(first).not.toContain('Dear Ms Holm');
+  expect(await sharp(path.join(publicDir, 'dossier.png')).metadata()).toMatchObject({ width: 320 });
+});
+
+test('dossier: what does not hold to verify is not published, and the older file stays', async () => {
+  const folder = copyOf('dossier');
+  mkdirSync(path.join(folder, 'public'));
+  writeFileSync(path.join(folder, 'public/dossier.pdf'), 'the older one');
+  writeFileSync(path.join(folder, 'files/1-minutes.md'), '# Nothing was said');
+  const run = await pipeline(folder, ['run'], { DOSSIER_PASSWORD: 'lamp-oil' });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain('Minutes');
+  expect(readFileSync(path.join(folder, 'public/dossier.pdf'), 'utf8')).toBe('the older one');
+});
+
+test('film: one clip becomes two renditions, a poster and its sound', async () => {
+  const folder = copyOf('film');
+  const run = await pipeline(folder, ['run']);
+  expect(run.code, run.stderr).toBe(0);
+  const publicDir = path.join(folder, 'public');
+  expect(filesBelow(publicDir)).toEqual(['waves-180.mp4', 'waves-360.mp4', 'waves.jpg', 'waves.mp3']);
+  expect(mp4Facts(path.join(publicDir, 'waves-360.mp4'))).toEqual({ seconds: expect.closeTo(3, 0), height: 360 });
+  expect(mp4Facts(path.join(publicDir, 'waves-180.mp4'))).toEqual({ seconds: expect.closeTo(3, 0), height: 180 });
+  expect(await sharp(path.join(publicDir, 'waves.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 640 });
+  const sound = readFileSync(path.join(publicDir, 'waves.mp3'));
+  // Three seconds at 96 kbit/s.
+  expect(sound.length).toBeGreaterThan(30_000);
 });
 
 test('cloudconvert-job: the job of the tutorial, unchanged but for its address, in JSON and in YAML', async () => {

@@ -1,13 +1,13 @@
-/** Opens what the examples make: the text of a PDF, the entries of a zip. */
+/** Opens what the examples make: the text of a PDF, the entries of a zip, the tracks of an MP4. */
 import { readFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 
 /** All text, page after page, with runs of white space folded to one space. */
-export async function pdfText(file: string): Promise<string> {
+export async function pdfText(file: string, password?: string): Promise<string> {
   const library = await PDFiumLibrary.init();
   try {
-    const document = await library.loadDocument(readFileSync(file));
+    const document = await library.loadDocument(readFileSync(file), password);
     const pages = [...document.pages()].map((page) => page.getText());
     document.destroy();
     return pages.join('\n').replace(/\s+/g, ' ');
@@ -35,4 +35,18 @@ export function zipEntries(file: string): Readonly<Record<string, Buffer>> {
     at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }
   return entries;
+}
+
+/** Seconds and, of its video track, the height in pixels: from the boxes `mvhd` and `tkhd` of ISO/IEC 14496-12, version 0. */
+export function mp4Facts(file: string): { readonly seconds: number; readonly height: number } {
+  const bytes = readFileSync(file);
+  const movie = bytes.indexOf('mvhd', 0, 'latin1') + 4;
+  const heights: number[] = [];
+  for (let at = bytes.indexOf('tkhd', 0, 'latin1'); at > 0; at = bytes.indexOf('tkhd', at + 4, 'latin1')) {
+    heights.push(bytes.readUInt32BE(at + 84) / 65_536);
+  }
+  return {
+    seconds: bytes.readUInt32BE(movie + 16) / bytes.readUInt32BE(movie + 12),
+    height: Math.max(...heights),
+  };
 }
