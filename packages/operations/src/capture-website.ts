@@ -14,9 +14,8 @@ import type { HttpTarget } from './http/http-target.ts';
 import { shownUrl } from './http/shown-url.ts';
 import { safeFileName } from './import/file-name.ts';
 import { nameOf, outputName, stemOf } from './output-name.ts';
-import { findProgram } from './programs/find-program.ts';
-import { missingProgram } from './programs/run-program.ts';
 import { textOption } from './read-options.ts';
+import { missingNeeds } from './routes.ts';
 
 export const captureWebsite: Operation = { plan, run };
 
@@ -47,7 +46,8 @@ function planOf({ options }: ActionRequest): Result<Plan, Failure> {
   if (problem !== undefined) return err(failure('unsupported', problem, { code: 'INVALID_OPTION' }));
   const name = outputName(pageName(target.value.url), options);
   if (!name.ok) return name;
-  if (findProgram('chromium') === undefined) return err(missingProgram('chromium'));
+  const missing = missingNeeds(chromium);
+  if (missing !== undefined) return err(missing);
   return ok({ ...target.value, to, name: nameOf(name.value, { number: 1, count: 1 }) });
 }
 

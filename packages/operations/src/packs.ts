@@ -16,15 +16,29 @@ export interface Pack {
   readonly purpose: string;
 }
 
-export type PackName = 'media' | 'office' | 'ocr';
+export type PackName = 'browser' | 'media' | 'metadata' | 'office' | 'ocr';
 
 export const packs: Readonly<Record<PackName, Pack>> = {
+  browser: {
+    packages: ['playwright-core'],
+    version: '1.65.1',
+    license: 'Apache-2.0',
+    sizeMb: 14,
+    purpose: 'driving an installed Chromium: web pages as a browser shows them',
+  },
   media: {
     packages: ['node-av'],
     version: '6.1.1',
     license: 'MIT AND LGPL-2.1-or-later AND GPL-2.0-or-later',
     sizeMb: 172,
     purpose: 'video and audio without an installed ffmpeg',
+  },
+  metadata: {
+    packages: ['exiftool-vendored.pl'],
+    version: '13.59.3',
+    license: 'Artistic-1.0-Perl OR GPL-1.0-or-later',
+    sizeMb: 22,
+    purpose: 'metadata of all kinds without an installed exiftool (runs by perl)',
   },
   office: {
     packages: ['@matbee/libreoffice-converter'],

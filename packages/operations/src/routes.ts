@@ -171,6 +171,16 @@ function notInstalled(able: readonly Converter[], { from, to, name }: RouteReque
   );
 }
 
+/** Undefined: everything that it needs is here. */
+export function missingNeeds({ name, needs }: Converter): Failure | undefined {
+  const lacking = needs.filter((need) => !isMet(need));
+  if (lacking.length === 0) return undefined;
+  const what = lacking.map((need) => need.name).join(' and ');
+  return failure('converter-missing', `${name} does it, but ${what} is not installed`, {
+    hint: needsHint(lacking),
+  });
+}
+
 /** What installs the things that are needed. */
 export function needsHint(needs: readonly Need[]): string {
   return `Install it: ${installCommandOf(needs)}. \`pipeline doctor\` shows what else is missing.`;

@@ -24,7 +24,10 @@ export const chromium: Converter = {
   version: async () => (await programVersion('chromium')) ?? 'unknown',
   license: programs.chromium.license,
   kind: 'native',
-  needs: [{ type: 'program', name: 'chromium' }],
+  needs: [
+    { type: 'program', name: 'chromium' },
+    { type: 'pack', name: 'browser' },
+  ],
   pairs: { html: ['pdf', 'png', 'jpg'] },
   options: (_, to) => [
     ...loadOptions,
