@@ -20,16 +20,19 @@ let ready;
 
 /** Width, height and bytes, three a pixel; throws when it cannot be read. */
 export async function openPicture(file, format) {
-  if (bySharp.has(format)) {
-    const { data, info } = await sharp(file, { limitInputPixels: 1e9 })
-      .flatten({ background: '#fff' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }); // prettier-ignore
-    return { width: info.width, height: info.height, rgb: info.channels === 1 ? triple(data) : data };
-  }
+  if (bySharp.has(format)) return openBytes(file);
   ready ??= magick.initializeImageMagick(
     readFileSync(fromOperations.resolve('@imagemagick/magick-wasm/magick.wasm')),
   );
   await ready;
   return byMagick(readFileSync(file), format);
+}
+
+/** What sharp reads: a path or bytes. */
+export async function openBytes(input) {
+  const { data, info } = await sharp(input, { limitInputPixels: 1e9 })
+    .flatten({ background: '#fff' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }); // prettier-ignore
+  return { width: info.width, height: info.height, rgb: info.channels === 1 ? triple(data) : data };
 }
 
 function byMagick(data, format) {

@@ -1,7 +1,7 @@
 // Documents, tables, slides, ebooks and data: all hold the text "Pipeline sample".
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { azw4, cgm, dxf, fodp, wpd } from './handmade.mjs';
+import { azw4, dxf, fodp, wpd } from './handmade.mjs';
 import { text } from './kit.mjs';
 
 const require = createRequire(new URL('../../packages/operations/package.json', import.meta.url));
@@ -179,8 +179,6 @@ export const recipes = [
     make: (kit) => kit.write('wpd', wpd()),
   },
   { extension: 'pages', how: "written by hand: the XML of iWork '09", make: pages },
-  { extension: 'key', how: "written by hand: the XML of iWork '09", make: key },
-  { extension: 'cgm', how: 'written by hand: the binary encoding', make: (kit) => kit.write('cgm', cgm()) },
   ...byCalibre.map((extension) => ({
     extension,
     how: 'Calibre from the epub',
@@ -235,13 +233,6 @@ function pages(kit) {
   const body = `<sf:text-body><sf:section><sf:layout><sf:p>${text}<sf:br/></sf:p><sf:p>The quick brown fox.<sf:br/></sf:p></sf:layout></sf:section></sf:text-body>`;
   zipOf(kit, 'pages', {
     'index.xml': `<?xml version="1.0"?><sl:document xmlns:sl="http://developer.apple.com/namespaces/sl" xmlns:sf="http://developer.apple.com/namespaces/sf" xmlns:sfa="http://developer.apple.com/namespaces/sfa" sl:version="92008102400"><sl:publication-info><sl:SLCreationDateProperty><sl:date sl:val="2023"/></sl:SLCreationDateProperty></sl:publication-info><sf:text-storage sf:kind="body">${body}</sf:text-storage></sl:document>`,
-  });
-}
-
-function key(kit) {
-  const shape = `<key:body-placeholder><sf:text><sf:text-storage><sf:text-body><sf:p>${text}</sf:p></sf:text-body></sf:text-storage></sf:text></key:body-placeholder>`;
-  zipOf(kit, 'key', {
-    'index.apxl': `<?xml version="1.0"?><key:presentation xmlns:key="http://developer.apple.com/namespaces/keynote2" xmlns:sf="http://developer.apple.com/namespaces/sf" xmlns:sfa="http://developer.apple.com/namespaces/sfa" key:version="92008102400"><key:size sfa:w="800" sfa:h="600"/><key:slide-list><key:slide><key:page><sf:size sfa:w="800" sfa:h="600"/></key:page>${shape}</key:slide></key:slide-list></key:presentation>`,
   });
 }
 

@@ -1,30 +1,6 @@
 // Documents and drawings in formats that no free program writes, or that are simple enough to be written by hand.
 import { be16, be32, bytes, text } from './kit.mjs';
 
-/** ISO 8632-3. A command is class, number and length in 16 bits, then its parameters. */
-export function cgm() {
-  const command = (group, id, data = Buffer.alloc(0)) => {
-    const padded = bytes(data, Buffer.alloc(data.length % 2));
-    if (data.length < 31) return bytes(be16((group << 12) | (id << 5) | data.length), padded);
-    return bytes(be16((group << 12) | (id << 5) | 31), be16(data.length), padded);
-  };
-  const string = (value) => bytes([value.length], value);
-  const points = (...values) => bytes(...values.map(be16));
-  const square = (x, colour) =>
-    bytes(
-      command(5, 22, bytes([1])),
-      command(5, 23, bytes(colour)),
-      command(4, 11, points(x, 0, x + 1000, 1000)),
-    );
-  return bytes(
-    command(0, 1, string(text)), command(1, 1, be16(1)), command(1, 2, string(text)), command(1, 11, bytes(be16(1), be16(-1), be16(1))),
-    command(0, 3, string('page')), command(2, 2, be16(1)), command(2, 6, points(0, 0, 2000, 1500)), command(0, 4),
-    square(0, [255, 0, 0]), square(1000, [0, 0, 255]),
-    command(5, 15, be16(200)), command(4, 4, bytes(points(100, 1200), be16(1), string(text))),
-    command(0, 5), command(0, 2),
-  ); // prettier-ignore
-}
-
 /** PalmDB: a header of 78 bytes, eight bytes a record, the records. */
 export function azw4(pdf) {
   const records = [

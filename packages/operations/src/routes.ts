@@ -298,8 +298,7 @@ function noConverter({ from, to, name }: RouteRequest): Failure {
   }
   const pair = `${formatLabel(from)} into ${formatLabel(to)}`;
   if (cloudConvertTargets(from).includes(to)) {
-    const why = to === 'rar' ? ': no free program makes RAR archives' : ' yet';
-    return failure('not-available', `${file}no converter on the local backend turns ${pair}${why}`, {
+    return failure('not-available', `${file}no converter on the local backend turns ${pair} yet`, {
       code: 'CONVERSION_NOT_AVAILABLE',
       hint: `CloudConvert does it: set \`runs_on: cloudconvert\`.${possible(from)}`,
     });

@@ -48,7 +48,6 @@ const sheetFilters = {
 const slideFilters = {
   pdf: 'impress_pdf_Export',
   fodp: 'OpenDocument Presentation Flat XML',
-  html: 'XHTML Impress File',
   odp: 'impress8',
   pot: 'MS PowerPoint 97 Vorlage',
   potx: 'Impress MS PowerPoint 2007 XML Template',

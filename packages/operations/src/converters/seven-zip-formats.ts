@@ -75,7 +75,7 @@ export const archiveTypes: Readonly<Record<string, string>> = {
 /** Every archive that is made here out of each of these. */
 export function archivePairs(formats: readonly string[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    formats.map((from) => [from, Object.keys(archiveTypes).filter((to) => to !== from)]),
+    formats.map((from) => [from, [...Object.keys(archiveTypes), 'rar'].filter((to) => to !== from)]),
   );
 }
 

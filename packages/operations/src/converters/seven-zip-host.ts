@@ -27,6 +27,7 @@ import { stemOf } from '../output-name.ts';
 import { expansionBudget, maxEntries, maxExpandedBytes } from './archive-limits.ts';
 import { archiveTypes, contentDir, layered, protectable, singleFiles } from './seven-zip-formats.ts';
 import { lzipToLzma } from './lzip.ts';
+import { writeRar } from './rar-writer.ts';
 import { callSevenZip, ExpandedTooMuch } from './seven-zip-library.ts';
 import type { SevenZipAnswer } from './seven-zip-library.ts';
 
@@ -261,6 +262,8 @@ async function pack(request: ArchiveJob): Promise<void> {
     request.password !== undefined && protectable.has(request.to) ? [`-p${request.password}`] : [];
   const names = await readdir(path.join(request.workDir, contentDir));
   if (names.length === 0) throw broken(request, 'it is empty');
+  // 7-Zip opens them, but does not make them.
+  if (request.to === 'rar') return await writeRar(path.join(request.workDir, contentDir), request.outputPath);
   await sevenZip(request, {
     args: ['a', `-t${type}`, '-snl', ...password, '--', target, './content/*'],
     budget: maxExpandedBytes,

@@ -48,6 +48,8 @@ export function repacking(unpacker: Unpacker): Converter {
     pairs: archivePairs(formats),
     options: () => (takesPassword ? ['password'] : []),
     rank: () => rank,
+    note: (_from, to) =>
+      to === 'rar' ? 'the files are stored, not packed: only RAR itself packs RAR' : undefined,
     convert: async (conversion) => {
       const unpacked = await unpacker.unpack(unpackingOf(conversion));
       return unpacked.ok ? await packFiles(conversion) : unpacked;

@@ -127,15 +127,19 @@ test('a password where none can be, an unknown engine and a version that is not 
   }
 });
 
-test('RAR is not made, and the plan says why', async () => {
-  const { planned } = await perform(convert, {
+test('an archive becomes a RAR that holds its files as they are', async () => {
+  const { outputs } = await done(convert, {
     files: { 'a.zip': await zipOf(files) },
     options: { output_format: 'rar' },
   });
-  expect(planned).toMatchObject({
-    ok: false,
-    error: { type: 'not-available', message: expect.stringContaining('no free program makes RAR archives') },
-  });
+  const [made] = outputs;
+  expect(made?.name).toBe('a.rar');
+  const { outputs: back } = await done(archiveExtract, extractOf('a.rar', readFileSync(made?.path ?? '')));
+  expect(back.map(({ dir, name }) => `${dir}/${name}`).sort()).toEqual(
+    Object.keys(files)
+      .map((name) => `in/${name}`)
+      .sort(),
+  );
 });
 
 test('`filename` names the files', async () => {
