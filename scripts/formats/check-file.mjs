@@ -86,7 +86,8 @@ function checkText(data, { from, to }) {
 function checkZip(data, { from, to }) {
   const files = openZip(data);
   if (files === undefined) return 'it is no zip';
-  if (!holdsText(from)) return files.size > 1 ? undefined : 'there is next to nothing in it';
+  if (!holdsText(from) || (to === 'odg' && withText.has(from)))
+    return files.size > 1 ? undefined : 'there is next to nothing in it';
   const texts = [...files]
     .filter(([name]) => /\.(xml|x?html?|txt|opf|ncx)$/i.test(name))
     .map(([, content]) => content.toString('utf8'));

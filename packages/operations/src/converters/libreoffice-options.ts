@@ -37,7 +37,7 @@ export function officeRank(from: string, to: string): number {
   const part = partOf(from);
   if (part === 'picture') return 40;
   // It finds little in today's files; SheetJS reads their cells.
-  if (from === 'numbers') return 35;
+  if (from === 'numbers') return 20;
   if (part === 'pdf') return 30;
   if (part === 'drawing') return to === 'pdf' || to.startsWith('od') || to === 'fodg' ? 60 : 50;
   // Pages of the web and plain text have no layout to keep.

@@ -171,7 +171,6 @@ describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice', () => {
     const asked = await convert(file, { to: 'emf', options: { pages: '2-2', hidden_slides: true } });
     expect(asked.files).toHaveLength(1);
     expect(readFileSync(asked.files[0]?.path ?? '').readUInt32LE(40)).toBe(0x464d4520);
-    expect(readFileSync(await onlyFile(file, { to: 'html' }), 'utf8')).toContain('Slide One');
   });
 
   test('drawings come out as large as they are', async () => {
