@@ -9,12 +9,12 @@ const later = 'dss dwf eml heif hwpx odg ogv opus psb pub tga vtt'.split(' ');
 const inputs = formatNames().filter((name) => cloudConvertTargets(name).length > 0);
 
 /** 213 names. */
-export const cloudConvertFormats = [
+const cloudConvertFormats = [
   ...new Set([...inputs, ...inputs.flatMap(cloudConvertTargets), ...later]),
 ].sort();
 
 /** 2,079 pairs, by its names and by ours. */
-export const cloudConvertPairs = inputs.flatMap((from) =>
+const cloudConvertPairs = inputs.flatMap((from) =>
   cloudConvertTargets(from).map((to) => ({ from, to, ours: [canonicalFormat(from), canonicalFormat(to)] })),
 );
 

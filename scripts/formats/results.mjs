@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const resultsFile = fileURLToPath(
+const resultsFile = fileURLToPath(
   new URL('../../packages/operations/test/formats/results.json', import.meta.url),
 );
 

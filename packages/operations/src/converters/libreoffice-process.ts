@@ -118,7 +118,7 @@ export class OfficeProcess {
 }
 
 /** Pure. */
-export const officeArgs = (profileDir: string): readonly string[] => [
+const officeArgs = (profileDir: string): readonly string[] => [
   `-env:UserInstallation=${pathToFileURL(profileDir).href}`,
   '--headless',
   '--norestore',

@@ -57,7 +57,7 @@ const settings: readonly Setting[] = [
 ];
 
 /** Pure. */
-export function settingsXml(buildId: string | undefined): string {
+function settingsXml(buildId: string | undefined): string {
   const all: readonly Setting[] = [
     ...settings,
     ...(buildId === undefined

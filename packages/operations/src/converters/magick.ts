@@ -21,7 +21,7 @@ import {
 import { outputFiles, sharp } from './sharp.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
-export const magickVersion = '0.0.43';
+const magickVersion = '0.0.43';
 
 const always: readonly string[] = ['width', 'height', 'fit', 'strip', 'auto_orient', 'alpha', 'colorspace'];
 const targets: readonly string[] = Object.keys(writers);

@@ -12,7 +12,7 @@ import type { Conversion, Converter } from './converter.ts';
 import { delimitedFormats, oneTable, sheetsIn, tablePairs } from './tables-formats.ts';
 
 /** Of SheetJS, the largest of the libraries behind it; a test holds it to the one that is installed. */
-export const tablesVersion = '0.20.3';
+const tablesVersion = '0.20.3';
 
 export const tables: Converter = {
   name: 'tables',

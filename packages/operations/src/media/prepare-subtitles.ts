@@ -30,7 +30,7 @@ export async function prepareSubtitles(file: string, workDir: string): Promise<R
   return ok(name);
 }
 
-export function subtitleType(text: string): 'srt' | 'vtt' | 'ass' | undefined {
+function subtitleType(text: string): 'srt' | 'vtt' | 'ass' | undefined {
   if (text.startsWith('WEBVTT')) return 'vtt';
   if (/^\[Script Info\]/i.test(text.trimStart())) return 'ass';
   return /^\s*\d*\s*\r?\n?\s*\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s*-->/.test(text) ? 'srt' : undefined;

@@ -57,7 +57,7 @@ export async function probeMedia(request: ProbeRequest): Promise<Result<MediaInf
 }
 
 /** Pure. */
-export function probeArgs(inputPath: string): readonly string[] {
+function probeArgs(inputPath: string): readonly string[] {
   return [
     '-v',
     'error',

@@ -73,7 +73,7 @@ function copied(options: JsonObject): Result<VideoSettings, Failure> {
 const isGiven = (name: string, options: JsonObject): boolean =>
   options[name] !== undefined && options[name] !== null && !(name === 'preset' && options[name] === 'medium');
 
-export function wrongCodec(
+function wrongCodec(
   wanted: string,
   { to, allowed }: { readonly to: string; readonly allowed: readonly string[] },
 ): Failure {

@@ -139,7 +139,7 @@ async function writeKept(): Promise<void> {
 }
 
 /** What installs the packages on this machine. */
-export function packageManager(): PackageManager {
+function packageManager(): PackageManager {
   if (process.platform === 'darwin') return 'brew';
   return process.platform === 'win32' ? 'winget' : 'apt';
 }

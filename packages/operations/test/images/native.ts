@@ -22,7 +22,7 @@ export interface NativeOutput {
   readonly notes: readonly string[];
 }
 
-export async function tryConvert(
+async function tryConvert(
   converter: Converter,
   { from, to, input, options = {} }: NativeJob,
 ): Promise<NativeOutput | Failure> {

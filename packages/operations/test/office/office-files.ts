@@ -50,7 +50,7 @@ export function textFile(name: string, text: string): string {
   return file;
 }
 
-export async function zipFile(
+async function zipFile(
   name: string,
   entries: Readonly<Record<string, string | Buffer>>,
 ): Promise<string> {
