@@ -6,9 +6,7 @@ import { checkFile } from './check-file.mjs';
 import { others, twins } from '../samples/twins.mjs';
 import { operations, schema } from './library.mjs';
 
-const samplesDir = fileURLToPath(
-  new URL('../../packages/operations/test/formats/samples', import.meta.url),
-);
+const samplesDir = fileURLToPath(new URL('../../packages/operations/test/formats/samples', import.meta.url));
 const sampleOf = (format) => path.join(samplesDir, `sample.${twins[format] ?? format}`);
 
 export const hasSample = (format) => existsSync(sampleOf(format));

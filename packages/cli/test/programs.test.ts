@@ -19,7 +19,8 @@ const pipelineText = `tasks:
   print: { operation: convert, input: drawing, output_format: eps, engine: rsvg }
   out: { operation: export/local, input: print, path: out }
 `;
-const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0h40v20H0z"/></svg>';
+const drawing =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0h40v20H0z"/></svg>';
 
 let folder = '';
 beforeEach(() => {

@@ -15,7 +15,12 @@ const job = {
 };
 
 test('arguments hold our own names only, and the size as it is asked for', () => {
-  expect(rsvgArgs(job)).toEqual(['--format=pdf', '--keep-aspect-ratio', '--output=/w/out/output.pdf', '/w/in/input.svg']);
+  expect(rsvgArgs(job)).toEqual([
+    '--format=pdf',
+    '--keep-aspect-ratio',
+    '--output=/w/out/output.pdf',
+    '/w/in/input.svg',
+  ]);
   expect(rsvgArgs({ ...job, to: 'eps', options: { width: 300, height: 200, pixel_density: 150 } })).toEqual([
     '--format=eps',
     '--dpi-x=150',

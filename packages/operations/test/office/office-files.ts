@@ -50,10 +50,7 @@ export function textFile(name: string, text: string): string {
   return file;
 }
 
-async function zipFile(
-  name: string,
-  entries: Readonly<Record<string, string | Buffer>>,
-): Promise<string> {
+async function zipFile(name: string, entries: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const file = path.join(folder, name);
   const zip = new ZipFile();
   for (const [entry, content] of Object.entries(entries)) {

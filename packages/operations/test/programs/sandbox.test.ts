@@ -21,7 +21,13 @@ test('it sees the system, its inputs and one folder to write; no home, no projec
   const command = process.execPath;
   const workDir = path.join(dir, 'work');
   const input = path.join(dir, 'input.docx');
-  const args = bubblewrapArgs({ command, args: ['--convert', input], workDir, reads: [input], network: false });
+  const args = bubblewrapArgs({
+    command,
+    args: ['--convert', input],
+    workDir,
+    reads: [input],
+    network: false,
+  });
   expect(args).toContain('--unshare-all');
   expect(args).toContain('--die-with-parent');
   expect(args).not.toContain('--share-net');
