@@ -164,7 +164,7 @@ const table = (head, rows) =>
   );
 
 /** For `test:formats`: CloudConvert pairs that do not work and have no reason. */
-function unexplained() {
+export function unexplained() {
   const all = workingPairs(readResults());
   const known = new Set([...all].flatMap((pair) => pair.split(' ')));
   const { missingPairs: pairs, missingFormats: formats } = countCloudConvert(all);
