@@ -188,7 +188,20 @@ function checkDrawing(data, to) {
 }
 
 /** Streams without a clock. */
-const timeless = new Set(['swf', 'h264', 'hevc', 'mjpeg', 'y4m', 'dv', 'ivf', 'aac', 'sbc', 'rso', 'apng', 'gif']);
+const timeless = new Set([
+  'swf',
+  'h264',
+  'hevc',
+  'mjpeg',
+  'y4m',
+  'dv',
+  'ivf',
+  'aac',
+  'sbc',
+  'rso',
+  'apng',
+  'gif',
+]);
 
 async function checkMedia(path, { from, to }) {
   const { seconds, kinds } = await openMedia(path);
