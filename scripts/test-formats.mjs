@@ -4,7 +4,8 @@
 //                           [--seed 1] [--jobs 2] [--resume] [--write] [--recorded]
 //
 // --embedded: as if no program were installed · --all: chains that CloudConvert has no pair for, too · --sample: so many
-// pairs, drawn by the seed · --recorded: only what is among the written results · --resume: leaves out what went well before · --write: writes the results that docs/formats.md
+// pairs, drawn by the seed · --recorded: only what is among the written results · --resume: leaves out what went well
+// before, of programs too when the same converter did it without any · --write: writes the results that docs/formats.md
 // is made of.
 import {
   appendFileSync,
@@ -44,14 +45,16 @@ else delete process.env.PIPELINE_PROGRAMS_PATH;
 const { operations, schema } = await import('./formats/library.mjs');
 const { canonicalFormat } = schema;
 const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudconvert.mjs');
-const { closeBackend, hasSample, runPair } = await import('./formats/run-pair.mjs');
+const { closeBackend, converterLabel, hasSample, runPair } = await import('./formats/run-pair.mjs');
 const { readResults, workingPairs, writeResults } = await import('./formats/results.mjs');
 const { weighPackage } = await import('./formats/weigh.mjs');
 
 const mode = flags.embedded ? 'embedded' : 'native';
 const logFile = path.join(root, `node_modules/.cache/pipeline-formats/${mode}.jsonl`);
 mkdirSync(path.dirname(logFile), { recursive: true });
-const known = new Map(flags.resume ? readLog() : []);
+const known = new Map(
+  flags.resume ? [...(flags.embedded ? [] : await shownEmbedded()), ...readLog(logFile)] : [],
+);
 if (!flags.resume && flags.write) writeFileSync(logFile, '');
 
 const wanted = choose(offeredPairs());
@@ -142,9 +145,23 @@ async function runAll(pairs) {
   rmSync(base, { recursive: true, force: true });
 }
 
-function readLog() {
-  if (!existsSync(logFile)) return [];
-  const lines = readFileSync(logFile, 'utf8').split('\n').filter(Boolean);
+/** What the same converter did without programs, it need not do again. */
+async function shownEmbedded() {
+  const shown = readLog(path.join(path.dirname(logFile), 'embedded.jsonl')).filter(
+    ([, { why }]) => why === undefined,
+  );
+  const same = await Promise.all(
+    shown.map(async ([, { from, to, converter }]) => {
+      const found = await operations.findConverter({ from, to, options: {} });
+      return found.ok && converterLabel(found.value) === converter;
+    }),
+  );
+  return shown.filter((_, index) => same[index]);
+}
+
+function readLog(file) {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   return lines.map((line) => JSON.parse(line)).map((outcome) => [key(outcome), outcome]);
 }
 

@@ -20,6 +20,9 @@ function sampleFor(from, to) {
 
 const limitMs = 90_000;
 
+/** `libreoffice+pdfium via pdf` */
+export const converterLabel = ({ name, via }) => (via === undefined ? name : `${name} via ${via}`);
+
 /** `{ converter, ms, why }`; `why` is absent when all is well. */
 export async function runPair({ from, to }, scratch) {
   const began = performance.now();

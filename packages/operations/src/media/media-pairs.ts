@@ -14,8 +14,11 @@ function targets(from: string): readonly string[] {
   if (soundOnly(from)) return [...sounds, ...withSoundAlone];
   // Pictures that move have no sound; single pictures of them are made by image converters.
   if (images.has(from)) return [...films, ...animations, ...(from === 'apng' ? frameFormats : [])];
-  return [...films, ...sounds, ...animations, ...frameFormats];
+  return [...films, ...(isSilent(from) ? [] : sounds), ...animations, ...frameFormats];
 }
+
+/** Video alone, as `h264` and `mjpeg`. */
+const isSilent = (from: string): boolean => containers[from]?.audio.length === 0;
 
 export const mediaPairs: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   mediaInputs.map((from) => [from, targets(from)]),
