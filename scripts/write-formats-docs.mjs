@@ -60,7 +60,7 @@ export function formatsDocs() {
     '',
     'Pairs between other formats:',
     '',
-    ...missingPairs(all),
+    ...missingPairs(results, all),
     '',
     ...notes(),
   ].join('\n');
@@ -132,7 +132,7 @@ function missingFormats(all) {
   );
 }
 
-function missingPairs(all) {
+function missingPairs(results, all) {
   const known = new Set([...all].flatMap((pair) => pair.split(' ')));
   const { missingPairs: pairs } = countCloudConvert(all);
   const rest = pairs.filter(({ ours }) => ours.every((name) => known.has(name)));
@@ -143,6 +143,7 @@ function missingPairs(all) {
       reasons.pairs[ours.join(' ')] ??
       reasons.targets[to] ??
       reasons.sources[from] ??
+      failure(results, ours.join(' ')) ??
       reasons.open;
     const key = `${from}\n${why}`;
     groups.set(key, [...(groups.get(key) ?? []), to]);
@@ -151,6 +152,12 @@ function missingPairs(all) {
     ['from', 'to', 'why'],
     [...groups].map(([key, targets]) => [key.split('\n')[0], targets.join(' '), key.split('\n')[1]]),
   );
+}
+
+/** What the converter said when the pair was tried. */
+function failure(results, pair) {
+  const said = results.native?.failed[pair] ?? results.embedded?.failed[pair];
+  return said === undefined ? undefined : `tried, and it failed: ${said.replaceAll(/[<>]/g, '')}`;
 }
 
 function notes() {

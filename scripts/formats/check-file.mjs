@@ -30,7 +30,7 @@ const stripped = (xml) => xml.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' '
 
 /** Zips of XML, and other files in which the text can be read when unpacked. */
 const zips = new Set(
-  'docx docm dotx odt xlsx xlsm ods pptx pptm ppsx potx odp epub htmlz txtz odg hwpx oeb'.split(' '),
+  'docx docm dotx odt xlsx xlsm ods pptx pptm ppsx potx odp epub cbz htmlz txtz odg hwpx oeb'.split(' '),
 );
 /** Text stands in them as Latin-1 or UTF-16, or not at all: their own beginning is all that is looked at. */
 const binary = new Set('doc dot xls ppt pps pot wps et dps dbf'.split(' '));
@@ -116,12 +116,18 @@ async function checkPdf(data, from) {
     if (document.getPageCount() === 0) return 'it has no page';
     const pages = [...document.pages()];
     if (holdsText(from) && pages.some((page) => hasText(page.getText()))) return undefined;
-    const [page] = pages;
-    const { data: drawn, width, height } = await page.render({ scale: 1, render: 'bitmap' });
-    const rgb = Buffer.from(
-      Uint8Array.from({ length: width * height * 3 }, (_, at) => drawn[Math.floor(at / 3) * 4 + (at % 3)]),
-    );
-    return checkPixels({ width, height, rgb }, from);
+    // A title page may come first.
+    let why;
+    for (const page of pages.slice(0, 3)) {
+      const { data: drawn, width, height } = await page.render({ scale: 1, render: 'bitmap' });
+      const rgb = Buffer.from(
+        Uint8Array.from({ length: width * height * 3 }, (_, at) => drawn[Math.floor(at / 3) * 4 + (at % 3)]),
+      );
+      const found = checkPixels({ width, height, rgb }, from);
+      if (found === undefined) return undefined;
+      why ??= found;
+    }
+    return why;
   } finally {
     document.destroy();
   }
@@ -153,6 +159,9 @@ function checkPixels({ width, height, rgb }, from) {
     if (lead > 90) side[0]++;
     else if (lead < -90) side[1]++;
   }
+  // Readers of comics cut a wide picture into two: each half is of one colour.
+  if (withoutText.has(from))
+    return first.every((value) => value > 250) && differing === 0 ? 'it is blank' : undefined;
   if (differing === 0) return 'it is blank';
   if (!holdsColours(from)) return undefined;
   const isRed = sums.left[0] > 4 * sums.left[1] && sums.left[0] > 50;

@@ -11,9 +11,9 @@ import type { Converter } from './converters/converter.ts';
 const ways: Readonly<Partial<Record<FormatKind, readonly string[]>>> = {
   image: ['pdf', 'svg', 'png', 'tiff', 'ttf'],
   vector: ['svg', 'pdf', 'eps', 'odg', 'png'],
-  pdf: ['odt', 'docx', 'ods', 'odp', 'html', 'svg', 'epub', 'ps', 'xlsx', 'png', 'tiff'],
-  document: ['odt', 'docx', 'html', 'epub', 'pdf', 'md', 'xlsx'],
-  ebook: ['epub', 'html', 'odt', 'docx', 'pdf'],
+  pdf: ['cbz', 'odt', 'docx', 'ods', 'odp', 'html', 'svg', 'epub', 'ps', 'xlsx', 'png', 'tiff'],
+  document: ['cbz', 'odt', 'docx', 'html', 'epub', 'pdf', 'md', 'xlsx'],
+  ebook: ['cbz', 'epub', 'html', 'odt', 'docx', 'pdf'],
   spreadsheet: ['ods', 'xlsx', 'csv', 'html'],
   presentation: ['odp', 'pptx', 'pdf'],
   data: ['json', 'csv', 'xlsx', 'xml'],
@@ -31,11 +31,13 @@ const pixels: ReadonlySet<string> = new Set(['png', 'tiff', 'jpg', 'gif', 'bmp']
 /** The formats by way of which `from` may become `to`, the best first. */
 export function waysBetween(from: string, to: string): readonly string[] {
   const kind = drawings.has(to) ? 'vector' : formatKind(to);
-  if (kind === undefined) return [];
+  // What has no headings leaves nothing in an outline, whatever it is made of on the way.
+  if (kind === undefined || to === 'opml') return [];
   const isPicture = formatKind(from) === 'image' && !drawings.has(from);
   const endsInPixels = kind === 'image';
   return (ways[kind] ?? []).filter((via) => {
     if (via === from || via === to) return false;
+    if (via === 'cbz' && from !== 'cbr') return false;
     if (via === 'html' && kind === 'spreadsheet' && isProse(from)) return false;
     // Pages have more to say than one drawing of them all, and neither they nor a drawing are a font.
     if (via === 'svg' && isPaged(from)) return false;

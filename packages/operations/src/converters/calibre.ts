@@ -18,7 +18,7 @@ import { collectOutputs, prepareJob } from './program-converter.ts';
 import type { ProgramJob } from './program-converter.ts';
 
 const readable =
-  'azw azw3 azw4 cbc cbr cbz chm docx epub fb2 html htmlz lit lrf mobi odt oeb pdb pdf pml prc rb rtf snb tcr txt txtz';
+  'azw azw3 azw4 cbc cbz chm docx epub fb2 html htmlz lit lrf mobi odt oeb pdb pdf pml prc rb rtf snb tcr txt txtz';
 const ebooks: readonly string[] = [
   'azw3',
   'epub',

@@ -31,6 +31,20 @@ const maxMemoryBytes: number = 3 * 2 ** 30;
 
 const hasPages = (from: string): boolean => pagedInputs.has(from) || animations.has(from);
 
+/** What came out was blank, of other colours, or nothing that anything reads. */
+const spoiled: Readonly<Record<string, readonly string[]>> = {
+  fl32: ['j2k', 'jp2', 'jpc', 'tiff'],
+  pfm: ['j2k', 'jp2', 'jpc', 'tiff'],
+  g3: ['pct', 'pict'],
+  mng: ['cin', 'pgm', 'psb', 'psd', 'tiff'],
+  otb: ['dpx'],
+  palm: ['dpx'],
+  pbm: ['cin'],
+  wbmp: ['dpx'],
+  xbm: ['dpx'],
+  xpm: ['ase', 'aseprite'],
+};
+
 export const magick: Converter = {
   name: 'magick-wasm',
   standsFor: ['imagemagick', 'graphicsmagick'],
@@ -38,7 +52,12 @@ export const magick: Converter = {
   license: 'Apache-2.0',
   kind: 'embedded',
   needs: [],
-  pairs: Object.fromEntries(Object.keys(readers).map((from) => [from, targets.filter((to) => to !== from)])),
+  pairs: Object.fromEntries(
+    Object.keys(readers).map((from) => [
+      from,
+      targets.filter((to) => to !== from && spoiled[from]?.includes(to) !== true),
+    ]),
+  ),
   options: (from, to) => [
     ...always,
     ...(lossyOutputs.has(to) ? ['quality'] : []),

@@ -10,6 +10,17 @@ import { packs } from '../packs.ts';
 import { checkAvOptions, isHonoured, programFormats } from './node-av-options.ts';
 import type { Conversion, Converter } from './converter.ts';
 
+/** What came out was not whole, or nothing came out. */
+const spoiled: Readonly<Record<string, readonly string[]>> = {
+  apng: ['avi', 'rm', 'rmvb', 'swf', 'ts'],
+  asf: ['dv'],
+  dvr: ['dv'],
+  ogg: ['dv'],
+  ogv: ['dv'],
+  wmv: ['dv'],
+  wv: ['avi', 'mp3', 'nut'],
+};
+
 export const nodeAv: Converter = {
   name: 'node-av',
   standsFor: ['ffmpeg'],
@@ -20,7 +31,7 @@ export const nodeAv: Converter = {
   pairs: Object.fromEntries(
     Object.entries(mediaPairs).map(([from, targets]) => [
       from,
-      targets.filter((to) => !programFormats.has(to)),
+      targets.filter((to) => !programFormats.has(to) && spoiled[from]?.includes(to) !== true),
     ]),
   ),
   options: (from, to) => mediaOptions(from, to).filter((name) => isHonoured(name, to)),

@@ -70,12 +70,17 @@ export const archiveTypes: Readonly<Record<string, string>> = {
   'tar.bz2': 'tar',
   'tar.xz': 'tar',
   wim: 'wim',
+  cbz: 'zip',
 };
 
 /** Every archive that is made here out of each of these. */
 export function archivePairs(formats: readonly string[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    formats.map((from) => [from, [...Object.keys(archiveTypes), 'rar'].filter((to) => to !== from)]),
+    formats.map((from) => [
+      from,
+      // A comic becomes a comic of another packing.
+      [...Object.keys(archiveTypes), 'rar'].filter((to) => to !== from && (to !== 'cbz' || from === 'cbr')),
+    ]),
   );
 }
 
