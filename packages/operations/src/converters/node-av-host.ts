@@ -25,7 +25,28 @@ import { makeEncoder } from './node-av-encoder.ts';
 
 type Report = (percent: number | null) => void;
 
-export const host: HostModule = { run: convert };
+export const host: HostModule = {
+  run: (job, report) => (job['type'] === 'measure' ? measure(job) : convert(job, report)),
+};
+
+/** Job: `type: measure, inputPath inputName`; answer: `seconds? width? height?`. */
+async function measure(job: JsonObject): Promise<JsonObject> {
+  const name = jobText(job, 'inputName');
+  const library = await loadAv();
+  await library.complaints();
+  const input = await open(jobText(job, 'inputPath'), { name, library });
+  try {
+    const info = avInfo(input, library);
+    if (info === undefined) throw new ConversionError('bad-input', `${JSON.stringify(name)} cannot be read`);
+    const seconds = info.seconds ?? info.video?.seconds ?? info.audio?.seconds;
+    return {
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(info.video === undefined ? {} : { width: info.video.width, height: info.video.height }),
+    };
+  } finally {
+    await input.close();
+  }
+}
 
 /** Job: `inputPath inputName to options outputPath thumbnail?`; answer: nothing. */
 async function convert(job: JsonObject, report: Report): Promise<JsonObject> {

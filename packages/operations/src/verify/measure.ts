@@ -1,6 +1,6 @@
 /**
- * Measures a file for `verify`, by what reads its kind: sharp pictures, pdf-lib PDFs, ffprobe sound and video; text by
- * whatever converter makes plain text of it. It expects nothing.
+ * Measures a file for `verify`, by what reads its kind: sharp pictures, pdf-lib PDFs, ffprobe or the media
+ * pack sound and video; text by whatever converter makes plain text of it. It expects nothing.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { runInHost } from '../host/host-pool.ts';
 import { jobNumber } from '../host/read-job.ts';
 import { probeMedia } from '../media/probe-media.ts';
 import { inspectPdf } from '../pdf/inspect-pdf.ts';
+import { findProgram } from '../programs/find-program.ts';
 import { findConverter } from '../routes.ts';
 
 export interface Measured {
@@ -57,7 +58,9 @@ export function pdfAOf(xmp: string): string | undefined {
   return part === undefined ? undefined : `${part}${value('conformance') ?? ''}`;
 }
 
-async function measureMedia({ file, context, scratchDir }: Measuring): Promise<Result<Measured, Failure>> {
+async function measureMedia(given: Measuring): Promise<Result<Measured, Failure>> {
+  const { file, context, scratchDir } = given;
+  if (findProgram('ffprobe') === undefined) return measureByPack(given);
   const probed = await probeMedia({
     source: file.path,
     inputName: file.name,
@@ -71,6 +74,18 @@ async function measureMedia({ file, context, scratchDir }: Measuring): Promise<R
   return ok({
     ...(length === undefined ? {} : { seconds: length }),
     ...(video === undefined ? {} : { width: video.width, height: video.height }),
+  });
+}
+
+async function measureByPack({ file, context }: Measuring): Promise<Result<Measured, Failure>> {
+  const job = { type: 'measure', inputPath: file.path, inputName: file.name };
+  const answer = await runInHost({ host: 'node-av', job, signal: context.signal, about: file.name });
+  if (!answer.ok) return answer;
+  const { seconds, width, height } = answer.value;
+  return ok({
+    ...(typeof seconds === 'number' ? { seconds } : {}),
+    ...(typeof width === 'number' ? { width } : {}),
+    ...(typeof height === 'number' ? { height } : {}),
   });
 }
 

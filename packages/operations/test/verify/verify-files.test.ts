@@ -1,5 +1,5 @@
 /** Real files, measured: what holds, and what does not, in words. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import type { JsonObject } from '@pipeline/schema';
@@ -137,6 +137,13 @@ test('what is not installed is told before the run', async () => {
   expect(await planOf('webp', { width: 3 })).toBe('planned');
   const outputs = [{ dir: '', name: 'a.mp4' }];
   const request = { ...action({ options: {} }), verify: { duration: 3 } };
-  expect(missingForVerify(request, { outputs })).toMatchObject({ type: 'converter-missing' });
-  expect(missingForVerify({ ...request, verify: { max_size: 3 } }, { outputs })).toBeUndefined();
+  expect(missingForVerify(request, { outputs }, () => false)).toMatchObject({ type: 'converter-missing' });
+  expect(missingForVerify({ ...request, verify: { max_size: 3 } }, { outputs }, () => false)).toBeUndefined();
+  expect(missingForVerify(request, { outputs }, () => true)).toBeUndefined();
+});
+
+test('video, by the media pack where ffprobe is not installed', async () => {
+  const clip = readFileSync(join(import.meta.dirname, '../../../../examples/film/waves.mp4'));
+  expect(await verdict('a.mp4', clip, { duration: 3, width: 640, height: { max: 360 } })).toBe('holds');
+  expect(await verdict('a.mp4', clip, { duration: 5 })).toContain('expected 5 s, found 3 s');
 });
