@@ -13,6 +13,7 @@ import { err, formatKind, ok } from '@pipeline/schema';
 import { nameOf } from '../output-name.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { programs } from '../programs/program-table.ts';
+import { programFailed, runProgram } from '../programs/run-program.ts';
 import type { Conversion, Converter } from './converter.ts';
 import { collectOutputs, prepareJob } from './program-converter.ts';
 import type { ProgramJob } from './program-converter.ts';
@@ -111,7 +112,6 @@ export function calibreProgress(line: string): number | undefined {
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
   const { from, to, workDir, inputPath, inputName, signal } = conversion;
   const job = await prepareJob({ ...conversion, from: knownAs[from] ?? from });
-  const { programFailed, runProgram } = await import('../programs/run-program.ts');
   const onStdout = (line: string): void => {
     const percent = calibreProgress(line);
     if (percent !== undefined) conversion.progress(percent);

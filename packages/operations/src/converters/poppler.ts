@@ -10,6 +10,7 @@ import { parsePageRange, selectPages } from '../page-range.ts';
 import type { ProcessEnd } from '../process.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { programs } from '../programs/program-table.ts';
+import { programFailed, runProgram } from '../programs/run-program.ts';
 import type { ProgramCall } from '../programs/run-program.ts';
 import type { Conversion, Converter } from './converter.ts';
 import { wrongPassword } from './program-converter.ts';
@@ -123,7 +124,6 @@ async function call(
   conversion: Conversion,
   [command, ...args]: readonly [string, ...string[]],
 ): Promise<Result<ProcessEnd, Failure>> {
-  const { programFailed, runProgram } = await import('../programs/run-program.ts');
   const run: ProgramCall = {
     program: 'poppler',
     command,

@@ -14,6 +14,7 @@ import type { ProcessEnd } from '../process.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { programs } from '../programs/program-table.ts';
 import type { ProgramName } from '../programs/program-table.ts';
+import { programFailed, runProgram } from '../programs/run-program.ts';
 import type { ProgramCall, ProgramLimits } from '../programs/run-program.ts';
 import type { Conversion, Converter } from './converter.ts';
 
@@ -86,8 +87,6 @@ async function convertByProgram(
     ...progressReader(spec, job, conversion),
     about: conversion.inputName,
   };
-  // Validation reads the table of converters, and must not pay for what starts processes.
-  const { programFailed, runProgram } = await import('../programs/run-program.ts');
   const ran = await runProgram(call);
   if (!ran.ok) return ran;
   const end = ran.value;

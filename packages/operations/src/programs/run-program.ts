@@ -9,14 +9,12 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err } from '@pipeline/schema';
-import { startProcess } from '../process.ts';
 import type { ProcessEnd } from '../process.ts';
 import { findCommand, findProgram, installCommand } from './find-program.ts';
 import { Guard, cancelled, defaultLimits } from './guard.ts';
 import type { ProgramLimits } from './guard.ts';
 import { programs } from './program-table.ts';
 import type { ProgramName } from './program-table.ts';
-import { killWithUs } from './reaper.ts';
 import { confine } from './sandbox.ts';
 import type { Mount } from './sandbox.ts';
 
@@ -66,6 +64,8 @@ export async function runProgram(call: ProgramCall): Promise<Result<ProcessEnd, 
     ...(call.mounts === undefined ? {} : { mounts: call.mounts }),
     ...(call.needsAccount === true ? { accounts: await writeAccounts(env.HOME) } : {}),
   });
+  // The table of converters leads here: validation reads it, and must not pay for what starts processes.
+  const [{ startProcess }, { killWithUs }] = await Promise.all([import('../process.ts'), import('./reaper.ts')]);
   const guard = new Guard(call, limits);
   const running = startProcess({
     ...confined,
