@@ -65,7 +65,10 @@ export async function runProgram(call: ProgramCall): Promise<Result<ProcessEnd, 
     ...(call.needsAccount === true ? { accounts: await writeAccounts(env.HOME) } : {}),
   });
   // The table of converters leads here: validation reads it, and must not pay for what starts processes.
-  const [{ startProcess }, { killWithUs }] = await Promise.all([import('../process.ts'), import('./reaper.ts')]);
+  const [{ startProcess }, { killWithUs }] = await Promise.all([
+    import('../process.ts'),
+    import('./reaper.ts'),
+  ]);
   const guard = new Guard(call, limits);
   const running = startProcess({
     ...confined,
