@@ -9,7 +9,7 @@ import { fontforge } from './converters/fontforge.ts';
 import { ghostscript } from './converters/ghostscript.ts';
 import { icns } from './converters/icns.ts';
 import { inkscape } from './converters/inkscape.ts';
-import { djvu, mupdf, pstoedit } from './converters/native-drawings.ts';
+import { djvu, mupdf, pdfLines, pstoedit } from './converters/native-drawings.ts';
 import { graphicsmagick, heif, imagemagick } from './converters/native-pictures.ts';
 import { odd } from './converters/odd.ts';
 import { poppler } from './converters/poppler.ts';
@@ -75,6 +75,7 @@ export const converters: readonly Converter[] = [
   poppler,
   inkscape,
   pstoedit,
+  pdfLines,
   mupdf,
   djvu,
   imagemagick,

@@ -7,9 +7,11 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../host/host-pool.ts';
 import { listOption } from '../read-options.ts';
+import { checkColours } from './check-colours.ts';
 import type { Conversion, Converter } from './converter.ts';
 import {
   animations,
+  cmykOutputs,
   layeredInputs,
   lossyOutputs,
   pagedInputs,
@@ -72,6 +74,7 @@ export const magick: Converter = {
   note,
   isPlural: (from, to, options) =>
     (options['pages'] === undefined ? pagedInputs.has(from) : hasPages(from)) && !pagedOutputs.has(to),
+  check: checkColours(cmykOutputs),
   convert,
 };
 

@@ -1,5 +1,7 @@
 /** Programs for one kind of drawing or scan each: pstoedit (DXF, CGM), MuPDF (XPS), DjVuLibre (DjVu). */
+import { chain } from './chain.ts';
 import type { Converter } from './converter.ts';
+import { ghostscript } from './ghostscript.ts';
 import type { ProgramJob } from './program-converter.ts';
 import { programConverter } from './program-converter.ts';
 
@@ -10,10 +12,12 @@ const lines: Converter = programConverter({
   name: 'pstoedit',
   program: 'pstoedit',
   standsFor: ['cadconverter', 'inkscape', 'uniconvertor'],
-  pairs: { eps: editable, ps: editable, pdf: editable },
+  pairs: { eps: editable, ps: editable },
   options: () => [],
   rank: () => 60,
-  note: () => 'the lines of the first page, curves as polylines',
+  note: (from) =>
+    from === 'eps' ? 'the lines, curves as polylines' : 'the lines of each page, curves as polylines',
+  isPlural: (from) => from !== 'eps',
   args: pstoeditArgs,
 });
 
@@ -23,9 +27,18 @@ export const pstoedit: Converter = {
   needs: [...lines.needs, { type: 'program', name: 'ghostscript' }],
 };
 
+/** It listens to PostScript's own words for lines, which Ghostscript's reader of PDF does not use: pages go by PostScript. */
+export const pdfLines: Converter = chain({
+  first: ghostscript,
+  via: 'ps',
+  second: pstoedit,
+  pairs: { pdf: editable },
+  penalty: 5,
+});
+
 /** Pure. */
-export function pstoeditArgs({ inputPath, outputPath, to }: ProgramJob): readonly string[] {
-  return ['-q', '-page', '1', '-f', drivers[to] ?? '', inputPath, outputPath];
+export function pstoeditArgs({ inputPath, outputDir, to }: ProgramJob): readonly string[] {
+  return ['-q', '-split', '-f', drivers[to] ?? '', inputPath, `${outputDir}/page-%d.${to}`];
 }
 
 export const mupdf: Converter = programConverter({

@@ -2,8 +2,11 @@
  * Pictures by installed programs: ImageMagick and GraphicsMagick, for those who name them by `engine`, libheif for HEIC,
  * dcraw for camera raw. What comes along does the same; these are faster, or keep more bits.
  */
+import type { Failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
-import type { Converter } from './converter.ts';
+import { checkColours } from './check-colours.ts';
+import type { CheckRequest, Converter } from './converter.ts';
 import type { ProgramJob } from './program-converter.ts';
 import { programConverter } from './program-converter.ts';
 
@@ -14,6 +17,8 @@ const graphicsCoders = coders.filter((name) => !['avif', 'heic', 'ico'].includes
 const lossy: ReadonlySet<string> = new Set(['jpg', 'webp', 'avif', 'heic', 'jp2']);
 const paged: ReadonlySet<string> = new Set(['tiff', 'gif']);
 const opaque: ReadonlySet<string> = new Set(['jpg', 'bmp', 'pcx', 'ppm', 'pnm', 'pgm', 'pbm', 'xbm']);
+
+const cmykOutputs: ReadonlySet<string> = new Set(['jpg', 'tiff', 'psd', 'miff']);
 
 const optionsOf = (_: string, to: string): readonly string[] => [
   'width',
@@ -35,6 +40,7 @@ export const imagemagick: Converter = programConverter({
   pairs: pairsOf(coders),
   options: optionsOf,
   rank: () => 40,
+  check: checkColours(cmykOutputs),
   args: (job) => ['-limit', 'memory', '2GiB', '-limit', 'disk', '4GiB', ...magickArgs(job, 'sRGB')],
 });
 
@@ -51,21 +57,34 @@ export const graphicsmagick: Converter = programConverter({
   ),
   options: optionsOf,
   rank: () => 38,
+  check: checkGraphics,
   args: (job) => ['convert', '-limit', 'memory', '2GiB', '-limit', 'disk', '4GiB', ...magickArgs(job, 'RGB')],
 });
+
+function checkGraphics(request: CheckRequest): Failure | undefined {
+  const { from, to, options } = request;
+  if (options['alpha'] === 'remove' && hasFrames(from, to)) {
+    const message = `graphicsmagick has no \`alpha: remove\` for the pages of ${from.toUpperCase()} into ${to.toUpperCase()}: it would lay them on top of each other`;
+    const hint = 'Leave `engine` out, or take imagemagick.';
+    return failure('unsupported', message, { code: 'INVALID_OPTION', hint });
+  }
+  return checkColours(cmykOutputs)(request);
+}
+
+const hasFrames = (from: string, to: string): boolean => paged.has(from) && (from === to || paged.has(to));
 
 /** Pure. `screen`: what the program calls the colours of the screen; to GraphicsMagick, sRGB is another. Only the first picture of a file of several, but for pages into pages and an animation into another. */
 export function magickArgs(
   { inputPath, outputPath, from, to, options }: ProgramJob,
   screen: 'sRGB' | 'RGB',
 ): readonly string[] {
-  const frames = paged.has(from) && (from === to || paged.has(to)) ? '' : '[0]';
+  const frames = hasFrames(from, to) ? '' : '[0]';
   const { strip, quality, auto_orient: upright, alpha } = options;
   return [
     `${from}:${inputPath}${frames}`,
     ...(upright === false ? [] : ['-auto-orient']),
     ...sizeArgs(options),
-    ...(alpha === 'remove' || opaque.has(to) ? ['-background', 'white', '-flatten'] : []),
+    ...(alpha === 'remove' || opaque.has(to) ? onWhite[screen] : []),
     '-colorspace',
     colourSpace(options) ?? screen,
     ...(strip === true ? ['-strip'] : []),
@@ -73,6 +92,12 @@ export function magickArgs(
     `${to}:${outputPath}`,
   ];
 }
+
+/** The one flattens pages into each other, too; the other knows nothing else. */
+const onWhite = {
+  sRGB: ['-background', 'white', '-alpha', 'remove', '-alpha', 'off'],
+  RGB: ['-background', 'white', '-flatten'],
+} as const;
 
 function sizeArgs({ width, height, fit }: JsonObject): readonly string[] {
   if (typeof width !== 'number' && typeof height !== 'number') return [];
@@ -83,15 +108,8 @@ function sizeArgs({ width, height, fit }: JsonObject): readonly string[] {
   return ['-resize', fit === 'crop' || fit === 'scale' ? box : `${box}>`];
 }
 
-const spaces: Readonly<Record<string, string>> = {
-  gray: 'Gray',
-  grey: 'Gray',
-  grayscale: 'Gray',
-  cmyk: 'CMYK',
-};
-
 const colourSpace = ({ colorspace }: JsonObject): string | undefined =>
-  typeof colorspace === 'string' ? spaces[colorspace.toLowerCase()] : undefined;
+  colorspace === 'Gray' || colorspace === 'CMYK' ? colorspace : undefined;
 
 export const heif: Converter = programConverter({
   name: 'heif',

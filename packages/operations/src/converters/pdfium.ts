@@ -3,8 +3,9 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../host/host-pool.ts';
+import { checkColours } from './check-colours.ts';
 import type { Conversion, Converter } from './converter.ts';
-import { outputFiles } from './sharp.ts';
+import { cmykPictures, outputFiles } from './sharp.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
 export const pdfiumVersion = '2.1.13';
@@ -28,6 +29,7 @@ export const pdfium: Converter = {
   rank: () => 80,
   note: (_, to) => (to === 'txt' ? 'the text of the pages; scans have none' : 'one picture a page'),
   isPlural: (_, to) => to !== 'txt',
+  check: checkColours(cmykPictures),
   convert,
 };
 

@@ -20,7 +20,7 @@ import type { Conversion, Converter } from './converter.ts';
 
 export interface ProgramConverter extends Pick<
   Converter,
-  'name' | 'standsFor' | 'pairs' | 'options' | 'rank' | 'note' | 'isPlural'
+  'name' | 'standsFor' | 'pairs' | 'options' | 'rank' | 'note' | 'isPlural' | 'check'
 > {
   readonly program: ProgramName;
   /** Another command of the same program. */
@@ -53,7 +53,7 @@ export interface ProgramJob {
 }
 
 export function programConverter(spec: ProgramConverter): Converter {
-  const { name, standsFor, pairs, options, rank, note, isPlural, program } = spec;
+  const { name, standsFor, pairs, options, rank, note, isPlural, check, program } = spec;
   return {
     name,
     standsFor,
@@ -66,6 +66,7 @@ export function programConverter(spec: ProgramConverter): Converter {
     rank,
     ...(note === undefined ? {} : { note }),
     ...(isPlural === undefined ? {} : { isPlural }),
+    ...(check === undefined ? {} : { check }),
     convert: (conversion) => convertByProgram(spec, conversion),
   };
 }

@@ -4,6 +4,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { listOption } from '../read-options.ts';
+import { checkColours } from './check-colours.ts';
 import type { Conversion, Converter } from './converter.ts';
 import { convertBySharp, sharesDecode } from './sharp-together.ts';
 
@@ -13,6 +14,8 @@ export const sharpVersion = '0.35.5';
 const outputs: readonly string[] = ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'];
 const always: readonly string[] = ['width', 'height', 'fit', 'strip', 'auto_orient', 'alpha', 'colorspace'];
 const paged: ReadonlySet<string> = new Set(['tiff', 'gif']);
+/** What sharp writes in the colours of paper. */
+export const cmykPictures: ReadonlySet<string> = new Set(['jpg', 'tiff']);
 
 export const sharp: Converter = {
   name: 'sharp',
@@ -33,6 +36,7 @@ export const sharp: Converter = {
   isPlural: (from, to, options) =>
     options['pages'] === undefined ? from === 'tiff' && to !== 'tiff' : paged.has(from),
   shares: (from, _to, options) => sharesDecode(from, options),
+  check: checkColours(cmykPictures),
   convert,
 };
 

@@ -56,7 +56,7 @@ test('the arguments, in safe mode and with absolute paths', () => {
     expect.arrayContaining(['-dSAFER', '-r96', '-sPageList=1,3-4', '-sOutputFile=/w/out/page-%04d.png']),
   );
   expect(gs.slice(-2)).toEqual(['-f', '/w/in/input.eps']);
-  expect(inkscapeArgs(job('svg', { pages: '2' }))).toEqual([
+  expect(inkscapeArgs(job('svg', { pages: 2 }))).toEqual([
     '--export-type=svg',
     '--export-filename=/w/out/output.svg',
     '--export-area-page',
@@ -66,12 +66,11 @@ test('the arguments, in safe mode and with absolute paths', () => {
   ]);
   expect(pstoeditArgs(job('dxf'))).toEqual([
     '-q',
-    '-page',
-    '1',
+    '-split',
     '-f',
     'dxf_s',
     '/w/in/input.eps',
-    '/w/out/output.dxf',
+    '/w/out/page-%d.dxf',
   ]);
   expect(djvuArgs(job('pdf', { pages: 2 }))).toEqual([
     '-format=pdf',
@@ -148,7 +147,6 @@ const drawn: readonly (readonly [string, string, readonly string[]])[] = [
   ['rsvg', 'svg', ['pdf', 'eps', 'ps']],
   ['ghostscript', 'pdf', ['eps', 'xps', 'png', 'jpg', 'tiff']],
   ['poppler', 'pdf', ['svg', 'eps', 'ps', 'png', 'jpg', 'tiff']],
-  ['inkscape', 'pdf', ['svg']],
 ];
 
 for (const [name, from, targets] of drawn) {
@@ -202,14 +200,70 @@ test.skipIf(!isHere('ghostscript', 'mupdf'))('XPS becomes PDF, drawings and text
   ]);
 });
 
-test.skipIf(!isHere('pstoedit'))('the lines of a PDF become DXF and CGM', async () => {
-  const dxf = (
-    await converted(converter('pstoedit'), { from: 'pdf', to: 'dxf', input: await pdf() })
-  ).bytes.toString();
-  expect(dxf).toMatch(/SECTION[^]*ENTITIES[^]*(?:LINE|VERTEX)[^]*EOF/u);
-  const cgm = (await converted(converter('pstoedit'), { from: 'pdf', to: 'cgm', input: await pdf() })).bytes;
-  // BEGIN METAFILE: class 0, element 1.
-  expect(cgm.readUInt16BE(0) >> 5).toBe(1);
+/** Ends of the straight lines, each as `[x1, y1, x2, y2]`. */
+function linesOf(dxf: string): readonly (readonly number[])[] {
+  const entities = /ENTITIES([^]*?)ENDSEC/u.exec(dxf)?.[1] ?? '';
+  return entities
+    .split(/^LINE\s*$/mu)
+    .slice(1)
+    .map((entity) =>
+      [10, 20, 11, 21].map((code) =>
+        Number(new RegExp(`^ *${code}\\s*\\n\\s*(\\S+)`, 'mu').exec(entity)?.[1]),
+      ),
+    );
+}
+
+test.skipIf(!isHere('pstoedit'))(
+  'the lines of every page become DXF and CGM, and their number is right',
+  async () => {
+    const program = `%!PS-Adobe-3.0
+newpath 0 0 moveto 72 0 lineto stroke newpath 0 36 moveto 72 36 lineto stroke showpage
+newpath 36 0 moveto 36 72 lineto stroke showpage
+`;
+    const each = await converted(converter('pstoedit'), { from: 'ps', to: 'dxf', input: program });
+    expect(each.names).toEqual(['out-1.dxf', 'out-2.dxf']);
+    const [first, second] = each.paths.map((path) => linesOf(readFileSync(path, 'utf8')));
+    expect(first).toEqual([
+      [0, 0, 1, 0],
+      [0, 0.5, 1, 0.5],
+    ]);
+    expect(second).toEqual([[0.5, 0, 0.5, 1]]);
+    const paper = await converted(converter('ghostscript'), { from: 'ps', to: 'pdf', input: program });
+    const both = await converted(converter('ghostscript+pstoedit'), {
+      from: 'pdf',
+      to: 'dxf',
+      input: paper.bytes,
+    });
+    expect(both.paths.map((path) => linesOf(readFileSync(path, 'utf8')).length)).toEqual([2, 1]);
+    const asked = await converted(converter('ghostscript+pstoedit'), {
+      from: 'pdf',
+      to: 'cgm',
+      input: paper.bytes,
+      options: { pages: '2' },
+    });
+    expect(asked.names).toEqual(['out.cgm']);
+    // BEGIN METAFILE: class 0, element 1.
+    expect(asked.bytes.readUInt16BE(0) >> 5).toBe(1);
+  },
+);
+
+test.skipIf(!isHere('inkscape'))('Inkscape draws every page that is asked for', async () => {
+  const input = await pdf(3);
+  const made = await converted(converter('inkscape'), {
+    from: 'pdf',
+    to: 'svg',
+    input,
+    options: { pages: '3,1' },
+  });
+  expect(made.names).toEqual(['out-1.svg', 'out-2.svg']);
+  await expectHalves('svg', made.bytes);
+  const [third, first] = made.paths.map((path) => readFileSync(path, 'utf8'));
+  expect(third).not.toBe(first);
+  expect(third).toMatch(/3\s*<\/tspan>/u);
+  expect(first).toMatch(/1\s*<\/tspan>/u);
+  expect(
+    await failure(converter('inkscape'), { from: 'pdf', to: 'svg', input, options: { pages: '9' } }),
+  ).toMatchObject({ message: '"pages: "9"" asks for no page of "-a b.pdf", which has 3' });
 });
 
 test.skipIf(!isHere('poppler'))('pages that are asked for, a password, and what is no PDF', async () => {

@@ -1,6 +1,8 @@
 /** Pictures and fonts by installed programs, for those who name them by `engine`. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { JsonObject } from '@pipeline/schema';
+import { operationSpecs } from '@pipeline/schema';
 import { Font } from 'fonteditor-core';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -8,6 +10,7 @@ import { converters, isInstalled } from '../../src/converter-table.ts';
 import type { Converter } from '../../src/converters/converter.ts';
 import { fontforgeArgs } from '../../src/converters/fontforge.ts';
 import { heifArgs, magickArgs } from '../../src/converters/native-pictures.ts';
+import { findConverter } from '../../src/routes.ts';
 import { isNear, pixel, twoColours } from '../pictures/pictures.ts';
 import { converted, failure } from './native.ts';
 
@@ -46,7 +49,10 @@ test('the arguments name the coder of every file', () => {
     '20x10',
     '-background',
     'white',
-    '-flatten',
+    '-alpha',
+    'remove',
+    '-alpha',
+    'off',
     '-colorspace',
     'sRGB',
     '-strip',
@@ -82,6 +88,89 @@ for (const name of ['imagemagick', 'graphicsmagick']) {
     );
   });
 }
+
+for (const name of ['imagemagick', 'graphicsmagick']) {
+  test.skipIf(!isHere(name))(
+    `${name}: the colours that are asked for, and what was seen through`,
+    async () => {
+      const clear = await sharp({ create: { width: 40, height: 20, channels: 4, background: '#0000' } })
+        .png()
+        .toBuffer();
+      const alphaOf = async (options: JsonObject): Promise<readonly number[]> => {
+        const { bytes } = await converted(converter(name), {
+          from: 'png',
+          to: 'tiff',
+          input: clear,
+          options,
+        });
+        return pixel(await sharp(bytes).ensureAlpha().png().toBuffer(), 5, 5);
+      };
+      expect((await alphaOf({ alpha: 'keep' }))[3]).toBe(0);
+      expect(await alphaOf({ alpha: 'remove' })).toEqual([255, 255, 255, 255]);
+      const input = await twoColours().tiff().toBuffer();
+      for (const [colorspace, space] of [
+        ['Gray', 'b-w'],
+        ['CMYK', 'cmyk'],
+        ['sRGB', 'srgb'],
+      ]) {
+        const options = { colorspace: colorspace ?? '' };
+        const { bytes } = await converted(converter(name), { from: 'tiff', to: 'jpg', input, options });
+        expect((await sharp(bytes).metadata()).space, colorspace).toBe(space);
+      }
+    },
+  );
+}
+
+test.skipIf(!isHere('imagemagick'))(
+  'pages stay pages when what can be seen through becomes white',
+  async () => {
+    const page = (background: string): Promise<Buffer> =>
+      sharp({ create: { width: 20, height: 10, channels: 4, background } })
+        .png()
+        .toBuffer();
+    const input = await sharp([await page('#f00f'), await page('#0000')], { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    const job = { from: 'gif', to: 'tiff', input, options: { alpha: 'remove' } };
+    const { bytes } = await converted(converter('imagemagick'), job);
+    expect((await sharp(bytes).metadata()).pages).toBe(2);
+    const second = await sharp(bytes, { page: 1 }).ensureAlpha().png().toBuffer();
+    expect(await pixel(second, 5, 5)).toEqual([255, 255, 255, 255]);
+  },
+);
+
+test('what an engine cannot do with colours is an error before the run', () => {
+  const asked = (name: string, from: string, to: string, options: JsonObject): string | undefined =>
+    converter(name).check?.({ from, to, options })?.message;
+  for (const name of ['imagemagick', 'graphicsmagick', 'magick-wasm', 'sharp', 'pdfium']) {
+    expect(asked(name, 'tiff', 'webp', { colorspace: 'CMYK' })).toBe(
+      'colorspace: "CMYK" cannot be stored in WEBP here',
+    );
+    expect(asked(name, 'png', 'jpg', { colorspace: 'CMYK' })).toBeUndefined();
+  }
+  expect(asked('graphicsmagick', 'gif', 'tiff', { alpha: 'remove' })).toContain('on top of each other');
+  expect(asked('graphicsmagick', 'png', 'tiff', { alpha: 'remove' })).toBeUndefined();
+  const { alpha, colorspace } = operationSpecs.convert.options;
+  expect([alpha?.schema['enum'], colorspace?.schema['enum']]).toEqual([
+    ['keep', 'remove'],
+    ['sRGB', 'CMYK', 'Gray'],
+  ]);
+});
+
+test('what nobody does with a drawing is an error before the run', async () => {
+  for (const options of [{ all_layouts: true }, { auto_zoom: false }]) {
+    for (const [from, to] of [
+      ['dxf', 'pdf'],
+      ['dxf', 'svg'],
+      ['dwg', 'pdf'],
+    ] as const) {
+      const found = await findConverter({ from, to, options, isThere: () => true });
+      expect(found.ok, `${from} → ${to}`).toBe(false);
+      if (!found.ok && from === 'dxf')
+        expect(found.error.message).toContain(`does not honour \`${Object.keys(options)[0]}\``);
+    }
+  }
+});
 
 const tinos = readFileSync(
   createRequire(import.meta.url).resolve('@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf'),

@@ -1,5 +1,5 @@
 /** Options of `convert` where pixels come out: images, drawings, pages turned into images, and the size of video. */
-import { choice, count, flag, integer, type Options, appliesTo, text } from './option-schema.ts';
+import { choice, count, flag, integer, type Options, appliesTo } from './option-schema.ts';
 import type { FormatPair, OptionSpec } from './operation-spec.ts';
 
 /** `fit`, for every operation that resizes. */
@@ -45,12 +45,15 @@ export const pictureOptions: Options = {
     }),
   }),
   ...appliesTo(toPicture, {
-    alpha: text('What to do with transparency: `keep` it or `remove` it onto white.', {
-      schema: { examples: ['remove'] },
+    alpha: choice(['keep', 'remove'], 'What to do with transparency: `keep` it or `remove` it onto white.', {
+      default: 'keep',
     }),
   }),
   ...appliesTo([{ to: ['image', 'vector', 'pdf'] }], {
-    colorspace: text('Colour space of the output.', { schema: { examples: ['sRGB', 'CMYK', 'Gray'] } }),
+    colorspace: choice(
+      ['sRGB', 'CMYK', 'Gray'],
+      'Colour space of the output; `CMYK` for JPEG, TIFF, PSD, PDF and PostScript.',
+    ),
   }),
   ...appliesTo([{ from: ['cad'] }], {
     all_layouts: flag('Convert every layout of the drawing, not the model alone.', { default: false }),
