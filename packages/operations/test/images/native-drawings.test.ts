@@ -6,10 +6,6 @@ import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { converters, isInstalled } from '../../src/converter-table.ts';
 import type { Converter } from '../../src/converters/converter.ts';
-import { ghostscriptArgs } from '../../src/converters/ghostscript.ts';
-import { inkscapeArgs } from '../../src/converters/inkscape.ts';
-import { djvuArgs, mupdfArgs, pstoeditArgs } from '../../src/converters/native-drawings.ts';
-import { popplerCommand } from '../../src/converters/poppler.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { newFolder } from '../places/action.ts';
 import { isNear, pixel } from '../pictures/pictures.ts';
@@ -37,76 +33,6 @@ async function pdf(pages = 1): Promise<Buffer> {
   }
   return Buffer.from(await document.save());
 }
-
-const job = (to: string, options = {}) => ({
-  inputPath: '/w/in/input.eps',
-  inputName: 'x',
-  from: to === 'svg' ? 'pdf' : 'eps',
-  to,
-  options,
-  outputPath: `/w/out/output.${to}`,
-  outputDir: '/w/out',
-  workDir: '/w',
-  fileInputs: {},
-});
-
-test('the arguments, in safe mode and with absolute paths', () => {
-  const gs = ghostscriptArgs(job('png', { pages: '1, 3-4', pixel_density: 96 }));
-  expect(gs).toEqual(
-    expect.arrayContaining(['-dSAFER', '-r96', '-sPageList=1,3-4', '-sOutputFile=/w/out/page-%04d.png']),
-  );
-  expect(gs.slice(-2)).toEqual(['-f', '/w/in/input.eps']);
-  expect(inkscapeArgs(job('svg', { pages: 2 }))).toEqual([
-    '--export-type=svg',
-    '--export-filename=/w/out/output.svg',
-    '--export-area-page',
-    '--export-plain-svg',
-    '--pdf-page=2',
-    '/w/in/input.eps',
-  ]);
-  expect(pstoeditArgs(job('dxf'))).toEqual([
-    '-q',
-    '-split',
-    '-f',
-    'dxf_s',
-    '/w/in/input.eps',
-    '/w/out/page-%d.dxf',
-  ]);
-  expect(djvuArgs(job('pdf', { pages: 2 }))).toEqual([
-    '-format=pdf',
-    '-page=2',
-    '/w/in/input.eps',
-    '/w/out/output.pdf',
-  ]);
-  expect(mupdfArgs(job('png'))).toContain('/w/out/page-%d.png');
-  expect(
-    popplerCommand({
-      page: 3,
-      input: '/i',
-      file: '/o/p.jpg',
-      to: 'jpg',
-      options: { width: 80, quality: 50, password: 'x' },
-    }),
-  ).toEqual([
-    'pdftocairo',
-    '-jpeg',
-    '-jpegopt',
-    'quality=50',
-    '-scale-to-x',
-    '80',
-    '-scale-to-y',
-    '-1',
-    '-f',
-    '3',
-    '-l',
-    '3',
-    '-upw',
-    'x',
-    '-singlefile',
-    '/i',
-    '/o/p',
-  ]);
-});
 
 /** Draws what can be drawn without the program under test. */
 async function drawing(format: string, bytes: Buffer): Promise<Buffer> {

@@ -7,7 +7,7 @@ import { Font } from 'fonteditor-core';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { converters, isInstalled } from '../../src/converter-table.ts';
-import type { Converter } from '../../src/converters/converter.ts';
+import type { CheckRequest, Converter } from '../../src/converters/converter.ts';
 import { fontforgeArgs } from '../../src/converters/fontforge.ts';
 import { heifArgs, magickArgs } from '../../src/converters/native-pictures.ts';
 import { findConverter } from '../../src/routes.ts';
@@ -140,16 +140,16 @@ test.skipIf(!isHere('imagemagick'))(
 );
 
 test('what an engine cannot do with colours is an error before the run', () => {
-  const asked = (name: string, from: string, to: string, options: JsonObject): string | undefined =>
-    converter(name).check?.({ from, to, options })?.message;
+  const asked = (name: string, request: CheckRequest): string | undefined =>
+    converter(name).check?.(request)?.message;
   for (const name of ['imagemagick', 'graphicsmagick', 'magick-wasm', 'sharp', 'pdfium']) {
-    expect(asked(name, 'tiff', 'webp', { colorspace: 'CMYK' })).toBe(
+    expect(asked(name, { from: 'tiff', to: 'webp', options: { colorspace: 'CMYK' } })).toBe(
       'colorspace: "CMYK" cannot be stored in WEBP here',
     );
-    expect(asked(name, 'png', 'jpg', { colorspace: 'CMYK' })).toBeUndefined();
+    expect(asked(name, { from: 'png', to: 'jpg', options: { colorspace: 'CMYK' } })).toBeUndefined();
   }
-  expect(asked('graphicsmagick', 'gif', 'tiff', { alpha: 'remove' })).toContain('on top of each other');
-  expect(asked('graphicsmagick', 'png', 'tiff', { alpha: 'remove' })).toBeUndefined();
+  expect(asked('graphicsmagick', { from: 'gif', to: 'tiff', options: { alpha: 'remove' } })).toContain('on top of each other');
+  expect(asked('graphicsmagick', { from: 'png', to: 'tiff', options: { alpha: 'remove' } })).toBeUndefined();
   const { alpha, colorspace } = operationSpecs.convert.options;
   expect([alpha?.schema['enum'], colorspace?.schema['enum']]).toEqual([
     ['keep', 'remove'],
