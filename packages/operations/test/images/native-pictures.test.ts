@@ -148,7 +148,9 @@ test('what an engine cannot do with colours is an error before the run', () => {
     );
     expect(asked(name, { from: 'png', to: 'jpg', options: { colorspace: 'CMYK' } })).toBeUndefined();
   }
-  expect(asked('graphicsmagick', { from: 'gif', to: 'tiff', options: { alpha: 'remove' } })).toContain('on top of each other');
+  expect(asked('graphicsmagick', { from: 'gif', to: 'tiff', options: { alpha: 'remove' } })).toContain(
+    'on top of each other',
+  );
   expect(asked('graphicsmagick', { from: 'png', to: 'tiff', options: { alpha: 'remove' } })).toBeUndefined();
   const { alpha, colorspace } = operationSpecs.convert.options;
   expect([alpha?.schema['enum'], colorspace?.schema['enum']]).toEqual([
