@@ -1,11 +1,11 @@
 // Every pair of formats that the local backend offers, converted once on a real file, and the output opened.
 //
 //   npm run test:formats -- [--embedded] [--from docx,png] [--to pdf] [--only cloudconvert] [--all] [--sample 40]
-//                           [--seed 1] [--jobs 2] [--resume] [--write] [--recorded]
+//                           [--seed 1] [--jobs 2] [--resume] [--report] [--write] [--recorded]
 //
 // --embedded: as if no program were installed · --all: chains that CloudConvert has no pair for, too · --sample: so many
 // pairs, drawn by the seed · --recorded: only what is among the written results · --resume: leaves out what went well
-// before, of programs too when the same converter did it without any · --write: writes the results that docs/formats.md
+// before, of programs too when the same converter did it without any · --report: runs nothing, and tells what was run before · --write: writes the results that docs/formats.md
 // is made of.
 import {
   appendFileSync,
@@ -36,6 +36,7 @@ const { values: flags } = parseArgs({
     write: { type: 'boolean' },
     converter: { type: 'string' },
     recorded: { type: 'boolean' },
+    report: { type: 'boolean' },
   },
 });
 // Before anything looks for programs.
@@ -53,16 +54,16 @@ const mode = flags.embedded ? 'embedded' : 'native';
 const logFile = path.join(root, `node_modules/.cache/pipeline-formats/${mode}.jsonl`);
 mkdirSync(path.dirname(logFile), { recursive: true });
 const known = new Map(
-  flags.resume ? [...(flags.embedded ? [] : await shownEmbedded()), ...readLog(logFile)] : [],
+  flags.resume || flags.report ? [...(flags.embedded ? [] : await shownEmbedded()), ...readLog(logFile)] : [],
 );
-if (!flags.resume && flags.write) writeFileSync(logFile, '');
+if (!flags.resume && !flags.report && flags.write) writeFileSync(logFile, '');
 
 const wanted = choose(offeredPairs());
 const todo = wanted.filter((pair) => known.get(key(pair))?.why !== undefined || !known.has(key(pair)));
 process.stdout.write(
   `${mode}: ${wanted.length} pairs${flags.resume ? `, ${todo.length} of them to be run` : ''}\n`,
 );
-await runAll(todo);
+if (!flags.report) await runAll(todo);
 await closeBackend();
 report();
 
@@ -166,7 +167,7 @@ function readLog(file) {
 }
 
 function report() {
-  const outcomes = wanted.map((pair) => known.get(key(pair)));
+  const outcomes = wanted.map((pair) => known.get(key(pair))).filter((outcome) => outcome !== undefined);
   const working = new Set(outcomes.filter(({ why }) => why === undefined).map(key));
   const counts = countCloudConvert(working);
   const failed = outcomes.length - working.size;

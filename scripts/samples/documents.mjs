@@ -96,7 +96,7 @@ const byOffice = [
   ['slk', 'xlsx'], ['dif', 'xlsx'], ['odg', 'svg'], ['fodg', 'svg'], ['emf', 'svg'], ['wmf', 'svg'],
 ]; // prettier-ignore
 
-const byCalibre = ['mobi', 'azw3', 'lit', 'lrf', 'pdb', 'rb', 'snb', 'tcr', 'txtz', 'htmlz'];
+const byCalibre = ['mobi', 'azw3', 'lit', 'lrf', 'pdb', 'rb', 'tcr', 'txtz', 'htmlz'];
 
 const sheetTypes = { xlsx: 'xlsx', xlsb: 'xlsb', prn: 'prn', eth: 'eth', numbers: 'numbers', dbf: 'dbf' };
 
