@@ -123,7 +123,8 @@ function pattern(text: string): string {
 test.each(ofLanguage('sh'))('commands exist: $at', ({ text }) => {
   const scripts = Object.keys(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).scripts);
   for (const line of text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))) {
-    const [program, ...args] = line.split(/\s+/);
+    // `NAME=value` in front is for the environment.
+    const [program, ...args] = line.replace(/^(?:\w+=\S+\s+)+/, '').split(/\s+/);
     if (program === 'npm') expect(scripts, line).toContain(args[0] === 'run' ? args[1] : args[0]);
     else if (program === 'npx')
       expect(existsSync(path.join(root, 'node_modules/.bin', args[0] ?? '')), line).toBe(true);

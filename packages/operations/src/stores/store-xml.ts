@@ -18,7 +18,7 @@ const parser = new XMLParser({
 /** Undefined: it is no XML. */
 export function parseXml(text: string): XmlNode | undefined {
   try {
-    const value = nodeOf(parser.parse(text.replace(/^\uFEFF/, '')));
+    const value = nodeOf(parser.parse(text.replace(/^\uFEFF/, '').trim()));
     return typeof value === 'string' ? undefined : value;
   } catch {
     return undefined;

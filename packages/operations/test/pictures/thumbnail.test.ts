@@ -95,10 +95,10 @@ test('the plan predicts the name, and says what is not taken', async () => {
     await failed(
       thumbnail,
       requestOf('thumbnail', {
-        name: 'a.gif',
+        name: 'a.png',
         input: '',
         options: { output_format: 'png', timestamp: '50%' },
       }),
     ),
-  ).toMatchObject({ code: 'INVALID_OPTION', message: '"timestamp" is for video, and "a.gif" is none.' });
+  ).toMatchObject({ code: 'INVALID_OPTION', message: '"timestamp" is for video, and "a.png" is none.' });
 });
