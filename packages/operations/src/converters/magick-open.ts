@@ -17,6 +17,7 @@ import {
 } from './magick-formats.ts';
 import { maxMagickPixels } from './magick-library.ts';
 import { checkPhotoshopLength } from './photoshop-length.ts';
+import { checkLength } from './picture-length.ts';
 
 export interface OpenedFrames {
   readonly images: IMagickImageCollection;
@@ -39,7 +40,11 @@ export function openFrames(
   try {
     checkSizes(bytes, { coder, name });
     if (format === 'psd' || format === 'psb') checkPhotoshopLength(bytes, name);
-    return { images: read(bytes, { coder, isSingle: !severalFrames.has(format) }), format };
+    checkLength(bytes, { format, name });
+    const images = read(bytes, { coder, isSingle: !severalFrames.has(format) });
+    // A DDS that is cut off is no picture, and no error, to the library.
+    if (images.length === 0) throw new Error('InsufficientImageData');
+    return { images, format };
   } catch (error) {
     throw magickError(error, { name, head });
   }
