@@ -8,7 +8,10 @@ import { ConversionError } from '../host/protocol.ts';
 type Lengths = { readonly has: number; readonly needs: number } | undefined;
 
 /** Throws when the file ends before its picture does. Formats that it does not know pass. */
-export function checkLength(bytes: Uint8Array, { format, name }: Readonly<Record<'format' | 'name', string>>): void {
+export function checkLength(
+  bytes: Uint8Array,
+  { format, name }: Readonly<Record<'format' | 'name', string>>,
+): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lengths = lengthsOf(file, format);
   if (lengths === undefined || lengths.has >= lengths.needs) return;

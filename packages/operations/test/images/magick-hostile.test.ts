@@ -77,30 +77,48 @@ test.each(['bmp', 'psd', 'tga', 'dcx', 'jp2', 'jxl', 'exr', 'qoi', 'psb', 'miff'
 function plainDds(): Buffer {
   const dds = Buffer.alloc(128 + 80 * 40 * 4, 200).fill(0, 0, 128);
   dds.write('DDS ');
-  for (const [at, value] of [[4, 124], [8, 0x100f], [12, 40], [16, 80], [20, 320], [76, 32], [80, 0x41], [88, 32]] as const)
+  for (const [at, value] of [
+    [4, 124],
+    [8, 0x100f],
+    [12, 40],
+    [16, 80],
+    [20, 320],
+    [76, 32],
+    [80, 0x41],
+    [88, 32],
+  ] as const)
     dds.writeUInt32LE(value, at);
-  for (const [at, value] of [[92, 0xff0000], [96, 0xff00], [100, 0xff], [104, 0xff000000], [108, 0x1000]] as const)
+  for (const [at, value] of [
+    [92, 0xff0000],
+    [96, 0xff00],
+    [100, 0xff],
+    [104, 0xff000000],
+    [108, 0x1000],
+  ] as const)
     dds.writeUInt32LE(value, at);
   return dds;
 }
 
-test.each(['pcx', 'dcx', 'sgi', 'vips', 'dds'])('a %s that lacks its last bytes is no picture, packed or not', async (format) => {
-  const flat = await twoColours().png().toBuffer();
-  const files = [
-    (await turn(await noise(64, 64).png().toBuffer(), 'png', format)).bytes,
-    format === 'dds' ? plainDds() : (await turn(flat, 'png', format)).bytes,
-  ];
-  for (const whole of files) {
-    // Of a packed DDS, the smaller pictures come last: the largest, which is read, ends at three quarters.
-    for (const share of format === 'dds' ? [0.2, 0.5] : [0.2, 0.5, 0.9]) {
-      const cut = whole.subarray(0, Math.floor(whole.length * share));
-      const outcome = await refusal(turn(cut, format, 'png'));
-      expect(outcome.type, `${share}`).toBe('bad-input');
-      expect(outcome.message).toContain(`"a.${format}"`);
+test.each(['pcx', 'dcx', 'sgi', 'vips', 'dds'])(
+  'a %s that lacks its last bytes is no picture, packed or not',
+  async (format) => {
+    const flat = await twoColours().png().toBuffer();
+    const files = [
+      (await turn(await noise(64, 64).png().toBuffer(), 'png', format)).bytes,
+      format === 'dds' ? plainDds() : (await turn(flat, 'png', format)).bytes,
+    ];
+    for (const whole of files) {
+      // Of a packed DDS, the smaller pictures come last: the largest, which is read, ends at three quarters.
+      for (const share of format === 'dds' ? [0.2, 0.5] : [0.2, 0.5, 0.9]) {
+        const cut = whole.subarray(0, Math.floor(whole.length * share));
+        const outcome = await refusal(turn(cut, format, 'png'));
+        expect(outcome.type, `${share}`).toBe('bad-input');
+        expect(outcome.message).toContain(`"a.${format}"`);
+      }
+      await expect(turn(whole, format, 'png')).resolves.toBeDefined();
     }
-    await expect(turn(whole, format, 'png')).resolves.toBeDefined();
-  }
-});
+  },
+);
 
 test('empty, and something else', async () => {
   expect(await refusal(turn(Buffer.alloc(0), 'psd', 'png'))).toMatchObject({

@@ -36,7 +36,9 @@ const readBack = Object.keys(writers).filter((to) => readers[to] !== undefined &
 /** White on the left, black on the right. */
 const brightAndDark = (): Promise<Buffer> =>
   sharp({ create: { width: 80, height: 40, channels: 3, background: '#fff' } })
-    .composite([{ input: { create: { width: 40, height: 40, channels: 3, background: '#000' } }, left: 40, top: 0 }])
+    .composite([
+      { input: { create: { width: 40, height: 40, channels: 3, background: '#000' } }, left: 40, top: 0 },
+    ])
     .png()
     .toBuffer();
 
