@@ -49,6 +49,7 @@ const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudc
 const { closeBackend, converterLabel, hasSample, runPair } = await import('./formats/run-pair.mjs');
 const { readResults, workingPairs, writeResults } = await import('./formats/results.mjs');
 const { weighPackage } = await import('./formats/weigh.mjs');
+const { unexplained } = await import('./write-formats-docs.mjs');
 
 const mode = flags.embedded ? 'embedded' : 'native';
 const logFile = path.join(root, `node_modules/.cache/pipeline-formats/${mode}.jsonl`);
@@ -190,5 +191,12 @@ function report() {
       '',
     ].join('\n'),
   );
+  if (flags.write) tellUnexplained();
   process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function tellUnexplained() {
+  const { formats, pairs } = unexplained();
+  if (formats.length + pairs.length === 0) return;
+  process.stdout.write(`Without a reason in reasons.json: ${[...formats, ...pairs].join(', ')}\n`);
 }
