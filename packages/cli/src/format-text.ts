@@ -65,7 +65,7 @@ interface TargetList {
 
 export function targetList({ from, targets, missing }: TargetList, width: number): string {
   const more = missing.flatMap(({ needs, install, targets: added }) => [
-    ...wrapText(`With ${needs.join(' and ')}: ${added.length} more: ${install}`, width),
+    ...wrapText(`With ${inWords(needs)}: ${added.length} more: ${install}`, width),
     ...wrapText(added.join(' '), width - 2).map((line) => `  ${line}`),
     '',
   ]);
@@ -79,6 +79,8 @@ export function targetList({ from, targets, missing }: TargetList, width: number
   ]);
   return [`${from} becomes`, ...lines, '', ...more].join('\n');
 }
+
+const inWords = (names: readonly string[]): string => names.join(', ').replace(/, (?=[^,]*$)/, ' and ');
 
 interface Group {
   readonly best: ConverterUse;

@@ -124,15 +124,16 @@ function programRows(programs: readonly ProgramState[], { width }: Look): readon
 }
 
 function packRows(packs: readonly PackState[], { width }: Look): readonly Row[] {
-  return packs.map(({ name, state, version, license, purpose, sizeMb }) =>
-    state === 'here'
-      ? {
-          mark: 'here',
-          label: name,
-          text: cutMiddle(`${version}  ${license}`, width - labelWidth - 6),
-        }
-      : { mark: 'optional', label: name, text: `missing: ${purpose} (${sizeMb} MB)` },
-  );
+  const here = packs.filter(({ state }) => state === 'here');
+  const lines = columns(here.map(({ version, license }) => [version, shortLicense(license)]));
+  return packs.map((pack) => {
+    const { name, purpose, sizeMb, state } = pack;
+    if (state === 'missing') {
+      return { mark: 'optional', label: name, text: `missing: ${purpose} (${sizeMb} MB)` };
+    }
+    const line = lines[here.indexOf(pack)] ?? '';
+    return { mark: 'here', label: name, text: cutMiddle(line, width - labelWidth - 6) };
+  });
 }
 
 /** The alternative is for lawyers; `formats --json` and `doctor --json` have it whole. */
