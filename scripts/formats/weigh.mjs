@@ -33,17 +33,20 @@ function resolve(folder, name) {
   return undefined;
 }
 
-/** Of our own packages only what they publish. */
+/** Of our own packages only what they publish: their maps stay at home. */
 function sizeOf(folder, { name, files }) {
   if (!name.startsWith('@pipeline/')) return folderSize(folder);
-  return files.reduce((sum, file) => sum + folderSize(path.join(folder, file)), 0);
+  const isKept = files.includes('!dist/**/*.map') ? (file) => !file.endsWith('.map') : () => true;
+  return files
+    .filter((file) => !file.startsWith('!'))
+    .reduce((sum, file) => sum + folderSize(path.join(folder, file), isKept), 0);
 }
 
-function folderSize(folder) {
+function folderSize(folder, isKept = () => true) {
   if (!existsSync(folder)) return 0;
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'node_modules' ? sum : sum + folderSize(file);
-    return entry.isFile() ? sum + statSync(file).size : sum;
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? sum : sum + folderSize(file, isKept);
+    return entry.isFile() && isKept(file) ? sum + statSync(file).size : sum;
   }, 0);
 }

@@ -3,7 +3,7 @@
  * the order of `input`, and carry one fixed date and mode. Zip and tar are streamed; others are packed by 7-Zip.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,7 +20,7 @@ import type {
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
-import { pack } from 'tar-stream';
+import { packTar as tarOf } from 'modern-tar/fs';
 import { ZipFile } from 'yazl';
 import { sevenZip, sevenZipVersion } from './converters/seven-zip.ts';
 import { nameOf, outputName } from './output-name.ts';
@@ -253,31 +253,13 @@ async function writeZip(
 }
 
 async function writeTar(planned: Plan, target: Target, count: (bytes: number) => void): Promise<void> {
-  const tar = pack();
   const { signal } = target.context;
+  const fixed = { type: 'file', mode: fileMode, mtime: tarDate, uid: 0, gid: 0 } as const;
+  const tar = tarOf(planned.entries.map(({ input, name }) => ({ ...fixed, source: input.path, target: name })));
   const output = createWriteStream(target.outputPath);
-  const written =
-    planned.format === 'tar.gz'
-      ? pipeline(tar, createGzip(), output, { signal })
-      : pipeline(tar, output, { signal });
-  const filled = fillTar(tar, planned.entries, { signal, count }).catch((error: unknown) => {
-    tar.destroy(error instanceof Error ? error : new Error(String(error)));
-    throw error;
-  });
-  await Promise.all([written, filled]);
-}
-
-async function fillTar(
-  tar: ReturnType<typeof pack>,
-  entries: readonly Entry[],
-  about: { readonly signal: AbortSignal; readonly count: (bytes: number) => void },
-): Promise<void> {
-  for (const { input, name } of entries) {
-    const { size } = await stat(input.path);
-    const entry = tar.entry({ name, size, mode: fileMode, mtime: tarDate, uid: 0, gid: 0, type: 'file' });
-    await pipeline(createReadStream(input.path), counting(about.count), entry, { signal: about.signal });
-  }
-  tar.finalize();
+  await (planned.format === 'tar.gz'
+    ? pipeline(tar, counting(count), createGzip(), output, { signal })
+    : pipeline(tar, counting(count), output, { signal }));
 }
 
 function counting(count: (bytes: number) => void): Transform {
