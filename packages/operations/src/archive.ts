@@ -255,7 +255,9 @@ async function writeZip(
 async function writeTar(planned: Plan, target: Target, count: (bytes: number) => void): Promise<void> {
   const { signal } = target.context;
   const fixed = { type: 'file', mode: fileMode, mtime: tarDate, uid: 0, gid: 0 } as const;
-  const tar = tarOf(planned.entries.map(({ input, name }) => ({ ...fixed, source: input.path, target: name })));
+  const tar = tarOf(
+    planned.entries.map(({ input, name }) => ({ ...fixed, source: input.path, target: name })),
+  );
   const output = createWriteStream(target.outputPath);
   await (planned.format === 'tar.gz'
     ? pipeline(tar, counting(count), createGzip(), output, { signal })
