@@ -16,7 +16,8 @@ import { converted } from '../images/native.ts';
 import { newFolder } from '../places/action.ts';
 import { canaryColour, canaryWord, hasCanary } from './canary.ts';
 import type { Hostile } from './references.ts';
-import { referring, xps, xpsPage, xpsPicture } from './references.ts';
+import { referring } from './references.ts';
+import { xps, xpsPage, xpsPicture } from './references-xps.ts';
 
 delete process.env['PIPELINE_PROGRAMS_PATH'];
 

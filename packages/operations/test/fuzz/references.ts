@@ -3,6 +3,7 @@
  * that listens. Each is a way in that some format has, and that some converter took at some time.
  */
 import { office } from './references-office.ts';
+import { packages } from './references-xps.ts';
 import { zip } from './zip.ts';
 
 export interface Bait {
@@ -225,64 +226,6 @@ function print({ text, url }: Pick<Ways, 'text' | 'url'>): readonly Hostile[] {
     },
   ];
 }
-
-export const xpsPage = (inner: string, before = ''): string =>
-  `${before}<FixedPage xmlns="http://schemas.microsoft.com/xps/2005/06" Width="96" Height="96" xml:lang="en">${inner}</FixedPage>`;
-export const xpsPicture = (source: string): string =>
-  `<Path Data="M 0,0 L 96,0 96,96 0,96 Z"><Path.Fill><ImageBrush ImageSource="${source}" Viewbox="0,0,80,60" ViewboxUnits="Absolute" Viewport="0,0,96,96" ViewportUnits="Absolute"/></Path.Fill></Path>`;
-
-/** Pages of XPS, whose pictures and letters lie in parts that its markup names. */
-function packages({ text, picture, url, image, entity }: Ways): readonly Hostile[] {
-  const glyphs = (font: string, letters: string): string =>
-    `<Glyphs FontUri="${font}" FontRenderingEmSize="12" OriginX="5" OriginY="50" Fill="#FF000000" UnicodeString="${letters}"/>`;
-  return [
-    page(
-      xpsPicture(`file://${picture}`) +
-        xpsPicture(image) +
-        xpsPicture(`../../../../../../../..${picture}`) +
-        xpsPicture(picture),
-    ),
-    xpsPage(glyphs(`${url}.ttf`, 'x') + glyphs(`file://${text}`, 'x')),
-    xpsPage(glyphs('/a.ttf', '&canary;'), entity('FixedPage')),
-  ].map((content, index) => ({ name: `package-${index}.xps`, content: xps(content) }));
-}
-
-const officeTypes = 'http://schemas.openxmlformats.org/package/2006';
-
-export function xps(
-  content: string,
-  parts: readonly { readonly name: string; readonly content: Buffer }[] = [],
-): Buffer {
-  const space = 'xmlns="http://schemas.microsoft.com/xps/2005/06"';
-  const types = ['rels', 'fdseq', 'fdoc', 'fpage', 'png']
-    .map((ext) => `<Default Extension="${ext}" ContentType="${contentType[ext] ?? ''}"/>`)
-    .join('');
-  return zip([
-    { name: '[Content_Types].xml', content: `<Types xmlns="${officeTypes}/content-types">${types}</Types>` },
-    {
-      name: '_rels/.rels',
-      content: `<Relationships xmlns="${officeTypes}/relationships"><Relationship Type="http://schemas.microsoft.com/xps/2005/06/fixedrepresentation" Target="/all.fdseq" Id="a"/></Relationships>`,
-    },
-    {
-      name: 'all.fdseq',
-      content: `<FixedDocumentSequence ${space}><DocumentReference Source="/one.fdoc"/></FixedDocumentSequence>`,
-    },
-    {
-      name: 'one.fdoc',
-      content: `<FixedDocument ${space}><PageContent Source="/one.fpage" Width="96" Height="96"/></FixedDocument>`,
-    },
-    { name: 'one.fpage', content },
-    ...parts,
-  ]);
-}
-
-const contentType: Readonly<Record<string, string>> = {
-  rels: 'application/vnd.openxmlformats-package.relationships+xml',
-  fdseq: 'application/vnd.ms-package.xps-fixeddocumentsequence+xml',
-  fdoc: 'application/vnd.ms-package.xps-fixeddocument+xml',
-  fpage: 'application/vnd.ms-package.xps-fixedpage+xml',
-  png: 'image/png',
-};
 
 function archives({ text }: Pick<Ways, 'text'>): readonly Hostile[] {
   return [
