@@ -159,6 +159,17 @@ test.each([
   await colours(png, [red, blue], 'fit' in options && options.fit === 'crop' ? 40 : 12);
 });
 
+test.each([
+  ['CMYK', 'jpg', 'cmyk'],
+  ['CMYK', 'tiff', 'cmyk'],
+  ['sRGB', 'tiff', 'srgb'],
+  ['Gray', 'tiff', 'b-w'],
+])('%s is written into %s', async (colorspace, to, space) => {
+  const input = (await turn(await picture(), ['png', 'miff'])).bytes;
+  const { bytes } = await turn(input, ['miff', to], { options: { colorspace } });
+  expect((await sharp(bytes).metadata()).space).toBe(space);
+});
+
 test('quality, colour space and metadata', async () => {
   const noisy = readFileSync((await turn(await picture(), ['png', 'jp2'])).paths[0] ?? '');
   const sizes = await Promise.all(
