@@ -30,7 +30,7 @@ import { writeFailure } from './write-failure.ts';
 export const archive: Operation = { plan, run };
 
 const streamed = ['zip', 'tar', 'tar.gz'];
-const packedBySevenZip = ['7z', 'tar.bz2', 'tar.xz'];
+const packedBySevenZip = ['7z', 'tar.bz2', 'tar.xz', 'rar'];
 /** The date of every entry: the first that a zip can hold. Midnight here, as zip knows no time zone. */
 const zipDate: Date = new Date(1980, 0, 1);
 const tarDate: Date = new Date('1980-01-01T00:00:00Z');
@@ -74,11 +74,6 @@ function planArchive(request: ActionRequest): Result<Plan, Failure> {
 
 function optionProblem(format: string, options: JsonObject): Failure | undefined {
   const invalid = { code: 'INVALID_OPTION' };
-  if (format === 'rar') {
-    return failure('not-available', 'No free program makes RAR archives, so the local backend makes none', {
-      hint: 'Use zip or 7z, or set `runs_on: cloudconvert`.',
-    });
-  }
   if (!streamed.includes(format) && !packedBySevenZip.includes(format)) {
     return failure('unsupported', `The local backend makes no ${format} archives`, {
       hint: `There are: ${[...streamed, ...packedBySevenZip].join(', ')}.`,
@@ -162,7 +157,11 @@ async function run(
   if (!written.ok) return written;
   const packed = await packTar(tarPath, { format, name, context });
   return packed.ok
-    ? ok({ outputs: packed.value, converter: { name: sevenZip.name, version: sevenZipVersion } })
+    ? ok({
+        outputs: packed.value,
+        converter: { name: sevenZip.name, version: sevenZipVersion },
+        ...(format === 'rar' ? { message: 'Stored, not packed: how RAR packs is not free' } : {}),
+      })
     : packed;
 }
 
