@@ -22,7 +22,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
 import { packTar as tarOf } from 'modern-tar/fs';
 import { ZipFile } from 'yazl';
-import { sevenZip, sevenZipVersion } from './converters/seven-zip.ts';
+import { sevenZip, sevenZipVersion } from './converters/archives/seven-zip.ts';
 import { nameOf, outputName } from './output-name.ts';
 import { textOption } from './read-options.ts';
 import { writeFailure } from './write-failure.ts';

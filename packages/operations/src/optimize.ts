@@ -6,8 +6,8 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
-import { svgoVersion } from './converters/svgo.ts';
+import { outputFiles, sharp, sharpVersion } from './converters/pictures/sharp.ts';
+import { svgoVersion } from './converters/pictures/svgo.ts';
 import { runInHost } from './host/host-pool.ts';
 import type { HostName } from './host/protocol.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';

@@ -9,9 +9,9 @@ import type {
 } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, formatKind, ok, operationSpecs } from '@pipeline/schema';
-import { pdfium, pdfiumVersion } from './converters/pdfium.ts';
-import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
-import { convertBySharp, sharesDecode } from './converters/sharp-together.ts';
+import { pdfium, pdfiumVersion } from './converters/pdf/pdfium.ts';
+import { outputFiles, sharp, sharpVersion } from './converters/pictures/sharp.ts';
+import { convertBySharp, sharesDecode } from './converters/pictures/sharp-together.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';
 import { planConvertedThumbnail, runConvertedThumbnail } from './thumbnail-converted.ts';

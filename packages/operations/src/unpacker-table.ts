@@ -4,9 +4,9 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { isInstalled } from './converter-table.ts';
-import { sevenZipUnpacker } from './converters/seven-zip.ts';
-import { lzop, rzip, unar } from './converters/unarchivers.ts';
-import type { Unpacker } from './converters/unpackers.ts';
+import { sevenZipUnpacker } from './converters/archives/seven-zip.ts';
+import { lzop, rzip, unar } from './converters/archives/unarchivers.ts';
+import type { Unpacker } from './converters/archives/unpackers.ts';
 import { formatLabel } from './magic.ts';
 import { needsHint } from './routes.ts';
 

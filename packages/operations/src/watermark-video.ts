@@ -9,7 +9,7 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, formatKind, ok } from '@pipeline/schema';
 import { isInstalled } from './converter-table.ts';
-import { ffmpeg } from './converters/ffmpeg.ts';
+import { ffmpeg } from './converters/media/ffmpeg.ts';
 import { collectOutputs } from './converters/program-converter.ts';
 import { fontOf } from './font-names.ts';
 import { audioCodecs } from './media/audio-codecs.ts';

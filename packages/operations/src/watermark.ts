@@ -3,7 +3,7 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { outputFiles, sharp, sharpVersion } from './converters/sharp.ts';
+import { outputFiles, sharp, sharpVersion } from './converters/pictures/sharp.ts';
 import { fontOf } from './font-names.ts';
 import { runInHost } from './host/host-pool.ts';
 import { inputFormat, onlyInput, unsupportedFormat, wrongEngine } from './picture-input.ts';

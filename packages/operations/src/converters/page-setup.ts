@@ -1,7 +1,7 @@
 /** CloudConvert's page options → the page of a printed document. Pure. */
 import type { JsonObject } from '@pipeline/schema';
-import { defaultPage } from './typst-template.ts';
-import type { PageSetup } from './typst-template.ts';
+import { defaultPage } from './typst/typst-template.ts';
+import type { PageSetup } from './typst/typst-template.ts';
 
 /** The options of `convert` that a printed document honours. */
 export const pageOptions: readonly string[] = [

@@ -2,8 +2,8 @@
  * The filters of FFmpeg that bring the pictures of a video into the size, rate and shape asked for. Pure arithmetic and
  * text. Sizes are those that a viewer sees: FFmpeg has turned the pictures upright before the first filter.
  */
-import { fittedSize } from '../converters/picture-fit.ts';
-import type { Size } from '../converters/picture-fit.ts';
+import { fittedSize } from '../converters/pictures/picture-fit.ts';
+import type { Size } from '../converters/pictures/picture-fit.ts';
 import { broadcastRate } from './frame-rates.ts';
 import type { VideoStream } from './media-info.ts';
 import type { MediaSettings } from './media-settings.ts';

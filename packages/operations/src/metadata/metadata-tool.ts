@@ -1,7 +1,7 @@
 /** What reads metadata of files, and what writes it: the shape that all tools share. No tool is known here. */
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { isObject } from '../converters/table-model.ts';
+import { isObject } from '../converters/tables/table-model.ts';
 import type { Need } from '../converters/converter.ts';
 
 /** Names and values; a list is one text, parted by `, `. */

@@ -8,7 +8,7 @@ import type { Artifact, Failure, OperationContext } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, formatKind, ok } from '@pipeline/schema';
-import { sharp } from '../converters/sharp.ts';
+import { sharp } from '../converters/pictures/sharp.ts';
 import { runInHost } from '../host/host-pool.ts';
 import { jobNumber } from '../host/read-job.ts';
 import { probeMedia } from '../media/probe-media.ts';

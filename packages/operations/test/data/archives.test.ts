@@ -5,8 +5,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { JsonObject } from '@pipeline/schema';
 import { extract, pack } from 'tar-stream';
 import { expect, test } from 'vitest';
-import { archiveTypes } from '../../src/converters/seven-zip-formats.ts';
-import { host } from '../../src/converters/seven-zip-host.ts';
+import { archiveTypes } from '../../src/converters/archives/seven-zip-formats.ts';
+import { host } from '../../src/converters/archives/seven-zip-host.ts';
 import { refusal, zipEntries, zipOf } from '../documents/documents.ts';
 import { newFolder } from '../places/action.ts';
 

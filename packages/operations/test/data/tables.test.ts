@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import { read, utils } from '@e965/xlsx';
 import { expect, test } from 'vitest';
-import { host } from '../../src/converters/tables-host.ts';
-import { tablePairs } from '../../src/converters/tables-formats.ts';
+import { host } from '../../src/converters/tables/tables-host.ts';
+import { tablePairs } from '../../src/converters/tables/tables-formats.ts';
 import { refusal } from '../documents/documents.ts';
 import { newFolder } from '../places/action.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { pandocPairs, pandocReaders } from '../../src/converters/pandoc-formats.ts';
+import { pandocPairs, pandocReaders } from '../../src/converters/pandoc/pandoc-formats.ts';
 import { docxOf, tinyPng, toDocument, unzipped, zipEntries } from './documents.ts';
 
 const handbook = `---

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { odgPictures } from '../../src/converters/odg-pictures.ts';
+import { odgPictures } from '../../src/converters/pictures/odg-pictures.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 

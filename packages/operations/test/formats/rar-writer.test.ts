@@ -16,9 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeRar } from '../../src/converters/rar-writer.ts';
+import { writeRar } from '../../src/converters/archives/rar-writer.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
-import { callSevenZip } from '../../src/converters/seven-zip-library.ts';
+import { callSevenZip } from '../../src/converters/archives/seven-zip-library.ts';
 
 let dir = '';
 const large = Buffer.alloc(300_000, 'a line of text\n');

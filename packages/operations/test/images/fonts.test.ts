@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Font } from 'fonteditor-core';
 import { expect, test } from 'vitest';
-import { host } from '../../src/converters/fonts-host.ts';
-import { readSfnt, tableOf, writeSfnt } from '../../src/converters/sfnt.ts';
+import { host } from '../../src/converters/fonts/fonts-host.ts';
+import { readSfnt, tableOf, writeSfnt } from '../../src/converters/fonts/sfnt.ts';
 import { refusal, runJob } from '../pictures/pictures.ts';
 import type { Output } from '../pictures/pictures.ts';
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { host } from '../../src/converters/magick-host.ts';
-import { readers } from '../../src/converters/magick-formats.ts';
+import { host } from '../../src/converters/magick/magick-host.ts';
+import { readers } from '../../src/converters/magick/magick-formats.ts';
 import { newFolder } from '../places/action.ts';
 import { noise, refusal, runJob, twoColours } from '../pictures/pictures.ts';
 import type { Output } from '../pictures/pictures.ts';

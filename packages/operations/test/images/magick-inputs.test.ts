@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { host } from '../../src/converters/magick-host.ts';
+import { host } from '../../src/converters/magick/magick-host.ts';
 import { isNear, pixel, runJob } from '../pictures/pictures.ts';
 
 const width = 80;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { host } from '../../src/converters/magick-host.ts';
-import { readers, writers } from '../../src/converters/magick-formats.ts';
+import { host } from '../../src/converters/magick/magick-host.ts';
+import { readers, writers } from '../../src/converters/magick/magick-formats.ts';
 import { isNear, pixel, runJob, twoColours } from '../pictures/pictures.ts';
 import type { Output, PictureJob } from '../pictures/pictures.ts';
 import { rawPhoto, rawPhotos } from './raw-photo.ts';

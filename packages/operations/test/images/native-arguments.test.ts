@@ -1,9 +1,9 @@
 /** What programs for drawings are started with. None of them is. */
 import { expect, test } from 'vitest';
-import { ghostscriptArgs } from '../../src/converters/ghostscript.ts';
-import { inkscapeArgs } from '../../src/converters/inkscape.ts';
-import { djvuArgs, mupdfArgs, pstoeditArgs } from '../../src/converters/native-drawings.ts';
-import { popplerCommand } from '../../src/converters/poppler.ts';
+import { ghostscriptArgs } from '../../src/converters/drawings/ghostscript.ts';
+import { inkscapeArgs } from '../../src/converters/drawings/inkscape.ts';
+import { djvuArgs, mupdfArgs, pstoeditArgs } from '../../src/converters/drawings/native-drawings.ts';
+import { popplerCommand } from '../../src/converters/drawings/poppler.ts';
 
 const job = (to: string, options = {}) => ({
   inputPath: '/w/in/input.eps',

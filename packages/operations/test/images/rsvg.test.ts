@@ -1,6 +1,6 @@
 /** Drawings onto paper by rsvg-convert. */
 import { expect, test } from 'vitest';
-import { rsvgArgs } from '../../src/converters/rsvg.ts';
+import { rsvgArgs } from '../../src/converters/drawings/rsvg.ts';
 
 const job = {
   inputPath: '/w/in/input.svg',

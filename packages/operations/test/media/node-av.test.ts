@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '@pipeline/schema';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/convert.ts';
-import { nodeAv } from '../../src/converters/node-av.ts';
+import { nodeAv } from '../../src/converters/media/node-av.ts';
 import { hasPack } from '../../src/packs.ts';
 import { thumbnail } from '../../src/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { libreoffice } from '../../src/converters/libreoffice.ts';
-import { officeJob } from '../../src/converters/libreoffice-job.ts';
+import { libreoffice } from '../../src/converters/libreoffice/libreoffice.ts';
+import { officeJob } from '../../src/converters/libreoffice/libreoffice-job.ts';
 import { isLockedOffice } from '../../src/locked-office.ts';
 import { closeWarm } from '../../src/programs/close-warm.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice', () => {
   test('a password: asked for, wrong, right', async () => {
-    const { runInOffice } = await import('../../src/converters/libreoffice-pool.ts');
+    const { runInOffice } = await import('../../src/converters/libreoffice/libreoffice-pool.ts');
     const filters = { odt: 'writer8', doc: 'MS Word 97', xls: 'MS Excel 97' };
     const plain = {
       odt: await docx('secret.docx', paragraph('secret')),

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { utils, write } from '@e965/xlsx';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { libreoffice } from '../../src/converters/libreoffice.ts';
-import { fontsIn } from '../../src/converters/libreoffice-fonts.ts';
-import { jobText, officeJob } from '../../src/converters/libreoffice-job.ts';
+import { libreoffice } from '../../src/converters/libreoffice/libreoffice.ts';
+import { fontsIn } from '../../src/converters/libreoffice/libreoffice-fonts.ts';
+import { jobText, officeJob } from '../../src/converters/libreoffice/libreoffice-job.ts';
 import { closeWarm } from '../../src/programs/close-warm.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import {

@@ -4,7 +4,7 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { convert } from '../../src/convert.ts';
-import { flowHtml } from '../../src/converters/pdf-flow-html.ts';
+import { flowHtml } from '../../src/converters/pdf/pdf-flow-html.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { unzipped } from '../documents/documents.ts';
 import { done, failed, locked, pdfOf } from './pdf-files.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFString } from '@cantoo/pdf-lib';
 import type { JsonObject } from '@pipeline/schema';
 import { afterAll, expect, test } from 'vitest';
-import { readDestinations } from '../../src/converters/pdf-outline.ts';
+import { readDestinations } from '../../src/converters/pdf/pdf-outline.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { merge, mergeJob } from '../../src/merge.ts';
 import { qpdfVersion } from '../../src/pdf/qpdf.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PDFDocument, StandardFonts, rgb } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { inspect } from '../../src/converters/pdf-inspect.ts';
+import { inspect } from '../../src/converters/pdf/pdf-inspect.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { ghostscriptArgs, pageReader, repairsOf } from '../../src/pdf/ghostscript.ts';
 import { deviations, pdfA } from '../../src/pdf/pdf-a.ts';

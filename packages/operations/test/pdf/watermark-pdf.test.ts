@@ -4,7 +4,7 @@ import type { JsonObject } from '@pipeline/schema';
 import { operationSpecs } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { textSource } from '../../src/converters/stamp-pdf.ts';
+import { textSource } from '../../src/converters/pdf/stamp-pdf.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { watermark } from '../../src/watermark.ts';
 import { done, failed, locked, pdfOf, seen } from './pdf-files.ts';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { sharp as converter } from '../../src/converters/sharp.ts';
+import { sharp as converter } from '../../src/converters/pictures/sharp.ts';
 import { convert, isNear, noise, pixel, refusal, twoColours } from './pictures.ts';
 
 const red = [254, 0, 0];

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { svgoVersion } from '../../src/converters/svgo.ts';
+import { svgoVersion } from '../../src/converters/pictures/svgo.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { optimize } from '../../src/optimize.ts';
 import { contextOf, newFolder } from '../places/action.ts';

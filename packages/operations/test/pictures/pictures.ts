@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import { host } from '../../src/converters/sharp-host.ts';
+import { host } from '../../src/converters/pictures/sharp-host.ts';
 import { ConversionError } from '../../src/host/protocol.ts';
 import type { ConversionErrorData, HostModule } from '../../src/host/protocol.ts';
 import { newFolder } from '../places/action.ts';

@@ -5,7 +5,7 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/convert.ts';
-import { host } from '../../src/converters/sharp-host.ts';
+import { host } from '../../src/converters/pictures/sharp-host.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { thumbnail } from '../../src/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';

@@ -1,0 +1,172 @@
+/** Archives that 7-Zip does not know, by installed programs: unar, lzop and rzip. */
+import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import type { Failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import { formatLabel } from '../../magic.ts';
+import { stemOf } from '../../output-name.ts';
+import type { ProcessEnd } from '../../process.ts';
+import { programVersion } from '../../programs/find-program.ts';
+import { programs } from '../../programs/program-table.ts';
+import type { ProgramName } from '../../programs/program-table.ts';
+import { runProgram } from '../../programs/run-program.ts';
+import { expansionBudget } from './archive-limits.ts';
+import { wrongPassword } from '../program-converter.ts';
+import { contentDir } from './seven-zip-formats.ts';
+import { sevenZipUnpacker } from './seven-zip.ts';
+import { unpackedFiles } from './unpacked-files.ts';
+import type { Unpacker, Unpacking } from './unpackers.ts';
+
+export const unar: Unpacker = unpacker({
+  program: 'unar',
+  formats: ['ace', 'alz', 'arc', 'rar', 'cbr', 'lha', 'arj', 'cab'],
+  takesPassword: true,
+  // What both open, 7-Zip opens better.
+  rank: 45,
+  unpack: async (unpacking) => {
+    const { inputPath, workDir, password } = unpacking;
+    const target = path.join(workDir, contentDir);
+    await mkdir(target);
+    const ran = await run(unpacking, { program: 'unar', args: unarArgs({ inputPath, target, password }) });
+    if (!ran.ok) return ran;
+    const files = await unpackedFiles(target, unpacking.inputName);
+    return files.ok ? ok(undefined) : files;
+  },
+});
+
+/** Pure. */
+export function unarArgs(about: {
+  readonly inputPath: string;
+  readonly target: string;
+  readonly password: string | undefined;
+}): readonly string[] {
+  return [
+    '-quiet',
+    '-no-directory',
+    '-no-recursion',
+    '-force-skip',
+    '-forks',
+    'skip',
+    // An empty one keeps it from asking.
+    '-password',
+    about.password ?? '',
+    '-output-directory',
+    about.target,
+    about.inputPath,
+  ];
+}
+
+export const lzop: Unpacker = unpacker({
+  program: 'lzop',
+  formats: ['lzo', 'tar.lzo', 'tzo'],
+  takesPassword: false,
+  rank: 50,
+  unpack: (unpacking) =>
+    unpackLayer(unpacking, {
+      program: 'lzop',
+      args: (output) => ['--decompress', '--force', `--output=${output}`, unpacking.inputPath],
+    }),
+});
+
+export const rzip: Unpacker = unpacker({
+  program: 'rzip',
+  formats: ['rz'],
+  takesPassword: false,
+  rank: 50,
+  unpack: (unpacking) =>
+    unpackLayer(unpacking, {
+      program: 'rzip',
+      args: (output) => ['-d', '-k', '-f', '-o', output, unpacking.inputPath],
+    }),
+});
+
+function unpacker(
+  own: Pick<Unpacker, 'formats' | 'takesPassword' | 'rank' | 'unpack'> & { readonly program: ProgramName },
+): Unpacker {
+  const { program, ...rest } = own;
+  return {
+    name: program,
+    standsFor: ['archivetool'],
+    version: async () => (await programVersion(program)) ?? 'unknown',
+    license: programs[program].license,
+    kind: 'native',
+    needs: [{ type: 'program', name: program }],
+    ...rest,
+  };
+}
+
+interface Layer {
+  readonly program: ProgramName;
+  readonly args: (output: string) => readonly string[];
+}
+
+/** One packed file; when that is a tar, 7-Zip goes on. */
+async function unpackLayer(unpacking: Unpacking, layer: Layer): Promise<Result<undefined, Failure>> {
+  const { workDir, inputName, from } = unpacking;
+  const output = path.join(workDir, 'layer.out');
+  const ran = await run(unpacking, { program: layer.program, args: layer.args(output) });
+  if (!ran.ok) return ran;
+  if (from.startsWith('tar.') || from === 'tzo') {
+    const inner = path.join(workDir, 'tar');
+    await mkdir(inner);
+    const unpacked = await sevenZipUnpacker.unpack({
+      ...unpacking,
+      inputPath: output,
+      from: 'tar',
+      workDir: inner,
+    });
+    if (unpacked.ok) await rename(path.join(inner, contentDir), path.join(workDir, contentDir));
+    return unpacked;
+  }
+  await mkdir(path.join(workDir, contentDir));
+  await rename(output, path.join(workDir, contentDir, stemOf(inputName)));
+  return ok(undefined);
+}
+
+async function run(
+  unpacking: Unpacking,
+  { program, args }: { readonly program: ProgramName; readonly args: readonly string[] },
+): Promise<Result<undefined, Failure>> {
+  const { inputPath, inputName, workDir, signal } = unpacking;
+  const { size } = await lstat(inputPath);
+  const outputBytes = expansionBudget(size);
+  const ran = await runProgram({
+    program,
+    args,
+    workDir,
+    reads: [inputPath],
+    limits: { outputBytes },
+    needsAccount: true,
+    signal,
+    about: inputName,
+  });
+  if (!ran.ok) return ran;
+  const isEmpty = await readdir(path.join(workDir, contentDir)).then(
+    (names) => names.length === 0,
+    () => false,
+  );
+  return ran.value.exitCode === 0 && !isEmpty ? ok(undefined) : err(explained(ran.value, unpacking));
+}
+
+/** Without the command line: it holds the password. */
+function explained({ stdout, stderr, exitCode }: ProcessEnd, unpacking: Unpacking): Failure {
+  const { inputName, password, from } = unpacking;
+  const said = `${stdout}\n${stderr}`;
+  if (/password/i.test(said)) {
+    return wrongPassword({ inputName, options: password === undefined ? {} : { password } });
+  }
+  const why = said
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => line !== '');
+  return failure(
+    'bad-input',
+    `${JSON.stringify(inputName)} cannot be read as ${formatLabel(from)}: ${shortened(why ?? `exit code ${exitCode}`, unpacking)}`,
+    { hint: 'Copy or download it again from its source.' },
+  );
+}
+
+const shortened = (text: string, { inputPath, inputName }: Unpacking): string =>
+  text.replaceAll(inputPath, inputName).slice(0, 200);

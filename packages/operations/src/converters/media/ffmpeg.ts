@@ -1,0 +1,51 @@
+/** Video, sound and pictures that move by the installed FFmpeg: the entry of the table. How it is done is in `media/`. */
+import path from 'node:path';
+import type { Failure, OutputFile } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { ok } from '@pipeline/schema';
+import { mediaOptions, mediaPairs, mediaRank } from '../../media/media-pairs.ts';
+import { checkMedia, readMediaSettings } from '../../media/media-settings.ts';
+import { mediaGathering, sharesMedia } from '../../media/media-together.ts';
+import { frameFormats } from '../../media/media-inputs.ts';
+import { programVersion } from '../../programs/find-program.ts';
+import { programs } from '../../programs/program-table.ts';
+import type { Conversion, Converter } from '../converter.ts';
+import { collectOutputs } from '../program-converter.ts';
+
+export const ffmpeg: Converter = {
+  name: 'ffmpeg',
+  standsFor: [],
+  version: async () => (await programVersion('ffmpeg')) ?? 'unknown',
+  license: programs.ffmpeg.license,
+  kind: 'native',
+  // ffprobe comes with it.
+  needs: [{ type: 'program', name: 'ffmpeg' }],
+  pairs: mediaPairs,
+  options: mediaOptions,
+  rank: mediaRank,
+  isPlural: (_from, to, options) => options['fps'] !== undefined && frameFormats.includes(to),
+  check: checkMedia,
+  shares: (from, to, options) => {
+    const settings = readMediaSettings({ to, options });
+    return settings.ok ? sharesMedia(from, settings.value) : undefined;
+  },
+  convert,
+};
+
+async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
+  const { inputPath, inputName, from, workDir, signal, progress, note, share, fileInputs = {} } = conversion;
+  const run = {
+    source: inputPath,
+    inputName,
+    from,
+    workDir,
+    signal,
+    progress,
+    ...(note === undefined ? {} : { note }),
+  };
+  const settings = readMediaSettings(conversion);
+  const member = { signal, workDir, ...(share === undefined ? {} : { share }) };
+  const made = await mediaGathering.join(member, { run, settings: () => settings, fileInputs });
+  if (!made.ok) return made;
+  return ok(await collectOutputs({ outputDir: path.join(workDir, 'out') }, conversion));
+}

@@ -1,0 +1,78 @@
+/** Opens a PDF with PDFium, inside a converter host, and says in plain words when that cannot be. */
+import { readFile } from 'node:fs/promises';
+import type { PDFiumDocument, PDFiumLibrary } from '@hyzyla/pdfium';
+import { ConversionError } from '../../host/protocol.ts';
+import { formatLabel, formatOfBytes } from '../../magic.ts';
+
+/** The file is copied into wasm memory, which ends at 2 GiB. */
+const maxPdfBytes: number = 512 * 2 ** 20;
+
+export async function openDocument(
+  library: PDFiumLibrary,
+  file: { readonly path: string; readonly name: string; readonly password: string | undefined },
+): Promise<PDFiumDocument> {
+  const { name, password } = file;
+  const bytes = await readFile(file.path);
+  if (bytes.length > maxPdfBytes) {
+    const message = `"${name}" is larger than ${maxPdfBytes / 2 ** 20} MiB.`;
+    throw new ConversionError('too-large', message, 'Split it into smaller documents first.');
+  }
+  return open(() => library.loadDocument(bytes, password), {
+    name,
+    bytes,
+    hasPassword: password !== undefined,
+  });
+}
+
+interface Opening {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly hasPassword: boolean;
+}
+
+async function open(load: () => Promise<PDFiumDocument>, opening: Opening): Promise<PDFiumDocument> {
+  try {
+    return await load();
+  } catch (error) {
+    throw openError(error instanceof Error ? error.message : '', opening) ?? error;
+  }
+}
+
+function openError(message: string, { name, bytes, hasPassword }: Opening): ConversionError | undefined {
+  if (message.startsWith('Password')) {
+    return hasPassword
+      ? new ConversionError('bad-input', `The password does not open "${name}".`, {
+          hint: 'Check `password`.',
+          code: 'WRONG_PASSWORD',
+        })
+      : new ConversionError('bad-input', `"${name}" is encrypted and opens only with its password.`, {
+          hint: 'Set `password`.',
+          code: 'PASSWORD_REQUIRED',
+        });
+  }
+  if (/security scheme/u.test(message)) {
+    return new ConversionError(
+      'unsupported',
+      `"${name}" is encrypted in a way that is not known here.`,
+      'Decrypt it first.',
+    );
+  }
+  if (!/not in PDF format|Unknown error|content error/u.test(message)) return undefined;
+  if (bytes.length === 0) {
+    return new ConversionError(
+      'bad-input',
+      `"${name}" is empty (0 bytes).`,
+      'Copy or download it again from its source.',
+    );
+  }
+  const found = formatOfBytes(bytes.subarray(0, 8192));
+  const reason =
+    found === 'pdf' || found === undefined
+      ? 'is damaged or no PDF'
+      : `is no PDF: it looks like ${formatLabel(found)}`;
+  return new ConversionError(
+    'bad-input',
+    `"${name}" ${reason}; its pages cannot be found.`,
+    'Copy or download it again from its source.',
+  );
+}
