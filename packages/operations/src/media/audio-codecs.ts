@@ -92,7 +92,15 @@ export const audioCodecs: Readonly<Record<AudioCodecName, AudioCodec>> = {
     maxChannels: 8,
     sampleRates: [8000, 12_000, 16_000, 24_000, 48_000],
   },
-  vorbis: { aliases: ['libvorbis'], encoder: 'libvorbis', probed: 'vorbis', bitrate: 160, maxChannels: 8 },
+  vorbis: {
+    aliases: ['libvorbis'],
+    encoder: 'libvorbis',
+    probed: 'vorbis',
+    bitrate: 160,
+    maxChannels: 8,
+    // Others do not go together with its usual bit rate.
+    sampleRates: [16_000, 22_050, 24_000, 32_000, 44_100, 48_000],
+  },
   flac: { aliases: [], encoder: 'flac', probed: 'flac', maxChannels: 8 },
   alac: { aliases: [], encoder: 'alac', probed: 'alac', maxChannels: 8 },
   ac3: {

@@ -25,6 +25,8 @@ export interface Container {
   readonly sampleRates?: readonly number[];
   /** Always so many channels. */
   readonly channels?: number;
+  /** Each frame holds its own sound: there must be some for all of them, from the first on. */
+  readonly interleavesSound?: true;
 }
 
 const any: readonly VideoCodecName[] = [
@@ -228,6 +230,7 @@ export const containers: Readonly<Record<string, Container>> = {
     audio: ['pcm_s16le'],
     sampleRates: [48_000],
     channels: 2,
+    interleavesSound: true,
     needsVideo: true,
   },
   rm: real,

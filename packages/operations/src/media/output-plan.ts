@@ -11,7 +11,7 @@ import { noSound, noVideo } from './media-failures.ts';
 import type { AudioStream, MediaInfo } from './media-info.ts';
 import type { MarkPlace, MediaSettings } from './media-settings.ts';
 import { invalidOption } from './media-failures.ts';
-import { shownTime } from './media-time.ts';
+import { exact, shownTime } from './media-time.ts';
 import { pictureFilters, picturePixels } from './picture-filters.ts';
 import { codecFor, soundShape } from './sound-filters.ts';
 import type { SubtitlePlan } from './subtitle-plan.ts';
@@ -83,7 +83,7 @@ export function planOutput(request: OutputRequest): Result<OutputPlan, Failure> 
   if (!subtitles.ok) return subtitles;
   const video = planVideo(request, subtitles.value);
   if (!video.ok) return video;
-  const audio = planAudio(request);
+  const audio = planAudio(request, trimmed.value.expectedSeconds);
   if (!audio.ok) return audio;
   const cover = coverOf(request);
   return ok({
@@ -202,7 +202,10 @@ function pictureQuality(to: string, quality: number | undefined): Readonly<Recor
 const tagOf = (settings: MediaSettings, codec: string): Readonly<Record<string, string>> =>
   codec === 'hevc' && settings.container?.faststart === true ? { 'tag:v': 'hvc1' } : {};
 
-function planAudio({ settings, info, inputName }: OutputRequest): Result<StreamPlan | undefined, Failure> {
+function planAudio(
+  { settings, info, inputName }: OutputRequest,
+  seconds: number | undefined,
+): Result<StreamPlan | undefined, Failure> {
   const { audio: source } = info;
   const { audio, container } = settings;
   if (source === undefined || container === undefined || audio.type === 'none') return ok(undefined);
@@ -212,7 +215,10 @@ function planAudio({ settings, info, inputName }: OutputRequest): Result<StreamP
       ? ok({ stream: source.index, encoder: 'copy', options: {}, filters: [] })
       : err(cannotCopy('sound', { name: inputName, codec: source.codec, settings }));
   }
-  return ok(encodedSound(source, { audio, container }));
+  const sound = encodedSound(source, { audio, container });
+  if (container.interleavesSound !== true || seconds === undefined) return ok(sound);
+  // Pictures behind the end of the sound would be lost; the last of them may begin just before the end.
+  return ok({ ...sound, filters: [...sound.filters, `apad=whole_dur=${exact(seconds + 0.04)}`] });
 }
 
 function encodedSound(

@@ -40,6 +40,9 @@ function frameRate(video: VideoStream, settings: MediaSettings): string | undefi
     return broadcastRate(wanted ?? 25);
   if (fps !== undefined) return exact(fps);
   const isAnimated = video.codec === 'gif' || video.codec === 'apng';
+  // So few pictures that nothing is known but the ticks of their clock: encoders and players take no such rate.
+  if (type !== 'animation' && type !== 'frames' && video.codec === 'apng' && video.fps === undefined)
+    return '25';
   // An animation keeps the times of its frames.
   if (type === 'animation' && !isAnimated && (video.fps ?? 25) > animationFps) return String(animationFps);
   return undefined;

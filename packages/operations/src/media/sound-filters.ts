@@ -54,6 +54,8 @@ export function soundShape(
     channels,
     sampleRate,
     filters: [
+      // Silence where the sound begins late or has gaps.
+      ...(about.container.interleavesSound === true ? ['aresample=async=1:first_pts=0'] : []),
       ...(settings.volume === undefined ? [] : [`volume=${exact(settings.volume)}`]),
       ...(format.length === 0 ? [] : [`aformat=${format.join(':')}`]),
     ],

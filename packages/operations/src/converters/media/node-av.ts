@@ -12,12 +12,7 @@ import type { Conversion, Converter } from '../converter.ts';
 
 /** What came out was not whole, or nothing came out. */
 const spoiled: Readonly<Record<string, readonly string[]>> = {
-  apng: ['avi', 'rm', 'rmvb', 'swf', 'ts'],
-  asf: ['dv'],
-  dvr: ['dv'],
-  ogg: ['dv'],
-  ogv: ['dv'],
-  wmv: ['dv'],
+  apng: ['ts'],
   wv: ['avi', 'mp3', 'nut'],
 };
 
