@@ -16,7 +16,7 @@ export interface Pack {
   readonly purpose: string;
 }
 
-export type PackName = 'browser' | 'media' | 'metadata' | 'office' | 'ocr';
+export type PackName = 'browser' | 'media' | 'metadata' | 'ocr';
 
 export const packs: Readonly<Record<PackName, Pack>> = {
   browser: {
@@ -39,13 +39,6 @@ export const packs: Readonly<Record<PackName, Pack>> = {
     license: 'Artistic-1.0-Perl OR GPL-1.0-or-later',
     sizeMb: 22,
     purpose: 'metadata of all kinds without an installed exiftool (runs by perl)',
-  },
-  office: {
-    packages: ['@matbee/libreoffice-converter'],
-    version: '2.7.2',
-    license: 'MPL-2.0',
-    sizeMb: 242,
-    purpose: 'office documents with their page layout, without an installed LibreOffice',
   },
   ocr: {
     packages: ['tesseract.js', '@tesseract.js-data/eng'],
