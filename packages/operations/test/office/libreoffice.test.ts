@@ -62,6 +62,10 @@ test('a job in the words of the macro', () => {
       ok: false,
       error: { code: 'INVALID_OPTION' },
     });
+    // Asked by the plan, so that nothing runs.
+    expect(libreoffice.check?.({ from: 'csv', to: 'pdf', options })).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
   }
 });
 

@@ -81,7 +81,7 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
 }
 
 /** A value that is an option's, but not LibreOffice's. */
-function unknownValue(options: JsonObject): Failure | undefined {
+export function unknownValue(options: JsonObject): Failure | undefined {
   const encoding = textOption(options, 'encoding');
   if (encoding !== undefined && encodingNumber(encoding) === undefined) {
     return failure('unsupported', `LibreOffice knows no encoding ${JSON.stringify(encoding)}`, {

@@ -14,7 +14,7 @@ import { programVersion } from '../../programs/find-program.ts';
 import { programs } from '../../programs/program-table.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { drawingEndings, officePairs, partOf } from './libreoffice-formats.ts';
-import { officeJob } from './libreoffice-job.ts';
+import { officeJob, unknownValue } from './libreoffice-job.ts';
 import type { OfficeJob } from './libreoffice-job.ts';
 import { officeOptions, officeRank } from './libreoffice-options.ts';
 import { textLayout } from './libreoffice-text.ts';
@@ -30,6 +30,7 @@ export const libreoffice: Converter = {
   pairs: officePairs,
   options: officeOptions,
   rank: officeRank,
+  check: ({ options }) => unknownValue(options),
   note: (from) => (from === 'pdf' ? 'text in boxes, as the PDF has it' : undefined),
   isPlural: (_from, to, options) =>
     drawingEndings.includes(to) ||
