@@ -5,7 +5,7 @@
 import type { ActionPlan, ActionRequest, Backend, Failure, Operation } from '@pipeline/engine';
 import type { OperationName, Result } from '@pipeline/schema';
 import { err, operationNames } from '@pipeline/schema';
-import { brokenOutput } from './check-output.ts';
+import { brokenOutput } from './files/check-output.ts';
 import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
 import { closeWarm } from './programs/close-warm.ts';
@@ -74,11 +74,11 @@ const exporting = async (store: Store): Promise<Operation> =>
 
 /** Undefined: not available on this backend yet. The engine says so before anything runs. */
 const loaders = {
-  'import/local': async () => (await import('./import/local.ts')).importLocal,
-  'import/url': async () => (await import('./import/url.ts')).importUrl,
-  'import/upload': async () => (await import('./import/upload.ts')).importUpload,
-  'import/base64': async () => (await import('./import/base64.ts')).importBase64,
-  'import/raw': async () => (await import('./import/raw.ts')).importRaw,
+  'import/local': async () => (await import('./operations/import/local.ts')).importLocal,
+  'import/url': async () => (await import('./operations/import/url.ts')).importUrl,
+  'import/upload': async () => (await import('./operations/import/upload.ts')).importUpload,
+  'import/base64': async () => (await import('./operations/import/base64.ts')).importBase64,
+  'import/raw': async () => (await import('./operations/import/raw.ts')).importRaw,
   'import/s3': async () => importing((await import('./stores/s3.ts')).s3),
   'import/azure/blob': async () => importing((await import('./stores/azure-blob.ts')).azureBlob),
   'import/google-cloud-storage': async () =>
@@ -86,9 +86,9 @@ const loaders = {
   'import/openstack': async () => importing((await import('./stores/openstack.ts')).openstack),
   'import/sftp': async () => importing((await import('./stores/sftp.ts')).sftp),
 
-  'export/local': async () => (await import('./export/local.ts')).exportLocal,
-  'export/url': async () => (await import('./export/url.ts')).exportUrl,
-  'export/upload': async () => (await import('./export/upload.ts')).exportUpload,
+  'export/local': async () => (await import('./operations/export/local.ts')).exportLocal,
+  'export/url': async () => (await import('./operations/export/url.ts')).exportUrl,
+  'export/upload': async () => (await import('./operations/export/upload.ts')).exportUpload,
   'export/s3': async () => exporting((await import('./stores/s3.ts')).s3),
   'export/azure/blob': async () => exporting((await import('./stores/azure-blob.ts')).azureBlob),
   'export/google-cloud-storage': async () =>
@@ -96,25 +96,25 @@ const loaders = {
   'export/openstack': async () => exporting((await import('./stores/openstack.ts')).openstack),
   'export/sftp': async () => exporting((await import('./stores/sftp.ts')).sftp),
 
-  convert: async () => (await import('./convert.ts')).convert,
-  optimize: async () => (await import('./optimize.ts')).optimize,
-  watermark: async () => (await import('./watermark.ts')).watermark,
-  'capture-website': async () => (await import('./capture-website.ts')).captureWebsite,
-  thumbnail: async () => (await import('./thumbnail.ts')).thumbnail,
-  metadata: async () => (await import('./metadata/metadata.ts')).metadata,
-  'metadata/write': async () => (await import('./metadata/metadata.ts')).metadataWrite,
-  merge: async () => (await import('./merge.ts')).merge,
-  archive: async () => (await import('./archive.ts')).archive,
-  'archive/extract': async () => (await import('./archive-extract.ts')).archiveExtract,
-  command: async () => (await import('./command.ts')).command,
-  'pdf/a': async () => (await import('./pdf/pdf-a.ts')).pdfA,
-  'pdf/x': async () => (await import('./pdf/pdf-x.ts')).pdfX,
-  'pdf/ocr': async () => (await import('./pdf/ocr.ts')).pdfOcr,
-  'pdf/encrypt': async () => (await import('./pdf/encrypt.ts')).pdfEncrypt,
-  'pdf/decrypt': async () => (await import('./pdf/decrypt.ts')).pdfDecrypt,
-  'pdf/split-pages': async () => (await import('./pdf/pages.ts')).pdfSplitPages,
-  'pdf/extract-pages': async () => (await import('./pdf/pages.ts')).pdfExtractPages,
-  'pdf/rotate-pages': async () => (await import('./pdf/pages.ts')).pdfRotatePages,
+  convert: async () => (await import('./operations/convert.ts')).convert,
+  optimize: async () => (await import('./operations/optimize.ts')).optimize,
+  watermark: async () => (await import('./operations/watermark.ts')).watermark,
+  'capture-website': async () => (await import('./operations/capture-website.ts')).captureWebsite,
+  thumbnail: async () => (await import('./operations/thumbnail.ts')).thumbnail,
+  metadata: async () => (await import('./operations/metadata.ts')).metadata,
+  'metadata/write': async () => (await import('./operations/metadata.ts')).metadataWrite,
+  merge: async () => (await import('./operations/merge.ts')).merge,
+  archive: async () => (await import('./operations/archive.ts')).archive,
+  'archive/extract': async () => (await import('./operations/archive-extract.ts')).archiveExtract,
+  command: async () => (await import('./operations/command.ts')).command,
+  'pdf/a': async () => (await import('./operations/pdf/pdf-a.ts')).pdfA,
+  'pdf/x': async () => (await import('./operations/pdf/pdf-x.ts')).pdfX,
+  'pdf/ocr': async () => (await import('./operations/pdf/ocr.ts')).pdfOcr,
+  'pdf/encrypt': async () => (await import('./operations/pdf/encrypt.ts')).pdfEncrypt,
+  'pdf/decrypt': async () => (await import('./operations/pdf/decrypt.ts')).pdfDecrypt,
+  'pdf/split-pages': async () => (await import('./operations/pdf/pages.ts')).pdfSplitPages,
+  'pdf/extract-pages': async () => (await import('./operations/pdf/pages.ts')).pdfExtractPages,
+  'pdf/rotate-pages': async () => (await import('./operations/pdf/pages.ts')).pdfRotatePages,
 } satisfies Readonly<Record<OperationName, Load | undefined>>;
 
 /** What this backend can do: not what only says what to use instead. */

@@ -10,7 +10,7 @@ import { converters, isInstalled, isMet } from './converter-table.ts';
 import type { Converter, Need } from './converters/converter.ts';
 import { detours } from './detours.ts';
 import { satisfiesVersion } from './engine-version.ts';
-import { formatLabel } from './magic.ts';
+import { formatLabel } from './files/magic.ts';
 import { packInstallCommand } from './packs.ts';
 import { installCommand } from './programs/find-program.ts';
 import { reachedTargets } from './reach.ts';

@@ -42,7 +42,7 @@ test('copying files loads no network, no converter and no package but the matche
   const start = output.filter(
     (file) =>
       file.type === 'chunk' &&
-      (file.isEntry || /src\/(?:import|export)\/local\.ts$/.test(file.facadeModuleId ?? '')),
+      (file.isEntry || /src\/operations\/(?:import|export)\/local\.ts$/.test(file.facadeModuleId ?? '')),
   );
   expect(start).toHaveLength(3);
   const loaded = new Set(start.map((file) => file.fileName));

@@ -4,7 +4,7 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { parsePageRange, selectPages } from '../page-range.ts';
-import { inspectPdf } from '../pdf/inspect-pdf.ts';
+import { inspectPdf } from './pdf/inspect-pdf.ts';
 import type { Conversion } from './converter.ts';
 
 /** Numbers from 1; without `pages`: all. */

@@ -8,7 +8,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { nameOf } from '../output-name.ts';
+import { nameOf } from '../files/output-name.ts';
 import type { CheckRequest, Conversion, Converter } from './converter.ts';
 
 export interface ChainParts {

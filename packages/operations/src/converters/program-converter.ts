@@ -9,7 +9,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { nameOf } from '../output-name.ts';
+import { nameOf } from '../files/output-name.ts';
 import type { ProcessEnd } from '../process.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { programs } from '../programs/program-table.ts';

@@ -5,7 +5,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ConversionError } from '../host/protocol.ts';
-import { isInside } from '../paths.ts';
+import { isInside } from '../files/paths.ts';
 import { referenceKind } from './references.ts';
 import type { Reference } from './references.ts';
 

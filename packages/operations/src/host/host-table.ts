@@ -19,7 +19,7 @@ export const hostTable: HostTable = {
   qpdf: () => import('../converters/pdf/qpdf-host.ts'),
   // Two hosts, for two browsers: one has a network, the other has none.
   chromium: () => import('../converters/chromium/chromium-host.ts'),
-  metadata: () => import('../metadata/metadata-host.ts'),
+  metadata: () => import('../converters/metadata/metadata-host.ts'),
   website: () => import('../converters/chromium/chromium-host.ts'),
   fonts: () => import('../converters/fonts/fonts-host.ts'),
   magick: () => import('../converters/magick/magick-host.ts'),

@@ -6,7 +6,7 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { mediaTypeOfFile } from '../import/media-type.ts';
+import { mediaTypeOfFile } from '../files/media-type.ts';
 import { textOption } from '../read-options.ts';
 import { azureFailure } from './azure-failure.ts';
 import type { AzureSubject } from './azure-failure.ts';

@@ -7,7 +7,7 @@ import type { ActionRequest, Artifact, Failure, Operation, OutputFile } from '@p
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { isNumberedName, nameOf } from '../output-name.ts';
+import { isNumberedName, nameOf } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
 import { inParallel } from './in-parallel.ts';
 import { lastPart } from './keys.ts';

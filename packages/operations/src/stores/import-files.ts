@@ -8,7 +8,7 @@ import type { Failure, Operation, OperationContext, OutputFile } from '@pipeline
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { nameOf, outputName } from '../output-name.ts';
+import { nameOf, outputName } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
 import { inParallel } from './in-parallel.ts';
 import type { KeyPlace } from './keys.ts';

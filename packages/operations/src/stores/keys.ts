@@ -1,5 +1,5 @@
 /** Keys of files elsewhere, such as `reports/2024/a.pdf`: where they lie here, and how they are written there. Pure. */
-import { safeFileName } from '../import/file-name.ts';
+import { safeFileName } from '../files/safe-file-name.ts';
 
 export interface KeyPlace {
   readonly dir: string;

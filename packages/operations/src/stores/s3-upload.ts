@@ -9,7 +9,7 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { mediaTypeOfFile } from '../import/media-type.ts';
+import { mediaTypeOfFile } from '../files/media-type.ts';
 import { keyUrl } from './keys.ts';
 import type { S3Bucket, S3Request } from './s3-bucket.ts';
 import { s3Call } from './s3-bucket.ts';

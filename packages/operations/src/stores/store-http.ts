@@ -13,7 +13,7 @@ import { networkFailure, statusFailure } from '../http/http-failure.ts';
 import { cancelled, request } from '../http/request.ts';
 import type { HttpBody, HttpMethod, HttpResponse } from '../http/request.ts';
 import { retry } from '../http/retry.ts';
-import { download } from '../import/download.ts';
+import { download } from '../http/download.ts';
 import type { Fetch, Fetched, Session } from './store.ts';
 
 export interface StoreRequest {

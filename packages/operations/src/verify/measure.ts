@@ -11,8 +11,8 @@ import { err, formatKind, ok } from '@pipeline/schema';
 import { sharp } from '../converters/pictures/sharp.ts';
 import { runInHost } from '../host/host-pool.ts';
 import { jobNumber } from '../host/read-job.ts';
-import { probeMedia } from '../media/probe-media.ts';
-import { inspectPdf } from '../pdf/inspect-pdf.ts';
+import { probeMedia } from '../converters/media/probe-media.ts';
+import { inspectPdf } from '../converters/pdf/inspect-pdf.ts';
 import { findProgram } from '../programs/find-program.ts';
 import { findConverter } from '../routes.ts';
 

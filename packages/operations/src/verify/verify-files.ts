@@ -8,7 +8,7 @@ import type { ActionRequest, Artifact, Failure, OperationContext } from '@pipeli
 import { failure } from '@pipeline/engine';
 import type { JsonObject, JsonValue, Result } from '@pipeline/schema';
 import { canonicalFormat, canVerify, err, ok } from '@pipeline/schema';
-import { canBe, formatLabel, formatOfBytes, readStart } from '../magic.ts';
+import { canBe, formatLabel, formatOfBytes, readStart } from '../files/magic.ts';
 import { judgeCount, judgePdfA, judgeSeconds, judgeSize, judgeText, type Verdict } from './expectations.ts';
 import type { Measured, Measuring } from './measure.ts';
 import { measure, readText } from './measure.ts';

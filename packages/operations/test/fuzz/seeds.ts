@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { action, artifact, contextOf } from '../places/action.ts';
 import type { Hostile } from './references.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 import type { Converter } from '../../src/converters/converter.ts';
-import { firstBadOutput } from '../../src/check-output.ts';
+import { firstBadOutput } from '../../src/files/check-output.ts';
 import { newFolder } from '../places/action.ts';
 
 export interface NativeJob {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
 import { docxOf } from '../documents/documents.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { done, failed, requestOf } from '../pictures/picture-action.ts';

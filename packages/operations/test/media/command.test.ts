@@ -5,7 +5,7 @@ import type { ActionRequest } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 import { loadPipeline } from '@pipeline/schema';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { command, withRealPaths } from '../../src/command.ts';
+import { command, withRealPaths } from '../../src/operations/command.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { sandboxKind } from '../../src/programs/sandbox.ts';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';

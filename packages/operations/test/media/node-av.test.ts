@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '@pipeline/schema';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { nodeAv } from '../../src/converters/media/node-av.ts';
 import { hasPack } from '../../src/packs.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { done, failed } from '../pictures/picture-action.ts';
 import { clip, clipPath, ffmpeg, loudness, mediaAction, picture, pixel, probe, tone } from './clips.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '@pipeline/schema';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { contextOf as contextIn, newFolder } from '../places/action.ts';
 import { done } from '../pictures/picture-action.ts';

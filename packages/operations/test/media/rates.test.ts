@@ -1,6 +1,6 @@
 /** Rates of sound and pictures that an encoder or a container insists on, by real conversions whose output is opened. */
 import { describe, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { done } from '../pictures/picture-action.ts';
 import { clip, clipPath, ffmpeg, mediaAction, picture, probe, tone } from './clips.ts';

@@ -1,7 +1,7 @@
 /** Thumbnails of video: the frame of the time that was asked for, in the size that was asked for. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../src/programs/find-program.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { done, failed } from '../pictures/picture-action.ts';
 import { clip, clipPath, ffmpeg, mediaAction, pixel, probe, tone } from './clips.ts';

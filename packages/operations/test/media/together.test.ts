@@ -2,13 +2,13 @@
 import { readdirSync } from 'node:fs';
 import type { ActionRequest, Operation, Share } from '@pipeline/engine';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
-import { ffmpegArgs } from '../../src/media/ffmpeg-args.ts';
-import { readMediaInfo } from '../../src/media/media-info.ts';
-import { readMediaSettings } from '../../src/media/media-settings.ts';
-import { planOutput } from '../../src/media/output-plan.ts';
+import { convert } from '../../src/operations/convert.ts';
+import { ffmpegArgs } from '../../src/converters/media/ffmpeg-args.ts';
+import { readMediaInfo } from '../../src/converters/media/media-info.ts';
+import { readMediaSettings } from '../../src/converters/media/media-settings.ts';
+import { planOutput } from '../../src/converters/media/output-plan.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { clip, clipPath, ffmpeg, mediaAction, picture, probe } from './clips.ts';
 

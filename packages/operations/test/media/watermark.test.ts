@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../src/programs/find-program.ts';
-import { watermark } from '../../src/watermark.ts';
+import { watermark } from '../../src/operations/watermark.ts';
 import { done, failed } from '../pictures/picture-action.ts';
 import { clipPath, ffmpeg, mediaAction, pixel, probe, tone } from './clips.ts';
 

@@ -7,7 +7,7 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type * as Metadata from '../../src/metadata/metadata.ts';
+import type * as Metadata from '../../src/operations/metadata.ts';
 import { docxOf, zipEntries, zipOf } from '../documents/documents.ts';
 import { newFolder } from '../places/action.ts';
 import { done, failureOf, perform } from '../web/web-action.ts';
@@ -28,7 +28,7 @@ async function operations(programs: string | undefined): Promise<typeof Metadata
   vi.resetModules();
   if (programs === undefined) delete process.env['PIPELINE_PROGRAMS_PATH'];
   else process.env['PIPELINE_PROGRAMS_PATH'] = programs;
-  return await import('../../src/metadata/metadata.ts');
+  return await import('../../src/operations/metadata.ts');
 }
 
 const picture = (): Promise<Buffer> =>

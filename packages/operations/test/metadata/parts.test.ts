@@ -6,11 +6,16 @@ import {
   propertyFile,
   readProperties,
   writeProperty,
-} from '../../src/metadata/document-properties.ts';
-import { exifrVersion, pdfLibVersion } from '../../src/metadata/embedded-metadata.ts';
-import { exiftoolPackageVersion, nameProblem, readArgs, writeArgs } from '../../src/metadata/exiftool.ts';
-import { ffmpegName, tagArgs } from '../../src/metadata/ffmpeg-tags.ts';
-import { flatMetadata } from '../../src/metadata/metadata-tool.ts';
+} from '../../src/converters/metadata/document-properties.ts';
+import { exifrVersion, pdfLibVersion } from '../../src/converters/metadata/embedded-metadata.ts';
+import {
+  exiftoolPackageVersion,
+  nameProblem,
+  readArgs,
+  writeArgs,
+} from '../../src/converters/metadata/exiftool.ts';
+import { ffmpegName, tagArgs } from '../../src/converters/metadata/ffmpeg-tags.ts';
+import { flatMetadata } from '../../src/converters/metadata/metadata-tool.ts';
 
 const core =
   '<?xml version="1.0"?><cp:coreProperties xmlns:cp="c" xmlns:dc="d" xmlns:dcterms="t" xmlns:xsi="x"><dc:title>Old &amp; grey</dc:title><dc:creator/></cp:coreProperties>';

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { libreoffice } from '../../src/converters/libreoffice/libreoffice.ts';
 import { officeJob } from '../../src/converters/libreoffice/libreoffice-job.ts';
-import { isLockedOffice } from '../../src/locked-office.ts';
+import { isLockedOffice } from '../../src/files/locked-office.ts';
 import { closeWarm } from '../../src/programs/close-warm.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { lockOffice } from './lock-office.ts';

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { archive } from '../../src/archive.ts';
-import { brokenOutput } from '../../src/check-output.ts';
-import { missingEnd } from '../../src/file-end.ts';
+import { archive } from '../../src/operations/archive.ts';
+import { brokenOutput } from '../../src/files/check-output.ts';
+import { missingEnd } from '../../src/files/file-end.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';
 

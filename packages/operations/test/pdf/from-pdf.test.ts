@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { flowHtml } from '../../src/converters/pdf/pdf-flow-html.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { unzipped } from '../documents/documents.ts';

@@ -1,6 +1,6 @@
 /** PDF pages drawn by the installed poppler, inside of HTML. */
 import { afterAll, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { closeReaper } from '../../src/programs/reaper.ts';

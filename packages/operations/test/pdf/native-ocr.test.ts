@@ -2,7 +2,7 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { pdfOcr } from '../../src/pdf/ocr.ts';
+import { pdfOcr } from '../../src/operations/pdf/ocr.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { closeReaper } from '../../src/programs/reaper.ts';
 import { done, failed, locked, scanOf, texts } from './pdf-files.ts';

@@ -6,7 +6,7 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { optimize } from '../../src/optimize.ts';
+import { optimize } from '../../src/operations/optimize.ts';
 import { startProcess } from '../../src/process.ts';
 import { findCommand, findProgram } from '../../src/programs/find-program.ts';
 import { closeReaper } from '../../src/programs/reaper.ts';

@@ -2,10 +2,10 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { missingLanguage, ocrLanguages } from '../../src/pdf/ocr-languages.ts';
-import { finishedPages, ocrmypdfArgs, pdfOcr } from '../../src/pdf/ocr.ts';
-import { tesseractArgs } from '../../src/pdf/ocr-pages.ts';
-import { isBetter, readWords, turnsToTry } from '../../src/pdf/read-words.ts';
+import { missingLanguage, ocrLanguages } from '../../src/operations/pdf/ocr-languages.ts';
+import { finishedPages, ocrmypdfArgs, pdfOcr } from '../../src/operations/pdf/ocr.ts';
+import { tesseractArgs } from '../../src/operations/pdf/ocr-pages.ts';
+import { isBetter, readWords, turnsToTry } from '../../src/operations/pdf/read-words.ts';
 import { done, failed, locked, pdfOf, scanOf, texts } from './pdf-files.ts';
 
 afterAll(closeHosts);

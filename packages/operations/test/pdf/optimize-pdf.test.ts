@@ -4,8 +4,8 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { optimize } from '../../src/optimize.ts';
-import { colourSpace, optimizeOptions } from '../../src/pdf/optimize-pdf.ts';
+import { optimize } from '../../src/operations/optimize.ts';
+import { colourSpace, optimizeOptions } from '../../src/operations/optimize-pdf.ts';
 import { noise } from '../pictures/pictures.ts';
 import { done, failed, locked, pdfOf, scanOf, seen, texts } from './pdf-files.ts';
 

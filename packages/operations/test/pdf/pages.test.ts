@@ -4,16 +4,16 @@ import type { Operation } from '@pipeline/engine';
 import type { OperationName } from '@pipeline/schema';
 import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { pdfDecrypt } from '../../src/pdf/decrypt.ts';
-import { encryptJob, pdfEncrypt } from '../../src/pdf/encrypt.ts';
+import { pdfDecrypt } from '../../src/operations/pdf/decrypt.ts';
+import { encryptJob, pdfEncrypt } from '../../src/operations/pdf/encrypt.ts';
 import {
   extractJob,
   pdfExtractPages,
   pdfRotatePages,
   pdfSplitPages,
   rotateJob,
-} from '../../src/pdf/pages.ts';
-import { qpdfVersion } from '../../src/pdf/qpdf.ts';
+} from '../../src/operations/pdf/pages.ts';
+import { qpdfVersion } from '../../src/operations/pdf/qpdf.ts';
 import { done, failed, locked, pdfOf, seen, texts } from './pdf-files.ts';
 
 afterAll(closeHosts);

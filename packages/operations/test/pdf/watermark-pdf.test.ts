@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { textSource } from '../../src/converters/pdf/stamp-pdf.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { watermark } from '../../src/watermark.ts';
+import { watermark } from '../../src/operations/watermark.ts';
 import { done, failed, locked, pdfOf, seen } from './pdf-files.ts';
 import type { PageSettings } from './pdf-files.ts';
 

@@ -1,8 +1,8 @@
 /** An engine that does not do the work is a mistake that the plan names, for every operation on single pictures. */
 import { expect, test } from 'vitest';
-import { optimize } from '../../src/optimize.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
-import { watermark } from '../../src/watermark.ts';
+import { optimize } from '../../src/operations/optimize.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
+import { watermark } from '../../src/operations/watermark.ts';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

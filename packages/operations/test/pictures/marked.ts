@@ -1,7 +1,7 @@
 /** A white picture with a watermark, and where the watermark lies on it. */
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import { watermark } from '../../src/watermark.ts';
+import { watermark } from '../../src/operations/watermark.ts';
 import { done, requestOf } from './picture-action.ts';
 import type { Done, PictureAction } from './picture-action.ts';
 

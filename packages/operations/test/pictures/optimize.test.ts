@@ -4,7 +4,7 @@ import type { Sharp } from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { svgoVersion } from '../../src/converters/pictures/svgo.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { optimize } from '../../src/optimize.ts';
+import { optimize } from '../../src/operations/optimize.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { done, failed, requestOf } from './picture-action.ts';
 import { noise, twoColours } from './pictures.ts';

@@ -2,7 +2,7 @@ import { PDFDocument, rgb } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { done, failed, requestOf } from './picture-action.ts';
 import { isNear, pixel, twoColours } from './pictures.ts';

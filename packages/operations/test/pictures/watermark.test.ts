@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { watermark } from '../../src/watermark.ts';
+import { watermark } from '../../src/operations/watermark.ts';
 import { base, inkBox, mark } from './marked.ts';
 import { failed, requestOf } from './picture-action.ts';
 import type { PictureAction } from './picture-action.ts';

@@ -7,7 +7,7 @@ import type { Artifact, Failure, OperationResult } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exportLocal } from '../../src/export/local.ts';
+import { exportLocal } from '../../src/operations/export/local.ts';
 import {
   action,
   artifact,
@@ -102,7 +102,7 @@ let atomicWriteModule = '';
 beforeAll(async () => {
   atomicWriteModule = path.join(os.tmpdir(), `pipeline-atomic-write-${process.pid}.mjs`);
   const bundle = await rolldown({
-    input: path.resolve(import.meta.dirname, '../../src/atomic-write.ts'),
+    input: path.resolve(import.meta.dirname, '../../src/files/atomic-write.ts'),
     platform: 'node',
     resolve: { conditionNames: ['source', 'import', 'node'] },
   });

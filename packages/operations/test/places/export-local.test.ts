@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Artifact, Failure, OperationResult } from '@pipeline/engine';
 import type { Expression, JsonObject, OptionTemplate } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { exportLocal } from '../../src/export/local.ts';
+import { exportLocal } from '../../src/operations/export/local.ts';
 import { action, artifact, contextOf, made, namesIn, newFolder, project } from './action.ts';
 
 interface Settings {

@@ -6,8 +6,8 @@ import type { Artifact, OutputFile } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { zipEntries } from '../../../../examples/open-files.ts';
-import { createExportUpload } from '../../src/export/upload.ts';
-import { exportUrl } from '../../src/export/url.ts';
+import { createExportUpload } from '../../src/operations/export/upload.ts';
+import { exportUrl } from '../../src/operations/export/url.ts';
 import { action, contextOf, made, namesIn, newFolder } from './action.ts';
 import { serve, serveRaw } from './loopback.ts';
 

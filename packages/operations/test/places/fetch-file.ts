@@ -5,8 +5,8 @@ import path from 'node:path';
 import type { Failure, OperationContext, OperationResult } from '@pipeline/engine';
 import type { JsonObject, Result, Task } from '@pipeline/schema';
 import { expect } from 'vitest';
-import type { ImportUrlSettings } from '../../src/import/url.ts';
-import { createImportUrl } from '../../src/import/url.ts';
+import type { ImportUrlSettings } from '../../src/operations/import/url.ts';
+import { createImportUrl } from '../../src/operations/import/url.ts';
 import { action, contextOf, newFolder } from './action.ts';
 import type { TestContext } from './action.ts';
 

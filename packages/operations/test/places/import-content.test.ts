@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Operation } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { importBase64 } from '../../src/import/base64.ts';
-import { importRaw } from '../../src/import/raw.ts';
+import { importBase64 } from '../../src/operations/import/base64.ts';
+import { importRaw } from '../../src/operations/import/raw.ts';
 import { action, contextOf, newFolder } from './action.ts';
 
 async function bytesOf(operation: Operation, options: JsonObject): Promise<Buffer> {

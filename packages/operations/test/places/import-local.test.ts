@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { importLocal } from '../../src/import/local.ts';
+import { importLocal } from '../../src/operations/import/local.ts';
 import { action, contextOf, newFolder, project, unprivileged } from './action.ts';
 
 interface Picked {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { JsonObject } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { importUrl } from '../../src/import/url.ts';
+import { importUrl } from '../../src/operations/import/url.ts';
 import { action, contextOf, newFolder } from './action.ts';
 import { fetchFile, fileOf } from './fetch-file.ts';
 import { serve } from './loopback.ts';

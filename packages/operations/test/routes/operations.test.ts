@@ -7,10 +7,10 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { extract } from 'tar-stream';
 import { afterAll, expect, test } from 'vitest';
-import { archive } from '../../src/archive.ts';
-import { convert } from '../../src/convert.ts';
+import { archive } from '../../src/operations/archive.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { merge } from '../../src/merge.ts';
+import { merge } from '../../src/operations/merge.ts';
 import { docxOf, pdfText, tinyPng, zipEntries } from '../documents/documents.ts';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cloudConvertTargets, isKnownFormat } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { pdfLibVersion } from '../../src/merge.ts';
+import { pdfLibVersion } from '../../src/operations/merge.ts';
 import { converters } from '../../src/converter-table.ts';
 import { findConverter, localConversions } from '../../src/routes.ts';
 import type { RouteRequest } from '../../src/routes.ts';

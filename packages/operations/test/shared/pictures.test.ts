@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { host } from '../../src/converters/pictures/sharp-host.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { thumbnail } from '../../src/thumbnail.ts';
+import { thumbnail } from '../../src/operations/thumbnail.ts';
 import { contextOf, newFolder } from '../places/action.ts';
 import { requestOf } from '../pictures/picture-action.ts';
 

@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { captureWebsite } from '../../src/capture-website.ts';
+import { captureWebsite } from '../../src/operations/capture-website.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { findProgram, programVersion } from '../../src/programs/find-program.ts';
 import { pdfText } from '../documents/documents.ts';

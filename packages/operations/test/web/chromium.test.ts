@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { convert } from '../../src/convert.ts';
+import { convert } from '../../src/operations/convert.ts';
 import { browserArgs } from '../../src/converters/chromium/chromium-browser.ts';
 import { pageSettings, settingsProblem } from '../../src/converters/chromium/chromium-settings.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';

@@ -8,7 +8,7 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { isInside } from '../../paths.ts';
+import { isInside } from '../../files/paths.ts';
 import { maxEntries } from './archive-limits.ts';
 
 export interface UnpackedFiles {

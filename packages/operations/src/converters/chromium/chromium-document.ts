@@ -6,7 +6,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext, Route } from 'playwright-core';
 import { ConversionError } from '../../host/protocol.ts';
-import { isInside } from '../../paths.ts';
+import { isInside } from '../../files/paths.ts';
 import { decodeText } from '../tables/decode-text.ts';
 import { readReferenced, refuseOutside } from '../reference-policy.ts';
 import type { DocumentPlace } from '../reference-policy.ts';

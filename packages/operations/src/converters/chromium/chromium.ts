@@ -8,7 +8,7 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { findProgram, programVersion } from '../../programs/find-program.ts';
 import { programs } from '../../programs/program-table.ts';
 import { missingProgram } from '../../programs/run-program.ts';

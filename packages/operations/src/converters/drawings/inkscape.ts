@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { ok } from '@pipeline/schema';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { askedPdfPages } from '../asked-pdf-pages.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import type { ProgramJob } from '../program-converter.ts';

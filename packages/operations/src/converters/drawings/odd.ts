@@ -11,7 +11,7 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { ZipFile } from 'yazl';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { pixelSize } from '../pictures/picture-size.ts';
 

@@ -11,7 +11,7 @@ import type { JsonObject } from '@pipeline/schema';
 import type { HostModule } from '../../host/protocol.ts';
 import { ConversionError } from '../../host/protocol.ts';
 import { jobText } from '../../host/read-job.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { eotOf, fontInEot } from './eot.ts';
 import { specimenSvg } from './font-outlines.ts';
 import type { Sfnt } from './sfnt.ts';

@@ -7,7 +7,7 @@ import type { JsonObject } from '@pipeline/schema';
 import type { HostModule } from '../../host/protocol.ts';
 import { ConversionError } from '../../host/protocol.ts';
 import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { readFit } from '../pictures/picture-fit.ts';
 import { prepareColours } from './magick-colours.ts';
 import { magickError } from './magick-errors.ts';

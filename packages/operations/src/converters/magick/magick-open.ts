@@ -5,7 +5,7 @@
 import { MagickImage, MagickImageCollection, MagickReadSettings } from '@imagemagick/magick-wasm';
 import type { IMagickImageCollection, MagickFormat } from '@imagemagick/magick-wasm';
 import { ConversionError } from '../../host/protocol.ts';
-import { formatOfBytes } from '../../magic.ts';
+import { formatOfBytes } from '../../files/magic.ts';
 import { damage, magickError } from './magick-errors.ts';
 import {
   animations,

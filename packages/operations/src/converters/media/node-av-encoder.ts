@@ -1,7 +1,7 @@
 /** An encoder of FFmpeg's library out of the options that its program would be given. In a host. */
 import type { Decoder, Encoder, FilterAPI } from 'node-av/api';
 import { ConversionError } from '../../host/protocol.ts';
-import type { StreamPlan } from '../../media/output-plan.ts';
+import type { StreamPlan } from './output-plan.ts';
 import type { AvLibrary } from './node-av-library.ts';
 
 /** FFmpeg's `q` in the unit of the library. */

@@ -1,8 +1,8 @@
 /** What FFmpeg's library says of an open file, in the form that a probe by the program has. In a host. */
 import type { Demuxer } from 'node-av/api';
 import type { Stream } from 'node-av/lib';
-import type { MediaInfo } from '../../media/media-info.ts';
-import { readMediaInfo } from '../../media/media-info.ts';
+import type { MediaInfo } from './media-info.ts';
+import { readMediaInfo } from './media-info.ts';
 import type { AvLibrary } from './node-av-library.ts';
 
 const types = ['video', 'audio', 'data', 'subtitle'] as const;

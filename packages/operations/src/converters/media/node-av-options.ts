@@ -2,9 +2,9 @@
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
-import { containers } from '../../media/containers.ts';
-import { frameFormats } from '../../media/media-inputs.ts';
-import { checkMedia } from '../../media/media-settings.ts';
+import { containers } from './containers.ts';
+import { frameFormats } from './media-inputs.ts';
+import { checkMedia } from './media-settings.ts';
 import type { CheckRequest } from '../converter.ts';
 
 /** Tracks and files beside the video. */

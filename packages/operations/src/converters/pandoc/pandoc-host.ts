@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
-import { formatLabel } from '../../magic.ts';
+import { formatLabel } from '../../files/magic.ts';
 import { flagOption, listOption, textOption } from '../../read-options.ts';
 import { treeMetadata, withMetadata } from './document-tree.ts';
 import { pandocWriter } from './pandoc-formats.ts';

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { ConversionError } from '../../host/protocol.ts';
-import { formatOfBytes } from '../../magic.ts';
+import { formatOfBytes } from '../../files/magic.ts';
 import type { DocumentContent } from './pandoc-read.ts';
 import { imageText, imageTo, rewriteTree, treeContents } from './document-tree.ts';
 import type { ImageNode } from './document-tree.ts';

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { ConversionError } from '../../host/protocol.ts';
-import { formatLabel, readStart, wrongFormat } from '../../magic.ts';
+import { formatLabel, readStart, wrongFormat } from '../../files/magic.ts';
 import { decodeText } from '../tables/decode-text.ts';
 import { inlinesOf, rewriteTree, treeBlocks, treeContents } from './document-tree.ts';
 import { pandocReaders } from './pandoc-formats.ts';

@@ -4,7 +4,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, formatKind, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
-import { nameOf, stemOf } from '../../output-name.ts';
+import { nameOf, stemOf } from '../../files/output-name.ts';
 import { listOption } from '../../read-options.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { containers, pandocPairs } from './pandoc-formats.ts';

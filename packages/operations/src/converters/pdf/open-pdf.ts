@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { EncryptedPDFError, PDFDocument } from '@cantoo/pdf-lib';
 import { ConversionError } from '../../host/protocol.ts';
-import { readStart, wrongFormat } from '../../magic.ts';
+import { readStart, wrongFormat } from '../../files/magic.ts';
 
 export interface PdfFile {
   readonly path: string;

@@ -10,7 +10,7 @@ import type { Sharp } from 'sharp';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
-import { nameOf, stemOf } from '../../output-name.ts';
+import { nameOf, stemOf } from '../../files/output-name.ts';
 import { textOption } from '../../read-options.ts';
 import { askedPages } from './asked-pages.ts';
 import { flowHtml } from './pdf-flow-html.ts';

@@ -7,7 +7,7 @@ import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
 import { parsePageRange, selectPages } from '../../page-range.ts';
-import { inspectPdf } from '../../pdf/inspect-pdf.ts';
+import { inspectPdf } from './inspect-pdf.ts';
 import { programFailed, runProgram } from '../../programs/run-program.ts';
 import { listOption, textOption } from '../../read-options.ts';
 import { chain } from '../chain.ts';

@@ -6,7 +6,7 @@ import type { PDFiumDocument } from '@hyzyla/pdfium';
 import type { JsonObject } from '@pipeline/schema';
 import type { HostModule } from '../../host/protocol.ts';
 import { jobObject, jobText } from '../../host/read-job.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { textOption } from '../../read-options.ts';
 import { askedPages } from './asked-pages.ts';
 import { openDocument } from './pdfium-open.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { PDFiumDocument, PDFiumLibrary } from '@hyzyla/pdfium';
 import { ConversionError } from '../../host/protocol.ts';
-import { formatLabel, formatOfBytes } from '../../magic.ts';
+import { formatLabel, formatOfBytes } from '../../files/magic.ts';
 
 /** The file is copied into wasm memory, which ends at 2 GiB. */
 const maxPdfBytes: number = 512 * 2 ** 20;

@@ -11,7 +11,7 @@ import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { fontOf } from '../../font-names.ts';
 import { ConversionError } from '../../host/protocol.ts';
-import { formatOfBytes } from '../../magic.ts';
+import { formatOfBytes } from '../../files/magic.ts';
 import { textOption } from '../../read-options.ts';
 import { openPicture } from '../pictures/open-picture.ts';
 import { pixelSize } from '../pictures/picture-size.ts';

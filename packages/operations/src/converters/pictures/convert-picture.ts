@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Metadata, Sharp } from 'sharp';
 import type { JsonObject } from '@pipeline/schema';
 import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { askedPages } from '../pdf/asked-pages.ts';
 import { encodePicture } from './encode-picture.ts';
 import { loadFonts } from '../fonts/load-fonts.ts';

@@ -6,7 +6,7 @@ import type { Sharp } from 'sharp';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../../host/protocol.ts';
 import { jobText } from '../../host/read-job.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { openPicture } from './open-picture.ts';
 import { pictureError } from './picture-errors.ts';
 

@@ -11,7 +11,7 @@ import { ok } from '@pipeline/schema';
 import { ZipFile } from 'yazl';
 import { runInHost } from '../../host/host-pool.ts';
 import { jobNumber } from '../../host/read-job.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { sharpVersion } from './sharp.ts';
 

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { ConversionError } from '../../host/protocol.ts';
-import { readStart } from '../../magic.ts';
+import { readStart } from '../../files/magic.ts';
 import { pictureError } from './picture-errors.ts';
 import type { Picture } from './picture-errors.ts';
 import { checkInputPixels, maxPixels } from './picture-fit.ts';

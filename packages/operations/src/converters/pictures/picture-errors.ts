@@ -1,6 +1,6 @@
 /** Turns what libvips says of a file into what a person understands. What it does not know stays a failed converter. */
 import { ConversionError } from '../../host/protocol.ts';
-import { formatLabel, formatOfBytes } from '../../magic.ts';
+import { formatLabel, formatOfBytes } from '../../files/magic.ts';
 
 export interface Picture {
   readonly name: string;

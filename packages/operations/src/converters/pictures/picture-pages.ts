@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConversionError } from '../../host/protocol.ts';
-import { formatOfBytes } from '../../magic.ts';
+import { formatOfBytes } from '../../files/magic.ts';
 import { pixelSize } from './picture-size.ts';
 import { refuseOutside } from '../reference-policy.ts';
 import type { DocumentPlace } from '../reference-policy.ts';

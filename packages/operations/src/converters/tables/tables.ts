@@ -5,7 +5,7 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { parsePageRange } from '../../page-range.ts';
 import { listOption, textOption } from '../../read-options.ts';
 import type { Conversion, Converter } from '../converter.ts';

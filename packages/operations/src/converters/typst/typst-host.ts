@@ -8,7 +8,7 @@ import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
-import { isInside } from '../../paths.ts';
+import { isInside } from '../../files/paths.ts';
 import { listOption, textOption } from '../../read-options.ts';
 import { decodeText } from '../tables/decode-text.ts';
 import { pictureSource } from '../pictures/picture-pages.ts';
