@@ -17,6 +17,7 @@ import { programFailed, runProgram } from '../programs/run-program.ts';
 import type { Conversion, Converter } from './converter.ts';
 import { collectOutputs, prepareJob } from './program-converter.ts';
 import type { ProgramJob } from './program-converter.ts';
+import { shownStem } from './shown-stem.ts';
 
 const readable =
   'azw azw3 azw4 cbc cbz chm docx epub fb2 html htmlz lit lrf mobi odt oeb pdb pdf pml prc rb rtf snb tcr txt txtz';
@@ -111,7 +112,8 @@ export function calibreProgress(line: string): number | undefined {
 
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
   const { from, to, workDir, inputPath, inputName, signal } = conversion;
-  const job = await prepareJob({ ...conversion, from: knownAs[from] ?? from });
+  // Where a book tells no title, its file name becomes one.
+  const job = await prepareJob({ ...conversion, from: knownAs[from] ?? from }, shownStem(inputName));
   const onStdout = (line: string): void => {
     const percent = calibreProgress(line);
     if (percent !== undefined) conversion.progress(percent);

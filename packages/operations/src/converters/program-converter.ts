@@ -98,13 +98,13 @@ async function convertByProgram(
   return err(spec.explain?.(end, job) ?? programFailed(call, end, why));
 }
 
-/** Makes the folders and the link to the input. */
-export async function prepareJob(conversion: Conversion): Promise<ProgramJob> {
+/** Makes the folders and the link to the input. `stem`: for programs that show what their input is called. */
+export async function prepareJob(conversion: Conversion, stem = 'input'): Promise<ProgramJob> {
   const { workDir, inputPath, inputName, from, to, options } = conversion;
   const inputDir = path.join(workDir, 'in');
   const outputDir = path.join(workDir, 'out');
   await Promise.all([mkdir(inputDir), mkdir(outputDir)]);
-  const link = path.join(inputDir, `input.${from}`);
+  const link = path.join(inputDir, `${stem}.${from}`);
   await symlink(inputPath, link);
   return {
     inputPath: link,

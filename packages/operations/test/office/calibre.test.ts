@@ -62,6 +62,11 @@ describe.skipIf(findProgram('calibre') === undefined)('Calibre', () => {
     expect(left).toBeCloseTo((40 * 72) / 25.4, -1);
   });
 
+  test('a book without a title has the name of its file', { timeout: 60_000 }, async () => {
+    const epub = await onlyFile(textFile('-Mein - Bericht.txt', 'Hello\n\nWorld\n'), { to: 'epub' });
+    expect(run('unzip', '-p', epub, '*.opf')).toContain('<dc:title>Mein - Bericht</dc:title>');
+  });
+
   test(
     'what is broken or locked says so; what a page points to stays unread',
     { timeout: 60_000 },

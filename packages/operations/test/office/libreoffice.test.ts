@@ -139,6 +139,18 @@ describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice', () => {
     }
   });
 
+  test('a sheet made of text has the name of its file, whoever came before', async () => {
+    for (const stem of ['Umsatz 2025', 'Zahlen & 100% #1']) {
+      const file = textFile(`${stem}.csv`, 'Name,Zahl\nA,1\n');
+      expect(pdfText(await pdfOf(file)).split('\n')[0]?.trim()).toBe(stem);
+    }
+    const sheets = textFile('-Blatt.tsv', 'a\tb\n');
+    const ods = await onlyFile(sheets, { to: 'ods' });
+    expect(run('unzip', '-p', ods, 'content.xml')).toContain('table:name="Blatt"');
+    const xlsx = await onlyFile(sheets, { to: 'xlsx' });
+    expect(run('unzip', '-p', xlsx, 'xl/workbook.xml')).toContain('sheet name="Blatt"');
+  });
+
   test('text tables are cut and decoded as they are written, or as the options say', async () => {
     const file = textFile('semi.csv', 'a;b\n"x;y";1\n');
     expect(readFileSync(await onlyFile(await onlyFile(file, { to: 'ods' }), { to: 'csv' }), 'utf8')).toBe(

@@ -21,6 +21,8 @@ import { writeProfile } from './libreoffice-profile.ts';
 export interface OfficeWork {
   readonly job: OfficeJob;
   readonly inputPath: string;
+  /** What LibreOffice is to call the input: text becomes a sheet of that name. A plain name, see `shownStem`. */
+  readonly inputStem: string;
   /** The extension by which LibreOffice is to know the input. */
   readonly inputEnding: string;
   /** `output.pdf`; of many, how their names begin. */
@@ -92,7 +94,7 @@ export class OfficeProcess {
     const dir = path.join(jobs, `work-${number}`);
     const outputDir = path.join(dir, 'out');
     await mkdir(outputDir, { recursive: true });
-    const source = path.join(dir, `input.${work.inputEnding}`);
+    const source = path.join(dir, `${work.inputStem}.${work.inputEnding}`);
     // A copy, not a link: the original is out of its reach.
     await copyFile(work.inputPath, source, constants.COPYFILE_FICLONE);
     const target = path.join(outputDir, work.outputName);

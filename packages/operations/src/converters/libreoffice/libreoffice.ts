@@ -19,6 +19,7 @@ import type { OfficeJob } from './libreoffice-job.ts';
 import { officeOptions, officeRank } from './libreoffice-options.ts';
 import { textLayout } from './libreoffice-text.ts';
 import { collectOutputs, wrongPassword } from '../program-converter.ts';
+import { shownStem } from '../shown-stem.ts';
 
 export const libreoffice: Converter = {
   name: 'libreoffice',
@@ -55,6 +56,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   const { runInOffice } = await import('./libreoffice-pool.ts');
   const work = {
     inputPath,
+    inputStem: shownStem(inputName),
     inputEnding: knownAs[from] ?? from,
     outputName: ['drawings', 'sheets'].includes(job.value.action.type) ? 'part-' : `output.${to}`,
     outputDir,
