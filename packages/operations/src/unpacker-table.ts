@@ -41,19 +41,32 @@ export function findUnpacker(request: UnpackerRequest): Result<Unpacker, Failure
     );
   }
   const here = asked.filter(isInstalled);
-  const [best] = hasPassword ? here.filter(({ takesPassword }) => takesPassword) : here;
+  const [best] = hasPassword ? here.filter(({ noPassword }) => noPassword === undefined) : here;
   if (best !== undefined) return ok(best);
-  if (here.length > 0) {
-    return err(
-      failure('unsupported', `\`password\` has no meaning for ${formatLabel(format)}: ${shown}`, {
-        code: 'INVALID_OPTION',
-        hint: 'Leave it out.',
-      }),
-    );
-  }
+  if (here.length > 0) return err(passwordRefused(here, request));
   const [first] = asked;
   const message = `${shown}: ${first?.name ?? ''} unpacks ${formatLabel(format)}, but it is not installed`;
   return err(failure('converter-missing', message, { hint: needsHint(first?.needs ?? []) }));
+}
+
+function passwordRefused(here: readonly Unpacker[], { format, name }: UnpackerRequest): Failure {
+  const shown = JSON.stringify(name);
+  const seen = here.find(({ noPassword }) => noPassword === 'seen');
+  if (seen === undefined) {
+    return failure('unsupported', `\`password\` has no meaning for ${formatLabel(format)}: ${shown}`, {
+      code: 'INVALID_OPTION',
+      hint: 'Leave it out.',
+    });
+  }
+  const message = `${seen.name} takes a password only in its command line, which every user of this machine can read: ${shown}`;
+  const others = unpackers.filter((one) => one.noPassword === undefined && one.formats.includes(format));
+  return failure('unsupported', message, {
+    code: 'INVALID_OPTION',
+    hint:
+      others.length > 0
+        ? `Leave \`engine\` out: ${others.map((one) => one.name).join(', ')} takes it.`
+        : 'Unpack it by hand, and pack it anew as zip or 7z.',
+  });
 }
 
 function notAnArchive(format: string, shown: string): Failure {

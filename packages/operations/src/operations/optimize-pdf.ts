@@ -17,7 +17,7 @@ import { inspectPdf } from '../converters/pdf/inspect-pdf.ts';
 import type { PdfContent } from '../converters/pdf/inspect-pdf.ts';
 import { pdfOperation } from './pdf/pdf-tool.ts';
 import type { PdfMade, PdfTool, PdfWork } from './pdf/pdf-tool.ts';
-import { qpdfFailure, qpdfVersion, runEmbedded } from './pdf/qpdf.ts';
+import { qpdfFailure, qpdfVersion, runEmbedded } from '../converters/pdf/run-qpdf.ts';
 
 const profileOf = (options: JsonObject): string => textOption(options, 'profile') ?? 'web';
 

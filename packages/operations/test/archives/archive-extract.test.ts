@@ -76,13 +76,14 @@ test.skipIf(findCommand('lzop') === undefined)('tar.lzo is made, and read back',
 });
 
 test('arguments: nothing is asked, nothing is overwritten, no name is an option', () => {
-  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content', password: '-x' }).slice(-4)).toEqual([
-    '-x',
+  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content' }).slice(-5)).toEqual([
+    '-password',
+    '',
     '-output-directory',
     '/w/content',
     '/w/in.ace',
   ]);
-  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content', password: undefined })).toContain(
+  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content' })).toContain(
     '-force-skip',
   );
   const job = { inputPath: '/w/in/input.tar', outputPath: '/w/out/output.tar.lzo' };
@@ -116,6 +117,8 @@ test.skipIf(findCommand('7zz') === undefined)('passwords: needed, wrong, right',
 test('a password where none can be, an unknown engine and a version that is not here fail before the run', async () => {
   const refused: readonly (readonly [string, object, string])[] = [
     ['a.lzo', { password: 'x' }, '`password` has no meaning'],
+    ['a.ace', { password: 'x' }, 'unar takes a password only in its command line'],
+    ['a.rar', { password: 'x', engine: 'unar' }, 'which every user of this machine can read'],
     ['a.zip', { engine: 'ffmpeg' }, '"ffmpeg"'],
     ['a.zip', { engine: 'archivetool', engine_version: '99' }, 'engine_version 99'],
     ['a.pdf', {}, 'nothing here unpacks PDF'],

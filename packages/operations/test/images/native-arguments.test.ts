@@ -67,8 +67,6 @@ test('the arguments, in safe mode and with absolute paths', () => {
     '3',
     '-l',
     '3',
-    '-upw',
-    'x',
     '-singlefile',
     '/i',
     '/o/p',

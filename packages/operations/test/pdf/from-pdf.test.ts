@@ -85,10 +85,10 @@ test('what cannot be honoured is an error; bad files are named', async () => {
     });
   }
   expect(await on({ bg_format: 'svg' })).toMatchObject({
+    isPlanned: false,
     type: 'converter-missing',
     hint: expect.stringContaining('poppler'),
   });
-  expect(await on({ bg_format: 'svg', password: 'x' })).toMatchObject({ code: 'INVALID_OPTION' });
   expect(await on({ pages: '7' })).toMatchObject({
     type: 'bad-input',
     message: expect.stringContaining('which has one page'),

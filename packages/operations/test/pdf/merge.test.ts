@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readDestinations } from '../../src/converters/pdf/pdf-outline.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { merge, mergeJob } from '../../src/operations/merge.ts';
-import { qpdfVersion } from '../../src/operations/pdf/qpdf.ts';
+import { qpdfVersion } from '../../src/converters/pdf/run-qpdf.ts';
 import { readFileSync } from 'node:fs';
 import { action, artifact, contextOf, newFolder } from '../places/action.ts';
 import { locked, pdfOf, texts } from './pdf-files.ts';

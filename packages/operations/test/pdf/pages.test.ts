@@ -13,7 +13,7 @@ import {
   pdfSplitPages,
   rotateJob,
 } from '../../src/operations/pdf/pages.ts';
-import { qpdfVersion } from '../../src/operations/pdf/qpdf.ts';
+import { qpdfVersion } from '../../src/converters/pdf/run-qpdf.ts';
 import { done, failed, locked, pdfOf, seen, texts } from './pdf-files.ts';
 
 afterAll(closeHosts);

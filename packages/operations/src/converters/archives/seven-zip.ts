@@ -19,7 +19,7 @@ export const sevenZipUnpacker: Unpacker = {
   kind: 'embedded',
   needs: [],
   formats: sevenZipFormats,
-  takesPassword: true,
+  noPassword: undefined,
   rank: 50,
   unpack,
 };

@@ -13,7 +13,6 @@ import { programs } from '../../programs/program-table.ts';
 import type { ProgramName } from '../../programs/program-table.ts';
 import { runProgram } from '../../programs/run-program.ts';
 import { expansionBudget } from './archive-limits.ts';
-import { wrongPassword } from '../program-converter.ts';
 import { contentDir } from './seven-zip-formats.ts';
 import { sevenZipUnpacker } from './seven-zip.ts';
 import { unpackedFiles } from './unpacked-files.ts';
@@ -22,14 +21,15 @@ import type { Unpacker, Unpacking } from './unpackers.ts';
 export const unar: Unpacker = unpacker({
   program: 'unar',
   formats: ['ace', 'alz', 'arc', 'rar', 'cbr', 'lha', 'arj', 'cab'],
-  takesPassword: true,
+  // As an argument alone: there is no prompt without a terminal, and no file that it would read one from.
+  noPassword: 'seen',
   // What both open, 7-Zip opens better.
   rank: 45,
   unpack: async (unpacking) => {
-    const { inputPath, workDir, password } = unpacking;
+    const { inputPath, workDir } = unpacking;
     const target = path.join(workDir, contentDir);
     await mkdir(target);
-    const ran = await run(unpacking, { program: 'unar', args: unarArgs({ inputPath, target, password }) });
+    const ran = await run(unpacking, { program: 'unar', args: unarArgs({ inputPath, target }) });
     if (!ran.ok) return ran;
     const files = await unpackedFiles(target, unpacking.inputName);
     return files.ok ? ok(undefined) : files;
@@ -40,7 +40,6 @@ export const unar: Unpacker = unpacker({
 export function unarArgs(about: {
   readonly inputPath: string;
   readonly target: string;
-  readonly password: string | undefined;
 }): readonly string[] {
   return [
     '-quiet',
@@ -51,7 +50,7 @@ export function unarArgs(about: {
     'skip',
     // An empty one keeps it from asking.
     '-password',
-    about.password ?? '',
+    '',
     '-output-directory',
     about.target,
     about.inputPath,
@@ -61,7 +60,7 @@ export function unarArgs(about: {
 export const lzop: Unpacker = unpacker({
   program: 'lzop',
   formats: ['lzo', 'tar.lzo', 'tzo'],
-  takesPassword: false,
+  noPassword: 'none',
   rank: 50,
   unpack: (unpacking) =>
     unpackLayer(unpacking, {
@@ -73,7 +72,7 @@ export const lzop: Unpacker = unpacker({
 export const rzip: Unpacker = unpacker({
   program: 'rzip',
   formats: ['rz'],
-  takesPassword: false,
+  noPassword: 'none',
   rank: 50,
   unpack: (unpacking) =>
     unpackLayer(unpacking, {
@@ -83,7 +82,7 @@ export const rzip: Unpacker = unpacker({
 });
 
 function unpacker(
-  own: Pick<Unpacker, 'formats' | 'takesPassword' | 'rank' | 'unpack'> & { readonly program: ProgramName },
+  own: Pick<Unpacker, 'formats' | 'noPassword' | 'rank' | 'unpack'> & { readonly program: ProgramName },
 ): Unpacker {
   const { program, ...rest } = own;
   return {
@@ -150,13 +149,10 @@ async function run(
   return ran.value.exitCode === 0 && !isEmpty ? ok(undefined) : err(explained(ran.value, unpacking));
 }
 
-/** Without the command line: it holds the password. */
 function explained({ stdout, stderr, exitCode }: ProcessEnd, unpacking: Unpacking): Failure {
-  const { inputName, password, from } = unpacking;
+  const { inputName, from } = unpacking;
   const said = `${stdout}\n${stderr}`;
-  if (/password/i.test(said)) {
-    return wrongPassword({ inputName, options: password === undefined ? {} : { password } });
-  }
+  if (/password/i.test(said)) return locked(unpacking);
   const why = said
     .split('\n')
     .map((line) => line.trim())
@@ -166,6 +162,17 @@ function explained({ stdout, stderr, exitCode }: ProcessEnd, unpacking: Unpackin
     `${JSON.stringify(inputName)} cannot be read as ${formatLabel(from)}: ${shortened(why ?? `exit code ${exitCode}`, unpacking)}`,
     { hint: 'Copy or download it again from its source.' },
   );
+}
+
+/** 7-Zip, which comes along, may open it. */
+function locked({ inputName, from }: Unpacking): Failure {
+  const other = sevenZipUnpacker.formats.includes(from);
+  return failure('bad-input', `${JSON.stringify(inputName)} is protected by a password`, {
+    code: 'PASSWORD_REQUIRED',
+    hint: other
+      ? 'Give it with the option `password`, and leave `engine` out.'
+      : `${formatLabel(from)} archives are unpacked by unar, which takes a password only where every user of this machine can read it: unpack it by hand.`,
+  });
 }
 
 const shortened = (text: string, { inputPath, inputName }: Unpacking): string =>

@@ -23,12 +23,16 @@ export interface Unpacking {
   readonly progress: (percent: number | null) => void;
 }
 
+/** `none`: the format knows no passwords. `seen`: the program takes one only where every user of the machine can read it. */
+export type NoPassword = 'none' | 'seen';
+
 export interface Unpacker extends Pick<
   Converter,
   'name' | 'standsFor' | 'version' | 'license' | 'kind' | 'needs'
 > {
   readonly formats: readonly string[];
-  readonly takesPassword: boolean;
+  /** Why it takes no password; undefined: it takes one. */
+  readonly noPassword: NoPassword | undefined;
   /** As of converters. */
   readonly rank: number;
   /** Nothing that leads out of the folder is left in it. */
@@ -37,7 +41,7 @@ export interface Unpacker extends Pick<
 
 /** Archives into archives: unpacked by this, packed by 7-Zip. */
 export function repacking(unpacker: Unpacker): Converter {
-  const { name, standsFor, version, license, kind, needs, formats, takesPassword, rank } = unpacker;
+  const { name, standsFor, version, license, kind, needs, formats, noPassword, rank } = unpacker;
   return {
     name,
     standsFor,
@@ -46,7 +50,7 @@ export function repacking(unpacker: Unpacker): Converter {
     kind,
     needs,
     pairs: archivePairs(formats),
-    options: () => (takesPassword ? ['password'] : []),
+    options: () => (noPassword === undefined ? ['password'] : []),
     rank: () => rank,
     note: (_from, to) =>
       to === 'rar' ? 'the files are stored, not packed: only RAR itself packs RAR' : undefined,

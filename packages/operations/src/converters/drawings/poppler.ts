@@ -12,6 +12,7 @@ import { programVersion } from '../../programs/find-program.ts';
 import { programs } from '../../programs/program-table.ts';
 import { programFailed, runProgram } from '../../programs/run-program.ts';
 import type { ProgramCall } from '../../programs/run-program.ts';
+import { unlockPdf } from '../pdf/unlock-pdf.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { wrongPassword } from '../program-converter.ts';
 
@@ -48,17 +49,18 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   const { to, workDir } = conversion;
   const outputDir = path.join(workDir, 'out');
   await mkdir(outputDir);
-  const pages = whole.has(to) ? ok([0]) : await pagesOf(conversion);
+  const input = await unlockPdf(conversion);
+  if (!input.ok) return input;
+  const opened = { ...conversion, inputPath: input.value };
+  const pages = whole.has(to) ? ok([0]) : await pagesOf(opened);
   if (!pages.ok) return pages;
   const outputs: OutputFile[] = [];
   for (const [index, page] of pages.value.entries()) {
     conversion.progress((100 * index) / pages.value.length);
     // As the program itself ends the name of a TIFF.
     const file = path.join(outputDir, `page-${index + 1}.${to === 'tiff' ? 'tif' : to}`);
-    const ran = await call(
-      conversion,
-      popplerCommand({ page, input: conversion.inputPath, file, to, options: conversion.options }),
-    );
+    const job = { page, input: input.value, file, to, options: conversion.options };
+    const ran = await call(opened, popplerCommand(job));
     if (!ran.ok) return ran;
     const name = nameOf(conversion.outputName, { number: index + 1, count: pages.value.length });
     outputs.push({ dir: conversion.dir, name, path: file });
@@ -75,29 +77,26 @@ interface PageJob {
   readonly options: JsonObject;
 }
 
-/** Pure: the command and its arguments. */
+/** Pure: the command and its arguments, which hold no password: everybody on the machine can read them. */
 export function popplerCommand(job: PageJob): readonly [command: string, ...args: string[]] {
   const { page, input, file, to, options } = job;
-  const { password } = options;
-  const key = typeof password === 'string' ? ['-upw', password] : [];
   const range = page === 0 ? [] : ['-f', String(page), '-l', String(page)];
   switch (to) {
     case 'svg':
-      return ['pdftocairo', '-svg', ...range, ...key, input, file];
+      return ['pdftocairo', '-svg', ...range, input, file];
     case 'eps':
-      return ['pdftops', '-eps', '-level3', ...range, ...key, input, file];
+      return ['pdftops', '-eps', '-level3', ...range, input, file];
     case 'ps':
-      return ['pdftops', '-level3', ...key, input, file];
+      return ['pdftops', '-level3', input, file];
     case 'txt':
-      return ['pdftotext', '-layout', ...key, input, file];
+      return ['pdftotext', '-layout', input, file];
     case 'html':
-      return ['pdftohtml', '-q', '-s', '-c', '-noframes', '-dataurls', ...key, input, file];
+      return ['pdftohtml', '-q', '-s', '-c', '-noframes', '-dataurls', input, file];
     default:
       return [
         'pdftocairo',
         ...pictureArgs(to, options),
         ...range,
-        ...key,
         '-singlefile',
         input,
         file.replace(/\.[^./]+$/u, ''),
@@ -140,10 +139,12 @@ async function call(
 }
 
 async function pagesOf(conversion: Conversion): Promise<Result<readonly number[], Failure>> {
-  const { inputName, inputPath, options } = conversion;
-  const { pages, password } = options;
-  const key = typeof password === 'string' ? ['-upw', password] : [];
-  const info = await call(conversion, ['pdfinfo', ...key, inputPath]);
+  const {
+    inputName,
+    inputPath,
+    options: { pages },
+  } = conversion;
+  const info = await call(conversion, ['pdfinfo', inputPath]);
   if (!info.ok) return info;
   const count = Number(/^Pages:\s+(\d+)/mu.exec(info.value.stdout)?.[1] ?? 1);
   if (pages === undefined) return ok(Array.from({ length: count }, (_, index) => index + 1));

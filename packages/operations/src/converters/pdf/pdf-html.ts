@@ -2,17 +2,18 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
 import { parsePageRange, selectPages } from '../../page-range.ts';
-import { inspectPdf } from './inspect-pdf.ts';
-import { programFailed, runProgram } from '../../programs/run-program.ts';
+import { findProgram } from '../../programs/find-program.ts';
+import { missingProgram, programFailed, runProgram } from '../../programs/run-program.ts';
 import { listOption, textOption } from '../../read-options.ts';
 import { chain } from '../chain.ts';
 import type { Conversion, Converter } from '../converter.ts';
+import { inspectPdf } from './inspect-pdf.ts';
 import { pdfiumVersion } from './pdfium.ts';
+import { unlockPdf } from './unlock-pdf.ts';
 
 const common: Pick<Converter, 'version' | 'license' | 'kind' | 'needs' | 'pairs'> = {
   version: async () => pdfiumVersion,
@@ -43,6 +44,10 @@ export const pdfPages: Converter = {
   note: () => 'pictures of the pages with their text over them',
   isPlural: (_from, _to, options) =>
     options['split_pages'] === true || options['embed_images'] === false || options['embed_css'] === false,
+  check: ({ options }) =>
+    options['bg_format'] === 'svg' && findProgram('poppler') === undefined
+      ? missingProgram('poppler')
+      : undefined,
   convert: (conversion) => convert(conversion, 'pages'),
 };
 
@@ -112,24 +117,18 @@ async function convert(
 
 /** Pages as SVG, `page-1.svg` and so on, by poppler: PDFium draws in pixels alone. */
 async function drawPages(conversion: Conversion): Promise<Result<string, Failure>> {
-  const { inputPath, inputName, options, signal } = conversion;
-  if (options['password'] !== undefined) {
-    return err(
-      failure('unsupported', `\`bg_format: svg\` takes no password, which ${JSON.stringify(inputName)} has`, {
-        code: 'INVALID_OPTION',
-        hint: 'Put a task with `operation: pdf/decrypt` before this one, or set `bg_format: png`.',
-      }),
-    );
-  }
-  const content = await inspectPdf({ path: inputPath, name: inputName }, signal);
+  const { inputName, options, signal } = conversion;
+  const input = await unlockPdf(conversion);
+  if (!input.ok) return input;
+  const content = await inspectPdf({ path: input.value, name: inputName }, signal);
   if (!content.ok) return content;
   const workDir = path.join(conversion.workDir, 'drawings');
   await mkdir(workDir);
   const all = [{ first: 1, last: content.value.pages }];
   const ranges = options['pages'] === undefined ? ok(all) : parsePageRange(options['pages']);
   for (const page of selectPages(ranges.ok ? ranges.value : all, content.value.pages)) {
-    const args = ['-svg', '-f', String(page), '-l', String(page), inputPath, `page-${page}.svg`];
-    const call = { program: 'poppler', args, workDir, reads: [inputPath], signal, about: inputName } as const;
+    const args = ['-svg', '-f', String(page), '-l', String(page), input.value, `page-${page}.svg`];
+    const call = { program: 'poppler', args, workDir, reads: [input.value], signal, about: inputName } as const;
     const ran = await runProgram(call);
     if (!ran.ok) return ran;
     if (ran.value.exitCode !== 0) return err(programFailed(call, ran.value, 'a page could not be drawn'));

@@ -11,7 +11,7 @@ import type { ProcessEnd } from '../../process.ts';
 import { programVersion } from '../../programs/find-program.ts';
 import { programFailed, runProgram } from '../../programs/run-program.ts';
 import type { ProgramCall } from '../../programs/run-program.ts';
-import { brokenPdf, passwordNeeded } from './pdf-failures.ts';
+import { brokenPdf, passwordNeeded } from '../../converters/pdf/pdf-failures.ts';
 import type { PdfTool, PdfWork } from './pdf-tool.ts';
 
 export const ghostscript: Pick<PdfTool, 'name' | 'standsFor' | 'needs' | 'version'> = {

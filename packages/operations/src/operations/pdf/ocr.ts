@@ -14,7 +14,7 @@ import type { ProgramCall } from '../../programs/run-program.ts';
 import { inspectPdf } from '../../converters/pdf/inspect-pdf.ts';
 import { missingLanguage, ocrLanguages } from './ocr-languages.ts';
 import { byLibrary, byProgram, recognizePages } from './ocr-pages.ts';
-import { brokenPdf, passwordNeeded } from './pdf-failures.ts';
+import { brokenPdf, passwordNeeded } from '../../converters/pdf/pdf-failures.ts';
 import { pdfOperation } from './pdf-tool.ts';
 import type { PdfMade, PdfTool, PdfWork } from './pdf-tool.ts';
 

@@ -16,7 +16,7 @@ import { nameOf, outputName } from '../../files/output-name.ts';
 import { onlyInput } from '../picture-input.ts';
 import { textOption } from '../../read-options.ts';
 import { needsHint } from '../../routes.ts';
-import { brokenPdf } from './pdf-failures.ts';
+import { brokenPdf } from '../../converters/pdf/pdf-failures.ts';
 
 /** One way to do an operation. */
 export interface PdfTool {
