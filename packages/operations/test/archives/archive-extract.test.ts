@@ -83,9 +83,7 @@ test('arguments: nothing is asked, nothing is overwritten, no name is an option'
     '/w/content',
     '/w/in.ace',
   ]);
-  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content' })).toContain(
-    '-force-skip',
-  );
+  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content' })).toContain('-force-skip');
   const job = { inputPath: '/w/in/input.tar', outputPath: '/w/out/output.tar.lzo' };
   expect(
     lzopArgs({

@@ -142,7 +142,11 @@ describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice', () => {
   test('a sheet made of text has the name of its file, whoever came before', async () => {
     for (const stem of ['Umsatz 2025', 'Zahlen & 100% #1']) {
       const file = textFile(`${stem}.csv`, 'Name,Zahl\nA,1\n');
-      expect(pdfText(await pdfOf(file)).split('\n')[0]?.trim()).toBe(stem);
+      expect(
+        pdfText(await pdfOf(file))
+          .split('\n')[0]
+          ?.trim(),
+      ).toBe(stem);
     }
     const sheets = textFile('-Blatt.tsv', 'a\tb\n');
     const ods = await onlyFile(sheets, { to: 'ods' });

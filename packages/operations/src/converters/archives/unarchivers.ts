@@ -37,10 +37,7 @@ export const unar: Unpacker = unpacker({
 });
 
 /** Pure. */
-export function unarArgs(about: {
-  readonly inputPath: string;
-  readonly target: string;
-}): readonly string[] {
+export function unarArgs(about: { readonly inputPath: string; readonly target: string }): readonly string[] {
   return [
     '-quiet',
     '-no-directory',

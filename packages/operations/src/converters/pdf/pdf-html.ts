@@ -128,7 +128,14 @@ async function drawPages(conversion: Conversion): Promise<Result<string, Failure
   const ranges = options['pages'] === undefined ? ok(all) : parsePageRange(options['pages']);
   for (const page of selectPages(ranges.ok ? ranges.value : all, content.value.pages)) {
     const args = ['-svg', '-f', String(page), '-l', String(page), input.value, `page-${page}.svg`];
-    const call = { program: 'poppler', args, workDir, reads: [input.value], signal, about: inputName } as const;
+    const call = {
+      program: 'poppler',
+      args,
+      workDir,
+      reads: [input.value],
+      signal,
+      about: inputName,
+    } as const;
     const ran = await runProgram(call);
     if (!ran.ok) return ran;
     if (ran.value.exitCode !== 0) return err(programFailed(call, ran.value, 'a page could not be drawn'));
