@@ -2,7 +2,7 @@
  * What a program is to call a file: some write the name of their input into what they make, as the name of a sheet or
  * as a title, and users look for their own there. Pure.
  */
-import { stemOf } from '../output-name.ts';
+import { stemOf } from '../files/output-name.ts';
 
 /** Some programs keep a path in 256 bytes, and have put one of ours in front. */
 const maxBytes = 120;

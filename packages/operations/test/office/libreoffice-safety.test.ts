@@ -57,6 +57,7 @@ describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice', () => {
       await runInOffice({
         job: { ...job.value, action: { ...job.value.action, storing } },
         inputPath,
+        inputStem: 'plain',
         inputEnding: from,
         outputName: `locked.${to}`,
         outputDir: testFolder,
