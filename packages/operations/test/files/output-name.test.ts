@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameOf, outputName, stemOf } from '../src/files/output-name.ts';
+import { nameOf, outputName, stemOf } from '../../src/files/output-name.ts';
 
 test.each([
   ['photo.JPEG', { output_format: 'jpeg' }, 'photo.jpeg'],

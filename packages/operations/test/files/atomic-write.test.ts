@@ -18,7 +18,7 @@ import {
   project,
   undo,
   unprivileged,
-} from './action.ts';
+} from '../places/action.ts';
 
 interface Settings {
   readonly options: JsonObject;
