@@ -8,7 +8,7 @@ import { sevenZipUnpacker } from './converters/archives/seven-zip.ts';
 import { lzop, rzip, unar } from './converters/archives/unarchivers.ts';
 import type { Unpacker } from './converters/archives/unpackers.ts';
 import { formatLabel } from './files/magic.ts';
-import { needsHint } from './routes.ts';
+import { needsHint } from './routes/needs.ts';
 
 const unpackers: readonly Unpacker[] = [sevenZipUnpacker, unar, lzop, rzip];
 

@@ -11,7 +11,7 @@ import { err, ok } from '@pipeline/schema';
 import { contentDir } from '../converters/archives/seven-zip-formats.ts';
 import { unpackedFiles } from '../converters/archives/unpacked-files.ts';
 import type { Unpacker } from '../converters/archives/unpackers.ts';
-import { satisfiesVersion } from '../engine-version.ts';
+import { satisfiesVersion } from '../routes/engine-version.ts';
 import { readStart, wrongFormat } from '../files/magic.ts';
 import { inputFormat, onlyInput } from './picture-input.ts';
 import { nameOf, outputName } from '../files/output-name.ts';

@@ -8,14 +8,14 @@ import { applicableOptions, canonicalFormat, err, ok } from '@pipeline/schema';
 import { firstBadOutput } from '../files/check-output.ts';
 import { chromium, drawPage } from '../converters/chromium/chromium.ts';
 import { settingsProblem } from '../converters/chromium/chromium-settings.ts';
-import { satisfiesVersion } from '../engine-version.ts';
+import { satisfiesVersion } from '../routes/engine-version.ts';
 import { httpTarget } from '../http/http-target.ts';
 import type { HttpTarget } from '../http/http-target.ts';
 import { shownUrl } from '../http/shown-url.ts';
 import { safeFileName } from '../files/safe-file-name.ts';
 import { nameOf, outputName, stemOf } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
-import { missingNeeds } from '../routes.ts';
+import { missingNeeds } from '../routes/needs.ts';
 
 export const captureWebsite: Operation = { plan, run };
 

@@ -18,7 +18,7 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { commandsOfEngine, err, ok, splitArguments } from '@pipeline/schema';
 import { placeInputs } from './command-inputs.ts';
-import { satisfiesVersion } from '../engine-version.ts';
+import { satisfiesVersion } from '../routes/engine-version.ts';
 import { findCommand, findProgram, programVersion } from '../programs/find-program.ts';
 import type { ProgramName } from '../programs/program-table.ts';
 import { missingProgram, programFailed, runProgram } from '../programs/run-program.ts';

@@ -24,7 +24,9 @@ import type { FileStart } from '../files/magic.ts';
 import { formatLabel, formatOfBytes, readStart, wrongFormat } from '../files/magic.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
-import { findConverter, givenOptions, needsHint } from '../routes.ts';
+import { findConverter } from '../routes/find-converter.ts';
+import { givenOptions } from '../routes/route-request.ts';
+import { needsHint } from '../routes/needs.ts';
 
 export const convert: Operation = { plan, run };
 

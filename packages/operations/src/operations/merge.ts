@@ -27,7 +27,7 @@ import { qpdfFailure, qpdfVersion, runEmbedded, runNative } from '../converters/
 import type { QpdfRun } from '../converters/pdf/run-qpdf.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { textOption } from '../read-options.ts';
-import { findConverter } from '../routes.ts';
+import { findConverter } from '../routes/find-converter.ts';
 
 export const merge: Operation = { plan, run };
 

@@ -13,7 +13,7 @@ import { firstBadOutput } from '../files/check-output.ts';
 import { formatLabel, readStart, wrongFormat } from '../files/magic.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { inputFormat, onlyInput, wrongEngine } from './picture-input.ts';
-import { needsHint } from '../routes.ts';
+import { needsHint } from '../routes/needs.ts';
 import { textOption } from '../read-options.ts';
 import { documentProperties, pdfProperties, pictureTags } from '../converters/metadata/embedded-metadata.ts';
 import { exiftool } from '../converters/metadata/exiftool.ts';

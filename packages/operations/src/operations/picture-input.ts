@@ -5,7 +5,7 @@
 import type { ActionRequest, Artifact, Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import { canonicalFormat } from '@pipeline/schema';
-import { satisfiesVersion } from '../engine-version.ts';
+import { satisfiesVersion } from '../routes/engine-version.ts';
 import { textOption } from '../read-options.ts';
 
 /** The engine gives these operations one file at a time. */

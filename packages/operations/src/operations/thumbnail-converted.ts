@@ -15,7 +15,7 @@ import { runInHost } from '../host/host-pool.ts';
 import { readStart, wrongFormat } from '../files/magic.ts';
 import { inputFormat, onlyInput } from './picture-input.ts';
 import { textOption } from '../read-options.ts';
-import { findConverter } from '../routes.ts';
+import { findConverter } from '../routes/find-converter.ts';
 import { boxOptions, stillOutput } from './thumbnail-options.ts';
 
 export async function planConvertedThumbnail(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {

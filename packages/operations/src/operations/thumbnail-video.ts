@@ -29,7 +29,7 @@ import { thumbnailSettings } from '../converters/media/thumbnail-settings.ts';
 import type { Thumbnail } from '../converters/media/thumbnail-settings.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { inputFormat, onlyInput, wrongEngine } from './picture-input.ts';
-import { needsHint } from '../routes.ts';
+import { needsHint } from '../routes/needs.ts';
 
 const animated: ReadonlySet<string> = new Set(['gif', 'apng']);
 /** The most that one task makes of one video. */

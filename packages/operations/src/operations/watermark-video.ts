@@ -25,7 +25,7 @@ import { videoCodecNamed } from '../converters/media/video-codecs.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { inputFormat, onlyInput, wrongEngine } from './picture-input.ts';
 import { textOption } from '../read-options.ts';
-import { needsHint } from '../routes.ts';
+import { needsHint } from '../routes/needs.ts';
 
 export const isVideo = (request: ActionRequest): boolean => formatKind(inputFormat(request)) === 'video';
 

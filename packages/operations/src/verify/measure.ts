@@ -14,7 +14,7 @@ import { jobNumber } from '../host/read-job.ts';
 import { probeMedia } from '../converters/media/probe-media.ts';
 import { inspectPdf } from '../converters/pdf/inspect-pdf.ts';
 import { findProgram } from '../programs/find-program.ts';
-import { findConverter } from '../routes.ts';
+import { findConverter } from '../routes/find-converter.ts';
 
 export interface Measured {
   readonly pages?: number;

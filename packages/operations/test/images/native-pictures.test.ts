@@ -10,7 +10,7 @@ import { converters, isInstalled } from '../../src/converter-table.ts';
 import type { CheckRequest, Converter } from '../../src/converters/converter.ts';
 import { fontforgeArgs } from '../../src/converters/fonts/fontforge.ts';
 import { heifArgs, magickArgs } from '../../src/converters/pictures/native-pictures.ts';
-import { findConverter } from '../../src/routes.ts';
+import { findConverter } from '../../src/routes/find-converter.ts';
 import { isNear, pixel, twoColours } from '../pictures/pictures.ts';
 import { converted, failure } from './native.ts';
 

@@ -1,7 +1,7 @@
 /** Which chains are worth taking: what must never be lost on the way. */
 import { expect, test } from 'vitest';
 import { converters } from '../../src/converter-table.ts';
-import { detours, waysBetween } from '../../src/detours.ts';
+import { detours, waysBetween } from '../../src/routes/detours.ts';
 
 test.each([
   ['docx', 'bmp', 'pdf', 'pages become pictures by way of paper'],

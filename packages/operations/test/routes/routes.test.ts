@@ -5,8 +5,9 @@ import { cloudConvertTargets, isKnownFormat } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { pdfLibVersion } from '../../src/operations/merge.ts';
 import { converters } from '../../src/converter-table.ts';
-import { findConverter, localConversions } from '../../src/routes.ts';
-import type { RouteRequest } from '../../src/routes.ts';
+import { findConverter } from '../../src/routes/find-converter.ts';
+import { localConversions } from '../../src/routes/conversions.ts';
+import type { RouteRequest } from '../../src/routes/route-request.ts';
 
 const find = (from: string, to: string, more: Partial<RouteRequest> = {}): ReturnType<typeof findConverter> =>
   findConverter({ from, to, options: {}, ...more });

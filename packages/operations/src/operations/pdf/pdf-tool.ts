@@ -10,12 +10,12 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { isInstalled, isMet } from '../../converter-table.ts';
 import type { Need } from '../../converters/converter.ts';
-import { satisfiesVersion } from '../../engine-version.ts';
+import { satisfiesVersion } from '../../routes/engine-version.ts';
 import { readStart, wrongFormat } from '../../files/magic.ts';
 import { nameOf, outputName } from '../../files/output-name.ts';
 import { onlyInput } from '../picture-input.ts';
 import { textOption } from '../../read-options.ts';
-import { needsHint } from '../../routes.ts';
+import { needsHint } from '../../routes/needs.ts';
 import { brokenPdf } from '../../converters/pdf/pdf-failures.ts';
 
 /** One way to do an operation. */

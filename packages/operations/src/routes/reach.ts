@@ -1,9 +1,9 @@
 /**
  * What some of the converters can do together: every pair that one of them, or a chain of two of them, turns into each
- * other. It counts and lists; which converter is the best for a pair, `routes.ts` knows. Pure but for the table.
+ * other. It counts and lists; which converter is the best for a pair, `conversions.ts` knows. Pure but for the table.
  */
-import { converters } from './converter-table.ts';
-import type { Converter } from './converters/converter.ts';
+import { converters } from '../converter-table.ts';
+import type { Converter } from '../converters/converter.ts';
 import { waysBetween } from './detours.ts';
 
 /** Who turns a format into what: output format → converters. */

@@ -4,8 +4,8 @@
  */
 import type { FormatKind } from '@pipeline/schema';
 import { formatKind } from '@pipeline/schema';
-import { chain } from './converters/chain.ts';
-import type { Converter } from './converters/converter.ts';
+import { chain } from '../converters/chain.ts';
+import type { Converter } from '../converters/converter.ts';
 
 /** By the kind of the target: formats between that keep what it can hold, the best first. */
 const ways: Readonly<Partial<Record<FormatKind, readonly string[]>>> = {
