@@ -11,12 +11,13 @@ import { textOption } from '../read-options.ts';
 import { azureFailure } from './azure-failure.ts';
 import type { AzureSubject } from './azure-failure.ts';
 import { withSharedKey } from './azure-shared-key.ts';
-import { decodeKey, folderOf, keyUrl, wrongUrlKey } from './keys.ts';
-import { maxFiles, noList, tooMany } from './list-failure.ts';
+import { decodeKey, keyUrl, wrongUrlKey } from './keys.ts';
+import { isFileKey, listPages } from './list-pages.ts';
+import type { Page } from './list-pages.ts';
 import { metadataHeaders } from './s3-headers.ts';
-import type { Listing, Place, RemoteFile, Session, Store, Upload } from './store.ts';
+import type { Listing, Place, Session, Store, Upload } from './store.ts';
 import { ask, fetchFile, sliceBody, slicesOf, textBody } from './store-http.ts';
-import type { StoreCall, StoreRequest } from './store-http.ts';
+import type { Answer, StoreCall, StoreRequest } from './store-http.ts';
 import { childrenOf, parseXml, textOf } from './store-xml.ts';
 
 export interface AzureSettings {
@@ -131,45 +132,34 @@ function callOf(
   };
 }
 
-interface Listed {
-  readonly prefix: string;
-  readonly address: string;
-}
-
-async function list(
+function list(
   container: Container,
-  { prefix, address }: Listed,
+  { prefix, address }: { readonly prefix: string; readonly address: string },
   session: Session,
 ): Promise<Result<Listing, Failure>> {
-  const files: RemoteFile[] = [];
-  for (let marker = ''; ;) {
+  const call = (marker: string | undefined): StoreCall => {
     const url = new URL(container.root.href.replace(/\/$/, ''));
-    url.search = new URLSearchParams({
-      restype: 'container',
-      comp: 'list',
-      prefix,
-      ...(marker !== '' && { marker }),
-    }).toString();
-    const call = callOf(container, { method: 'GET', url, headers: {} }, { address, action: 'list' });
-    const answer = await ask(call, session);
-    if (!answer.ok) return answer;
-    const page = parseXml(answer.value.text);
-    if (page === undefined || !page.has('EnumerationResults')) return err(noList(address));
-    for (const blob of childrenOf(page, 'EnumerationResults', 'Blobs', 'Blob')) {
-      const [name] = childrenOf(blob, 'Name');
-      const text = textOf(blob, 'Name') ?? '';
-      // Names that XML has no form for.
-      const isEncoded = textOf(name, '@Encoded') === 'true';
-      const key = isEncoded ? decodeKey(text) : text;
-      const sizeBytes = Number(textOf(blob, 'Properties', 'Content-Length') ?? 0);
-      const isFolder = textOf(blob, 'Properties', 'ResourceType') === 'directory';
-      if (key !== '' && !key.endsWith('/') && !isFolder) files.push({ key, sizeBytes });
-    }
-    marker = textOf(page, 'EnumerationResults', 'NextMarker') ?? '';
-    if (marker === '') break;
-    if (files.length > maxFiles) return err(tooMany(address));
-  }
-  return ok({ files, base: folderOf(prefix) });
+    const query = { restype: 'container', comp: 'list', prefix };
+    url.search = new URLSearchParams(marker === undefined ? query : { ...query, marker }).toString();
+    return callOf(container, { method: 'GET', url, headers: {} }, { address, action: 'list' });
+  };
+  return listPages({ prefix, address, call, read: readPage }, session);
+}
+
+function readPage({ text }: Answer): Page | undefined {
+  const page = parseXml(text);
+  if (page === undefined || !page.has('EnumerationResults')) return undefined;
+  const files = childrenOf(page, 'EnumerationResults', 'Blobs', 'Blob').flatMap((blob) => {
+    const [name] = childrenOf(blob, 'Name');
+    const given = textOf(blob, 'Name') ?? '';
+    // Names that XML has no form for.
+    const key = textOf(name, '@Encoded') === 'true' ? decodeKey(given) : given;
+    const isFolder = textOf(blob, 'Properties', 'ResourceType') === 'directory';
+    if (isFolder || !isFileKey(key)) return [];
+    return [{ key, sizeBytes: Number(textOf(blob, 'Properties', 'Content-Length') ?? 0) }];
+  });
+  // The last page has an empty mark.
+  return { files, next: textOf(page, 'EnumerationResults', 'NextMarker') || undefined };
 }
 
 interface BlobUpload extends Upload {

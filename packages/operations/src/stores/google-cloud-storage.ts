@@ -10,12 +10,13 @@ import { mediaTypeOfFile } from '../files/media-type.ts';
 import { textOption } from '../read-options.ts';
 import { googleFailure } from './google-failure.ts';
 import type { GoogleSubject } from './google-failure.ts';
-import { encodePart, folderOf } from './keys.ts';
-import { maxFiles, noList, tooMany } from './list-failure.ts';
+import { encodePart } from './keys.ts';
+import { isFileKey, listPages } from './list-pages.ts';
+import type { Page } from './list-pages.ts';
 import type { ServiceAccount } from './service-account.ts';
 import { privateKeyOf, signIn } from './service-account.ts';
-import type { Listing, Place, RemoteFile, Session, Store, Upload } from './store.ts';
-import type { StoreCall, StoreRequest } from './store-http.ts';
+import type { Listing, Place, Session, Store, Upload } from './store.ts';
+import type { Answer, StoreCall, StoreRequest } from './store-http.ts';
 import { ask, fetchFile, sliceBody, slicesOf } from './store-http.ts';
 import { objectsOf, parseJson, textAt } from './store-json.ts';
 import { createTokenCache } from './token-cache.ts';
@@ -136,39 +137,28 @@ function callOf(
   };
 }
 
-interface Listed {
-  readonly prefix: string;
-  readonly address: string;
-}
-
-async function list(
+function list(
   bucket: Bucket,
-  { prefix, address }: Listed,
+  { prefix, address }: { readonly prefix: string; readonly address: string },
   session: Session,
 ): Promise<Result<Listing, Failure>> {
-  const files: RemoteFile[] = [];
-  for (let token: string | undefined; ;) {
+  const call = (token: string | undefined): StoreCall => {
     const url = objectsUrl(bucket, '');
-    url.search = new URLSearchParams({
-      prefix,
-      fields: 'kind,items(name,size),nextPageToken',
-      ...(token !== undefined && { pageToken: token }),
-    }).toString();
-    const request = { method: 'GET', url, headers: {} } as const;
-    const answer = await ask(callOf({ bucket, session }, request, { address, action: 'list' }), session);
-    if (!answer.ok) return answer;
-    const page = parseJson(answer.value.text);
-    if (page['kind'] !== 'storage#objects') return err(noList(address));
-    for (const item of objectsOf(page['items'])) {
-      const key = textAt(item, 'name') ?? '';
-      // An empty object whose name ends in a slash stands for a folder.
-      if (key !== '' && !key.endsWith('/')) files.push({ key, sizeBytes: Number(textAt(item, 'size') ?? 0) });
-    }
-    token = textAt(page, 'nextPageToken');
-    if (token === undefined) break;
-    if (files.length > maxFiles) return err(tooMany(address));
-  }
-  return ok({ files, base: folderOf(prefix) });
+    const query = { prefix, fields: 'kind,items(name,size),nextPageToken' };
+    url.search = new URLSearchParams(token === undefined ? query : { ...query, pageToken: token }).toString();
+    return callOf({ bucket, session }, { method: 'GET', url, headers: {} }, { address, action: 'list' });
+  };
+  return listPages({ prefix, address, call, read: readPage }, session);
+}
+
+function readPage({ text }: Answer): Page | undefined {
+  const page = parseJson(text);
+  if (page['kind'] !== 'storage#objects') return undefined;
+  const files = objectsOf(page['items']).flatMap((item) => {
+    const key = textAt(item, 'name') ?? '';
+    return isFileKey(key) ? [{ key, sizeBytes: Number(textAt(item, 'size') ?? 0) }] : [];
+  });
+  return { files, next: textAt(page, 'nextPageToken') };
 }
 
 interface ObjectUpload extends Upload {

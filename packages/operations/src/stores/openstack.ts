@@ -7,9 +7,10 @@ import { mediaTypeOfFile } from '../files/media-type.ts';
 import { textOption } from '../read-options.ts';
 import { authUrlOf, signInToOpenstack } from './keystone.ts';
 import type { OpenstackUser, SwiftAccount } from './keystone.ts';
-import { encodePart, folderOf, keyUrl, wrongUrlKey } from './keys.ts';
-import { maxFiles, noList, tooMany } from './list-failure.ts';
-import type { Listing, Place, RemoteFile, Session, Store, Upload } from './store.ts';
+import { encodePart, keyUrl, wrongUrlKey } from './keys.ts';
+import { isFileKey, listPages } from './list-pages.ts';
+import type { Page } from './list-pages.ts';
+import type { Listing, Place, Session, Store, Upload } from './store.ts';
 import { ask, fetchFile, sliceBody } from './store-http.ts';
 import type { Answer, StoreCall, StoreRequest } from './store-http.ts';
 import { parseJsonList, textAt } from './store-json.ts';
@@ -104,43 +105,37 @@ function callOf(container: Container, session: Session, { request, url, subject 
   };
 }
 
-interface Listed {
-  readonly prefix: string;
-  readonly address: string;
-}
-
-async function list(
+function list(
   container: Container,
-  { prefix, address }: Listed,
+  { prefix, address }: { readonly prefix: string; readonly address: string },
   session: Session,
 ): Promise<Result<Listing, Failure>> {
-  const files: RemoteFile[] = [];
-  for (let marker = ''; ;) {
-    const query = new URLSearchParams({ format: 'json', prefix, ...(marker !== '' && { marker }) });
-    const call = callOf(container, session, {
+  const call = (marker: string | undefined): StoreCall => {
+    const query = { format: 'json', prefix };
+    const search = new URLSearchParams(marker === undefined ? query : { ...query, marker }).toString();
+    return callOf(container, session, {
       request: { method: 'GET', headers: {} },
-      url: (root) => new URL(`${root.href.replace(/\/$/, '')}?${query.toString()}`),
+      url: (root) => new URL(`${root.href.replace(/\/$/, '')}?${search}`),
       subject: { address, action: 'list' },
     });
-    const answer = await ask(call, session);
-    if (!answer.ok) return answer;
-    if (answer.value.status !== 204 && !answer.value.text.trimStart().startsWith('['))
-      return err(noList(address));
-    const page = parseJsonList(answer.value.text);
-    for (const entry of page) {
-      const key = textAt(entry, 'name') ?? '';
-      const { bytes } = entry;
-      // What stands for a folder has a type of its own, or a name that ends in a slash.
-      const isFolder = key.endsWith('/') || textAt(entry, 'content_type') === 'application/directory';
-      if (key !== '' && !isFolder) files.push({ key, sizeBytes: typeof bytes === 'number' ? bytes : 0 });
-    }
-    // The last page is an empty one.
-    const last = page.at(-1);
-    marker = last === undefined ? '' : (textAt(last, 'name') ?? '');
-    if (marker === '') break;
-    if (files.length > maxFiles) return err(tooMany(address));
-  }
-  return ok({ files, base: folderOf(prefix) });
+  };
+  return listPages({ prefix, address, call, read: readPage }, session);
+}
+
+function readPage({ status, text }: Answer): Page | undefined {
+  if (status !== 204 && !text.trimStart().startsWith('[')) return undefined;
+  const page = parseJsonList(text);
+  const files = page.flatMap((entry) => {
+    const key = textAt(entry, 'name') ?? '';
+    const { bytes } = entry;
+    // What stands for a folder may have a type of its own.
+    const isFolder = textAt(entry, 'content_type') === 'application/directory';
+    if (isFolder || !isFileKey(key)) return [];
+    return [{ key, sizeBytes: typeof bytes === 'number' ? bytes : 0 }];
+  });
+  // The last page is an empty one; the next begins after the last name of this one.
+  const last = page.at(-1);
+  return { files, next: last === undefined ? undefined : textAt(last, 'name') || undefined };
 }
 
 interface ObjectUpload extends Upload {

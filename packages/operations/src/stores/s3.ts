@@ -7,8 +7,9 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { textOption } from '../read-options.ts';
-import { decodeKey, folderOf, keyUrl, wrongUrlKey } from './keys.ts';
-import { maxFiles, noList, tooMany } from './list-failure.ts';
+import { decodeKey, keyUrl, wrongUrlKey } from './keys.ts';
+import { isFileKey, listPages } from './list-pages.ts';
+import type { Page } from './list-pages.ts';
 import { objectHeaders } from './s3-headers.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { s3Call } from './s3-bucket.ts';
@@ -16,7 +17,8 @@ import { emptySha256 } from './s3-sign.ts';
 import { putObject } from './s3-upload.ts';
 import type { S3Limits } from './s3-upload.ts';
 import type { Listing, Place, RemoteFile, Session, Store } from './store.ts';
-import { ask, fetchFile } from './store-http.ts';
+import { fetchFile } from './store-http.ts';
+import type { Answer, StoreCall } from './store-http.ts';
 import type { XmlNode } from './store-xml.ts';
 import { childrenOf, parseXml, textOf } from './store-xml.ts';
 
@@ -105,40 +107,30 @@ function placeOf(bucket: S3Bucket, headers: Readonly<Record<string, string>>, si
   };
 }
 
-interface Listed {
-  readonly prefix: string;
-  readonly address: string;
-}
-
-async function list(
+function list(
   bucket: S3Bucket,
-  { prefix, address }: Listed,
+  { prefix, address }: { readonly prefix: string; readonly address: string },
   session: Session,
 ): Promise<Result<Listing, Failure>> {
-  const files: RemoteFile[] = [];
-  for (let token: string | undefined; ;) {
+  const call = (token: string | undefined): StoreCall => {
     const url = new URL(bucket.root);
     // Keys may hold characters that XML has no form for.
     const query = { 'list-type': '2', prefix, 'encoding-type': 'url' };
     url.search = new URLSearchParams(
       token === undefined ? query : { ...query, 'continuation-token': token },
     ).toString();
-    const call = s3Call(bucket, {
-      request: { method: 'GET', url, headers: {} },
-      sha256: emptySha256,
-      action: 'list',
-      address,
-    });
-    const answer = await ask(call, session);
-    if (!answer.ok) return answer;
-    const page = parseXml(answer.value.text);
-    if (page === undefined || childrenOf(page, 'ListBucketResult').length === 0) return err(noList(address));
-    files.push(...filesOf(page));
-    token = textOf(page, 'ListBucketResult', 'NextContinuationToken');
-    if (textOf(page, 'ListBucketResult', 'IsTruncated') !== 'true' || token === undefined) break;
-    if (files.length > maxFiles) return err(tooMany(address));
-  }
-  return ok({ files, base: folderOf(prefix) });
+    const request = { method: 'GET', url, headers: {} } as const;
+    return s3Call(bucket, { request, sha256: emptySha256, action: 'list', address });
+  };
+  return listPages({ prefix, address, call, read: readPage }, session);
+}
+
+function readPage({ text }: Answer): Page | undefined {
+  const page = parseXml(text);
+  if (page === undefined || childrenOf(page, 'ListBucketResult').length === 0) return undefined;
+  const isLast = textOf(page, 'ListBucketResult', 'IsTruncated') !== 'true';
+  const next = isLast ? undefined : textOf(page, 'ListBucketResult', 'NextContinuationToken');
+  return { files: filesOf(page), next };
 }
 
 function filesOf(page: XmlNode): readonly RemoteFile[] {
@@ -146,8 +138,6 @@ function filesOf(page: XmlNode): readonly RemoteFile[] {
   return childrenOf(page, 'ListBucketResult', 'Contents').flatMap((entry) => {
     const given = textOf(entry, 'Key') ?? '';
     const key = isEncoded ? decodeKey(given.replaceAll('+', ' ')) : given;
-    // An empty object whose key ends in a slash stands for a folder.
-    if (key === '' || key.endsWith('/')) return [];
-    return [{ key, sizeBytes: Number(textOf(entry, 'Size') ?? 0) }];
+    return isFileKey(key) ? [{ key, sizeBytes: Number(textOf(entry, 'Size') ?? 0) }] : [];
   });
 }
