@@ -6,7 +6,7 @@
 // --embedded: as if no program were installed · --all: chains that CloudConvert has no pair for, too · --sample: so many
 // pairs, drawn by the seed · --recorded: only what is among the written results · --resume: leaves out what went well
 // before, of programs too when the same converter did it without any · --report: runs nothing, and tells what was run before · --write: writes the results that docs/formats.md
-// is made of.
+// is made of; with some pairs only, the others stay as they were written.
 import {
   appendFileSync,
   existsSync,
@@ -47,7 +47,7 @@ const { operations, schema } = await import('./formats/library.mjs');
 const { canonicalFormat } = schema;
 const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudconvert.mjs');
 const { closeBackend, converterLabel, hasSample, runPair } = await import('./formats/run-pair.mjs');
-const { readResults, workingPairs, writeResults } = await import('./formats/results.mjs');
+const { readResults, withEarlier, workingPairs, writeResults } = await import('./formats/results.mjs');
 const { weighPackage } = await import('./formats/weigh.mjs');
 const { unexplained } = await import('./write-formats-docs.mjs');
 
@@ -167,8 +167,14 @@ function readLog(file) {
   return lines.map((line) => JSON.parse(line)).map((outcome) => [key(outcome), outcome]);
 }
 
+/** Whether only some pairs were asked for. */
+function isPart() {
+  return ['from', 'to', 'only', 'sample', 'converter', 'recorded'].some((name) => flags[name] !== undefined);
+}
+
 function report() {
-  const outcomes = wanted.map((pair) => known.get(key(pair))).filter((outcome) => outcome !== undefined);
+  const ran = wanted.map((pair) => known.get(key(pair))).filter((outcome) => outcome !== undefined);
+  const outcomes = flags.write && isPart() ? withEarlier(mode, ran) : ran;
   const working = new Set(outcomes.filter(({ why }) => why === undefined).map(key));
   const counts = countCloudConvert(working);
   const failed = outcomes.length - working.size;

@@ -10,7 +10,24 @@ const resultsFile = fileURLToPath(
 export const readResults = () =>
   existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
 
-/** `mode`: embedded or native; `outcomes`: of `runPair`. */
+/** What was written before and not run now, and what was run now; what was before has no times. */
+export function withEarlier(mode, outcomes) {
+  const { pairs = {}, failed = {} } = readResults()[mode] ?? {};
+  const known = new Set(outcomes.map(({ from, to }) => `${from} ${to}`));
+  const good = Object.entries(pairs).flatMap(([from, byConverter]) =>
+    Object.entries(byConverter).flatMap(([converter, targets]) =>
+      targets.split(' ').map((to) => ({ from, to, converter })),
+    ),
+  );
+  const bad = Object.entries(failed).map(([pair, said]) => {
+    const [from, to] = pair.split(' ');
+    const at = said.indexOf(': ');
+    return { from, to, converter: said.slice(0, at), why: said.slice(at + 2) };
+  });
+  return [...[...good, ...bad].filter(({ from, to }) => !known.has(`${from} ${to}`)), ...outcomes];
+}
+
+/** `mode`: embedded or native; `outcomes`: of `runPair`. Times stay those of the last run of all pairs if some have none. */
 export function writeResults(mode, outcomes, facts) {
   const good = outcomes.filter(({ why }) => why === undefined);
   const bad = outcomes.filter(({ why }) => why !== undefined);
@@ -22,10 +39,9 @@ export function writeResults(mode, outcomes, facts) {
   const failed = Object.fromEntries(
     bad.map(({ from, to, converter, why }) => [`${from} ${to}`, `${converter ?? '-'}: ${why}`]),
   );
-  const all = {
-    ...readResults(),
-    [mode]: { ...facts, pairs: sorted(pairs), failed: sorted(failed), ms: times(good) },
-  };
+  const before = readResults();
+  const ms = good.every((outcome) => outcome.ms !== undefined) ? times(good) : before[mode]?.ms;
+  const all = { ...before, [mode]: { ...facts, pairs: sorted(pairs), failed: sorted(failed), ms } };
   writeFileSync(resultsFile, `${JSON.stringify(sorted(all), undefined, 1)}\n`);
 }
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { be32, bytes } from './kit.mjs';
-import { cameraFiles, dng } from './raw.mjs';
+import { cameraFiles, dng } from './raw/dng.mjs';
+import { photos } from './raw/photos.mjs';
 
 const width = 64;
 const height = 48;
@@ -118,6 +119,11 @@ export const recipes = [
     extension,
     how: 'written by hand: a colour filter array in TIFF, as this maker lays it out; no camera took it',
     make: (kit) => kit.write(extension, make()),
+  })),
+  ...photos.map(({ extension, how, make }) => ({
+    extension,
+    how: `written by hand: ${how}; no camera took it`,
+    make: async (kit) => kit.write(extension, await make()),
   })),
 ];
 

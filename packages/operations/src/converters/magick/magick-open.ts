@@ -46,8 +46,18 @@ export function openFrames(
     if (images.length === 0) throw new Error('InsufficientImageData');
     return { images, format };
   } catch (error) {
-    throw magickError(error, { name, head });
+    throw magickError(rawFormats.has(format) ? rawError(error, head) : error, { name, head });
   }
+}
+
+/**
+ * What LibRaw throws comes out of wasm as it is, neither an Error nor a text. In what may be a raw photo, many of which are
+ * TIFF, it is that the data ends early or makes no sense.
+ */
+function rawError(error: unknown, head: Uint8Array): unknown {
+  const found = formatOfBytes(head);
+  const isRaw = found === undefined || found === 'tiff';
+  return isRaw && !(error instanceof Error) ? new Error('CorruptRawData') : error;
 }
 
 const severalFrames: ReadonlySet<string> = new Set([

@@ -1,11 +1,12 @@
 /**
- * Whether files of PCX, DCX, SGI and VIPS are as long as their headers say: their readers take what is missing for black
- * without a word. Inside a host.
+ * Whether files of PCX, DCX, SGI, VIPS and RW2 are as long as their headers say: their readers take what is missing for
+ * black without a word. Inside a host.
  */
 import { ConversionError } from '../../host/protocol.ts';
+import { panasonicLengths } from './panasonic-length.ts';
 
 /** Bytes that are there, of those that are needed; undefined: the header is odd, which is left to the reader. */
-type Lengths = { readonly has: number; readonly needs: number } | undefined;
+export type Lengths = { readonly has: number; readonly needs: number } | undefined;
 
 /** Throws when the file ends before its picture does. Formats that it does not know pass. */
 export function checkLength(
@@ -32,6 +33,10 @@ function lengthsOf(file: Buffer, format: string): Lengths {
       return sgiLengths(file);
     case 'vips':
       return vipsLengths(file);
+    case 'raw':
+    case 'rw2':
+    case 'rwl':
+      return panasonicLengths(file);
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 // Camera raw pictures in TIFF: the left half red, the right half blue, behind a colour filter array.
-import { bytes, u16, u32 } from './kit.mjs';
+import { bytes, u16, u32 } from '../kit.mjs';
 
 /** Values that fit stand in the entry itself, others behind the directory. */
 function tiff(entries, strip) {
