@@ -51,7 +51,7 @@ function readme() {
     '',
     'One small file for each input format, made by `scripts/make-samples.mjs`; nothing here is by anybody else. Documents',
     'hold the text "Pipeline sample", pictures a red left and a blue right half, sounds one second of 440 Hz, archives',
-    '`sample.txt` and `sample.png`.',
+    '`sample.txt` and `sample.png`. Raw photos in the layouts of their makers are green below.',
     '',
     `${rows.length} files, ${Math.round(total / 1024)} KiB.`,
     '',
