@@ -47,8 +47,7 @@ export async function cr2() {
 
 /** Lossless JPEG of two components side by side, each sample told by how far it is from its left neighbour. */
 function losslessJpeg(values, { columns: width, rows: height, bits }) {
-  const segment = (marker, ...data) =>
-    bytes([255, marker], be16(bytes(...data).length + 2), bytes(...data));
+  const segment = (marker, ...data) => bytes([255, marker], be16(bytes(...data).length + 2), bytes(...data));
   const categories = Array.from({ length: 15 }, (_, category) => category);
   const code = bitsOf();
   let first = [1 << (bits - 1), 1 << (bits - 1)];
