@@ -3,8 +3,8 @@ import type { JsonObject } from '@pipeline/schema';
 import { defaultPage } from './typst/typst-template.ts';
 import type { PageSetup } from './typst/typst-template.ts';
 
-/** The options of `convert` that a printed document honours. */
-export const pageOptions: readonly string[] = [
+/** Of the sheet that a document is printed on. */
+export const paperOptions: readonly string[] = [
   'page_width',
   'page_height',
   'page_size',
@@ -12,8 +12,10 @@ export const pageOptions: readonly string[] = [
   'margin_bottom',
   'margin_left',
   'margin_right',
-  'font_size',
 ];
+
+/** The options of `convert` that a printed document honours. */
+export const pageOptions: readonly string[] = [...paperOptions, 'font_size'];
 
 /** Centimetres, portrait. */
 const paperSizes: Readonly<Record<string, readonly [number, number]>> = {

@@ -1,38 +1,20 @@
 /** What hostile, locked and broken documents do to LibreOffice and to us: nothing but a clear failure. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { libreoffice } from '../../src/converters/libreoffice/libreoffice.ts';
 import { officeJob } from '../../src/converters/libreoffice/libreoffice-job.ts';
 import { isLockedOffice } from '../../src/files/locked-office.ts';
 import { closeWarm } from '../../src/programs/close-warm.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import { lockOffice } from './lock-office.ts';
-import { convertBy, docx, externalImage, paragraph, picture, testFolder, textFile } from './office-files.ts';
-import type { Asked } from './office-files.ts';
+import { docx, externalImage, paragraph, picture, testFolder, textFile } from './office-files.ts';
+import { closeOffice, convert, pdfOf, pdfText, run } from './with-libreoffice.ts';
 
-delete process.env['PIPELINE_PROGRAMS_PATH'];
-
-const convert = (file: string, asked: Asked): ReturnType<typeof convertBy> =>
-  convertBy(libreoffice, file, asked);
-const onlyFile = async (file: string, asked: Asked): Promise<string> => {
-  const { files } = await convert(file, asked);
-  expect(files).toHaveLength(1);
-  return files[0]?.path ?? '';
-};
-const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' });
-const pdfText = (file: string): string => run('pdftotext', '-layout', file, '-');
-const pdfOf = async (file: string, options: Asked['options'] = {}): Promise<string> =>
-  onlyFile(file, { to: 'pdf', options });
-
-afterAll(async () => {
-  await closeWarm();
-  rmSync(testFolder, { recursive: true, force: true });
-});
+afterAll(closeOffice);
 
 describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice', () => {
   test('a password: asked for, wrong, right', async () => {

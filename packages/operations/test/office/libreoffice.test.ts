@@ -1,6 +1,5 @@
 /** Office documents by the LibreOffice of this machine: what comes out is opened and read. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { utils, write } from '@e965/xlsx';
@@ -9,10 +8,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { libreoffice } from '../../src/converters/libreoffice/libreoffice.ts';
 import { fontsIn } from '../../src/converters/libreoffice/libreoffice-fonts.ts';
 import { jobText, officeJob } from '../../src/converters/libreoffice/libreoffice-job.ts';
-import { closeWarm } from '../../src/programs/close-warm.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
 import {
-  convertBy,
   docx,
   heading,
   paragraph,
@@ -23,27 +20,11 @@ import {
   textFile,
   wordComments,
 } from './office-files.ts';
-import type { Asked } from './office-files.ts';
+import { closeOffice, convert, onlyFile, pdfOf, pdfText, run } from './with-libreoffice.ts';
 
-delete process.env['PIPELINE_PROGRAMS_PATH'];
-
-const convert = (file: string, asked: Asked): ReturnType<typeof convertBy> =>
-  convertBy(libreoffice, file, asked);
-const onlyFile = async (file: string, asked: Asked): Promise<string> => {
-  const { files } = await convert(file, asked);
-  expect(files).toHaveLength(1);
-  return files[0]?.path ?? '';
-};
-const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' });
-const pdfText = (file: string): string => run('pdftotext', '-layout', file, '-');
 const pageCount = (file: string): number => Number(/Pages:\s+(\d+)/.exec(run('pdfinfo', file))?.[1]);
-const pdfOf = async (file: string, options: Asked['options'] = {}): Promise<string> =>
-  onlyFile(file, { to: 'pdf', options });
 
-afterAll(async () => {
-  await closeWarm();
-  rmSync(testFolder, { recursive: true, force: true });
-});
+afterAll(closeOffice);
 
 test('a job in the words of the macro', () => {
   const job = officeJob({ from: 'xlsx', to: 'csv', options: { separator: ';', password: 'a\nb' } });

@@ -1,7 +1,7 @@
 /** CloudConvert's options for web pages → what the browser is asked for. Pure. */
 import type { JsonObject } from '@pipeline/schema';
 import { textOption } from '../../read-options.ts';
-import { pageSetup } from '../page-setup.ts';
+import { pageSetup, paperOptions } from '../page-setup.ts';
 import { numberOption } from '../../host/read-job.ts';
 
 export interface PageSettings {
@@ -53,13 +53,7 @@ const mostZoom = 10;
 /** The options that a printed page honours, and those that a picture of it does. */
 export const printOptions: readonly string[] = [
   'pages',
-  'page_width',
-  'page_height',
-  'page_size',
-  'margin_top',
-  'margin_bottom',
-  'margin_left',
-  'margin_right',
+  ...paperOptions,
   'print_background',
   'display_header_footer',
   'header_template',

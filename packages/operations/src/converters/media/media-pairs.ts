@@ -2,6 +2,7 @@
 import { containers } from './containers.ts';
 import { animations, frameFormats, mediaInputs, soundOnly } from './media-inputs.ts';
 import { isLossless } from './audio-codecs.ts';
+import { codecOptions } from './video-settings.ts';
 
 const written = Object.keys(containers);
 const sounds = written.filter((to) => containers[to]?.video.length === 0);
@@ -26,16 +27,7 @@ export const mediaPairs: Readonly<Record<string, readonly string[]>> = Object.fr
 
 const trim = ['trim_start', 'trim_end'] as const;
 const size = ['width', 'height', 'fit'] as const;
-const coded = [
-  'video_codec',
-  'crf',
-  'preset',
-  'tune',
-  'profile',
-  'level',
-  'video_bitrate',
-  'keyframe_interval',
-] as const;
+const coded = ['video_codec', ...codecOptions] as const;
 const drawn = [
   'aspect_ratio',
   'subtitles_mode',

@@ -26,7 +26,8 @@ interface Target {
   readonly container: Container | undefined;
 }
 
-const codecOptions = [
+/** What an encoder can be told, beside which one it is. */
+export const codecOptions = [
   'crf',
   'preset',
   'tune',

@@ -32,22 +32,7 @@ export const sheetsIn: readonly string[] = [
   'numbers',
   'html',
 ];
-const sheetsOut = [
-  'xlsx',
-  'xlsm',
-  'xlsb',
-  'xls',
-  'ods',
-  'fods',
-  'dif',
-  'slk',
-  'sylk',
-  'dbf',
-  'eth',
-  'html',
-  'numbers',
-  'rtf',
-];
+const sheetsOut: readonly string[] = [...sheetsIn, 'rtf'];
 
 /** INI holds sections, and these are lists. */
 const isListAsIni = (from: string, to: string): boolean =>
