@@ -2,13 +2,23 @@
  * The local backend: this machine. One table says which operations it has; each is loaded when a run first needs it,
  * so that a run that only copies files loads no converter. It knows no operation from inside.
  */
-import type { ActionPlan, ActionRequest, Backend, Failure, Operation } from '@pipeline/engine';
+import type {
+  ActionPlan,
+  ActionRequest,
+  Artifact,
+  Backend,
+  Failure,
+  Operation,
+  OperationResult,
+} from '@pipeline/engine';
 import type { OperationName, Result } from '@pipeline/schema';
-import { err, operationNames } from '@pipeline/schema';
+import { err, ok, operationNames } from '@pipeline/schema';
 import { brokenOutput } from './files/check-output.ts';
+import { brokenSignatures } from './files/signed-pdf.ts';
 import { standAside } from './gather.ts';
 import { closeHosts, configureHosts } from './host/host-pool.ts';
 import { closeWarm } from './programs/close-warm.ts';
+import { textOption } from './read-options.ts';
 import { missingForVerify } from './verify/missing-for-verify.ts';
 import type { Store } from './stores/store.ts';
 
@@ -35,7 +45,7 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
 }
 
 /**
- * What all operations have in common: a cheap look at what was made, `verify`, and that whoever has ended keeps no
+ * What all operations have in common: a cheap look at what was made, a word about signatures, `verify`, and that whoever has ended keeps no
  * neighbour waiting.
  */
 const withCommonRules = ({ plan, run }: Operation): Operation => ({
@@ -46,14 +56,25 @@ const withCommonRules = ({ plan, run }: Operation): Operation => ({
   run: async (request, context) => {
     try {
       const made = await run(request, context);
-      const broken = made.ok ? await brokenOutput(request, made.value.outputs) : undefined;
-      return broken === undefined ? made : err(broken);
+      if (!made.ok) return made;
+      const broken = await brokenOutput(request, made.value.outputs);
+      return broken === undefined ? ok(await withSignatureNote(request, made.value)) : err(broken);
     } finally {
       standAside(context);
     }
   },
   verify: async (...made) => (await import('./verify/verify-files.ts')).verifyFiles(...made),
 });
+
+async function withSignatureNote(request: ActionRequest, made: OperationResult): Promise<OperationResult> {
+  const note = await brokenSignatures(pdfsOf(request), made.outputs);
+  if (note === undefined) return made;
+  return { ...made, message: made.message === undefined ? note : `${made.message}. ${note}` };
+}
+
+/** The engine knows a format by the name alone. */
+const pdfsOf = ({ inputs, options }: ActionRequest): readonly Artifact[] =>
+  inputs.filter(({ format }) => (textOption(options, 'input_format') ?? format) === 'pdf');
 
 async function planVerified(
   request: ActionRequest,

@@ -65,12 +65,6 @@ async function run(work: PdfWork): Promise<Result<PdfMade, Failure>> {
     about: inputName,
   });
   if (!answer.ok) return answer;
-  const { signatures } = answer.value;
-  const notes = [
-    image === undefined ? fontOf(textOption(options, 'font_name')).note : undefined,
-    typeof signatures === 'number' && signatures > 0
-      ? 'The document was signed: its signature no longer holds'
-      : undefined,
-  ].filter((note) => note !== undefined);
-  return ok({ files: [outputPath], ...(notes.length === 0 ? {} : { message: notes.join('. ') }) });
+  const note = image === undefined ? fontOf(textOption(options, 'font_name')).note : undefined;
+  return ok({ files: [outputPath], ...(note === undefined ? {} : { message: note }) });
 }

@@ -1,5 +1,5 @@
 /** Smaller PDFs with nothing installed: pictures packed anew, scans split, signatures kept or given up. */
-import { PDFDict, PDFDocument, PDFHexString, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
+import { PDFDict, PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { closeHosts } from '../../src/host/host-pool.ts';
 import { optimize } from '../../src/operations/optimize.ts';
 import { colourSpace, optimizeOptions } from '../../src/operations/optimize-pdf.ts';
 import { noise } from '../pictures/pictures.ts';
-import { done, failed, locked, pdfOf, scanOf, seen, texts } from './pdf-files.ts';
+import { done, failed, locked, pdfOf, scanOf, seen, signedPdf, texts } from './pdf-files.ts';
 
 afterAll(closeHosts);
 
@@ -115,46 +115,8 @@ test('mrc: letters stay sharp in a much smaller file', async () => {
   );
 });
 
-/** A signature that is seen: a blue box with a field over it, and a value. */
-async function signedPdf(): Promise<Buffer> {
-  const document = await PDFDocument.load(await pdfOf({ pages: 1 }));
-  const { context } = document;
-  const look = context.register(
-    context.flateStream('0 0 1 rg 0 0 50 20 re f', {
-      Type: 'XObject',
-      Subtype: 'Form',
-      BBox: [0, 0, 50, 20],
-    }),
-  );
-  const value = context.register(
-    context.obj({
-      Type: 'Sig',
-      Filter: 'Adobe.PPKLite',
-      Contents: PDFHexString.of('00'.repeat(200)),
-      ByteRange: [0, 1, 2, 3],
-    }),
-  );
-  const page = document.getPage(0);
-  const field = context.register(
-    context.obj({
-      Type: 'Annot',
-      Subtype: 'Widget',
-      FT: 'Sig',
-      T: PDFHexString.fromText('approval'),
-      V: value,
-      Rect: [150, 20, 250, 60],
-      P: page.ref,
-      AP: { N: look },
-      F: 4,
-    }),
-  );
-  page.node.addAnnot(field);
-  document.catalog.set(PDFName.of('AcroForm'), context.obj({ Fields: [field], SigFlags: 3 }));
-  return Buffer.from(await document.save({ useObjectStreams: false }));
-}
-
 test('a signed file is left alone, unless its signatures may become plain content', async () => {
-  const input = await signedPdf();
+  const input = await signedPdf(1);
   const kept = await small(input);
   expect(kept.bytes.equals(input)).toBe(true);
   expect(kept.message).toContain('`flatten_signatures: true`');

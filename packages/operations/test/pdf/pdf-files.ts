@@ -90,6 +90,50 @@ export async function locked(input: Buffer, passwords: { user: string; owner: st
   return Buffer.from(await document.save());
 }
 
+/**
+ * With a signature that is seen: a blue box with a field over it, and a value that holds for all bytes but its own, as
+ * signatures do. Nobody made it: it is zeros.
+ */
+export async function signedPdf(pages: number): Promise<Buffer> {
+  const document = await PDFDocument.load(await pdfOf({ pages }));
+  const { context } = document;
+  const box = { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, 50, 20] };
+  const look = context.register(context.flateStream('0 0 1 rg 0 0 50 20 re f', box));
+  const value = context.register(
+    context.obj({
+      Type: 'Sig',
+      Filter: 'Adobe.PPKLite',
+      ByteRange: [0, 1_111_111, 2_222_222, 3_333_333],
+      Contents: PDFHexString.of('00'.repeat(200)),
+    }),
+  );
+  const page = document.getPage(0);
+  const field = context.register(
+    context.obj({
+      Type: 'Annot',
+      Subtype: 'Widget',
+      FT: 'Sig',
+      T: PDFHexString.fromText('approval'),
+      V: value,
+      Rect: [150, 20, 250, 60],
+      P: page.ref,
+      AP: { N: look },
+      F: 4,
+    }),
+  );
+  page.node.addAnnot(field);
+  document.catalog.set(PDFName.of('AcroForm'), context.obj({ Fields: [field], SigFlags: 3 }));
+  const text = Buffer.from(await document.save({ useObjectStreams: false })).toString('latin1');
+  const start = text.indexOf(`<${'0'.repeat(400)}>`);
+  const end = start + 402;
+  const places = { 1_111_111: start, 2_222_222: end, 3_333_333: text.length - end };
+  const filled = Object.entries(places).reduce(
+    (result, [blank, at]) => result.replace(blank, String(at).padStart(blank.length)),
+    text,
+  );
+  return Buffer.from(filled, 'latin1');
+}
+
 export interface PdfAction {
   readonly operation: OperationName;
   readonly input: Buffer | string;

@@ -12,7 +12,6 @@ import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
 import { parsePageRange } from '../../page-range.ts';
 import { textOption } from '../../read-options.ts';
 import { openPdf } from './open-pdf.ts';
-import { inspect } from './pdf-inspect.ts';
 import { placeOnPage, stampSize } from './place-on-page.ts';
 import type { Box } from './place-on-page.ts';
 import { imageStamp, textStamp } from './stamp-pdf.ts';
@@ -20,12 +19,11 @@ import type { Stamp } from './stamp-pdf.ts';
 
 export const host: HostModule = { run };
 
-/** `{ inputPath, inputName, outputPath, options, imagePath?, imageName? }` → `{ pages, signatures }` */
+/** `{ inputPath, inputName, outputPath, options, imagePath?, imageName? }` → `{ pages }` */
 async function run(job: JsonObject, report: (percent: number | null) => void): Promise<JsonObject> {
   const options = jobObject(job, 'options');
   const name = jobText(job, 'inputName');
   const document = await openPdf({ path: jobText(job, 'inputPath'), name });
-  const { signatures } = inspect(document);
   const pages = askedPages(document, { pages: options['pages'], name });
   const imagePath = textOption(job, 'imagePath');
   const stamp = await (imagePath === undefined
@@ -41,7 +39,7 @@ async function run(job: JsonObject, report: (percent: number | null) => void): P
     jobText(job, 'outputPath'),
     await document.save({ useObjectStreams: true, addDefaultPage: false }),
   );
-  return { pages: pages.length, signatures: signatures ?? 0 };
+  return { pages: pages.length };
 }
 
 function askedPages(
