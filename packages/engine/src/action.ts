@@ -22,6 +22,8 @@ export type ActionOutcome =
       readonly converter?: { readonly name: string; readonly version: string };
       readonly message?: string;
       readonly result?: JsonObject;
+      /** Addresses that files were taken from. */
+      readonly reads?: readonly string[];
     }
   | { readonly type: 'skipped'; readonly reason: string }
   | { readonly type: 'failed'; readonly failure: Failure }

@@ -39,13 +39,14 @@ function judge(
     if (size.value === 0 && isProcessing(request)) return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, size.value));
   }
-  const { converter, message, result } = made;
+  const { converter, message, result, reads } = made;
   return ok({
     type: 'finished',
     outputs,
     ...(converter !== undefined && { converter }),
     ...(message !== undefined && { message }),
     ...(result !== undefined && { result }),
+    ...(reads !== undefined && { reads }),
   });
 }
 

@@ -50,6 +50,8 @@ export interface ActionPlan {
    * must never share one.
    */
   readonly writes?: readonly string[];
+  /** Addresses that it takes files from, as far as they are known: `s3://bucket/key`. Nobody may write to one. */
+  readonly reads?: readonly string[];
   /** Said in the closing summary: `no file matches "docs/*.md"`. */
   readonly note?: string;
   /**
@@ -111,6 +113,8 @@ export interface OperationResult {
   readonly message?: string;
   /** More keys for the task's `result`, e.g. `metadata`. */
   readonly result?: JsonObject;
+  /** Addresses that it took files from, and could not name before: see `ActionPlan.reads`. */
+  readonly reads?: readonly string[];
 }
 
 export interface OutputFile {

@@ -52,16 +52,17 @@ export function findCollisions(actions: readonly PlannedAction[], { pipeline, co
 /** `s3://bucket/key`: elsewhere, where case counts. */
 const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//.test(path);
 
-/** Files that are there before the run: those of imports. */
-function filesThatAreRead(actions: readonly PlannedAction[]): ReadonlyMap<string, PlannedAction> {
+/** Files that are there before the run: those of imports, here and elsewhere. */
+export function filesThatAreRead(actions: readonly PlannedAction[]): ReadonlyMap<string, PlannedAction> {
   return new Map(
-    actions.flatMap((action) =>
-      (action.plan?.outputs ?? []).flatMap(({ path }): [string, PlannedAction][] =>
-        path === undefined ? [] : [[path, action]],
-      ),
-    ),
+    actions.flatMap((action) => sourcesOf(action).map((path): [string, PlannedAction] => [path, action])),
   );
 }
+
+const sourcesOf = ({ plan }: PlannedAction): readonly string[] => [
+  ...(plan?.outputs ?? []).flatMap(({ path }) => path ?? []),
+  ...(plan?.reads ?? []),
+];
 
 function overwrite(
   reader: PlannedAction,
@@ -70,14 +71,20 @@ function overwrite(
 ): PlanProblem {
   return {
     kind: 'error',
-    message: `${action.address} would write over ${shownPath(path, context.baseDir)}, which ${reader.address} reads`,
+    message: overwriteMessage(action.address, shownPath(path, context.baseDir), reader.address),
     range: rangeOf(action.task, pipeline),
     related: [{ message: `${reader.task} reads it`, range: rangeOf(reader.task, pipeline) }],
-    hint: 'originals are never written: export to another folder, or give the file another name',
+    hint: overwriteHint,
     task: action.task,
     address: action.address,
   };
 }
+
+export const overwriteMessage = (writer: string, shown: string, reader: string): string =>
+  `${writer} would write over ${shown}, which ${reader} reads`;
+
+export const overwriteHint =
+  'originals are never written: export to another folder, or give the file another name';
 
 /** As the pipeline file would write it, where it lies beside or below. */
 export function shownPath(path: string, baseDir: string): string {

@@ -237,6 +237,8 @@ class JobRun {
 
   async #runOne(action: Action, share: Share | undefined): Promise<Ending | undefined> {
     if (action.state !== 'ready') return undefined;
+    const refused = this.#writers.overwrites(action.address, action.plan?.writes ?? []);
+    if (refused !== undefined) return { action, end: { outcome: { type: 'failed', failure: refused } } };
     const stop = new Stop();
     this.#running.add(stop);
     this.#apply(this.#schedule.start(action));
@@ -250,6 +252,7 @@ class JobRun {
 
   #end({ action, end }: Ending): void {
     if (end.workDir !== undefined) this.#workDirs.set(action, end.workDir);
+    if (end.outcome.type === 'finished') this.#writers.read(action.address, end.outcome.reads ?? []);
     this.#apply(this.#schedule.end(action, end.outcome));
   }
 

@@ -104,7 +104,7 @@ export interface FakeBackendOptions {
 
 /**
  * Reads the options of the task: `files` are what it yields (its input's places when absent), `is_open: true` keeps that
- * from the plan, `is_shared: true` makes it share its work with others that take the same file, `converter` and `writes` are what `ActionPlan` says. So a test writes all it needs into the pipeline.
+ * from the plan, `is_shared: true` makes it share its work with others that take the same file, `converter`, `writes` and `reads` are what `ActionPlan` says. So a test writes all it needs into the pipeline.
  */
 export function fakePlan({ options, inputs }: ActionRequest): Result<ActionPlan, Failure> {
   const outputs = placesOf({ options, inputs }).map((place) => ({ ...splitPlace(place) }));
@@ -114,6 +114,7 @@ export function fakePlan({ options, inputs }: ActionRequest): Result<ActionPlan,
       converter: { name: options['converter'], version: '1.0' },
     }),
     ...(typeof options['writes'] === 'string' && { writes: [options['writes']] }),
+    ...(typeof options['reads'] === 'string' && { reads: [options['reads']] }),
     ...(options['is_shared'] === true && { shares: 'work' }),
   });
 }

@@ -1,18 +1,41 @@
 /**
- * Which action writes which file outside of the workspace, during a run: what the plan could not tell, because files
- * turned up later, is held to the same rule as everything that it could. See `plan-collisions.ts`.
+ * Which action writes which file outside of the workspace, and which reads one, during a run: what the plan could not
+ * tell, because files turned up later, is held to the same rules as everything that it could. See `plan-collisions.ts`.
  */
 import { failure, type Failure } from './failure.ts';
 import type { JobPlan } from './job-plan.ts';
-import { shownPath } from './plan-collisions.ts';
+import { filesThatAreRead, overwriteHint, overwriteMessage, shownPath } from './plan-collisions.ts';
 
 export class Writers {
   readonly #plan: JobPlan;
   /** Path → address; made when it is first needed, since most jobs know everything before. */
   #writers: Map<string, string> | undefined;
+  /** Path → address of who read it. */
+  #readers: Map<string, string> | undefined;
 
   constructor(plan: JobPlan) {
     this.#plan = plan;
+  }
+
+  /** An action has taken its files from there. */
+  read(address: string, paths: readonly string[]): void {
+    for (const path of paths) this.#sources().set(path, address);
+  }
+
+  /** A failure when one of these was read: originals are safe. To be asked before anything is written. */
+  overwrites(address: string, paths: readonly string[]): Failure | undefined {
+    const path = paths.find((candidate) => this.#sources().has(candidate));
+    const reader = path === undefined ? undefined : this.#sources().get(path);
+    if (path === undefined || reader === undefined) return undefined;
+    const shown = shownPath(path, this.#plan.context.baseDir);
+    return failure('write-failed', overwriteMessage(address, shown, reader), { hint: overwriteHint });
+  }
+
+  #sources(): Map<string, string> {
+    this.#readers ??= new Map(
+      [...filesThatAreRead(this.#plan.actions)].map(([path, action]) => [path, action.address]),
+    );
+    return this.#readers;
   }
 
   /** A failure when another action writes one of these absolute paths. */

@@ -221,6 +221,46 @@ describe('problems', () => {
     expect(plan.ok && plan.value.notes).toEqual([]);
   });
 
+  test('what an import reads elsewhere is written by nobody', async () => {
+    const problems = await problemsOf(
+      pipelineOf({
+        docs: { options: { files: ['a'], reads: 's3://bucket/a' } },
+        out: { inputs: ['docs'], options: { writes: 's3://bucket/a' } },
+        other: { inputs: ['docs'], options: { writes: 's3://bucket/A' } },
+      }),
+    );
+    expect(problems).toEqual([
+      {
+        kind: 'error',
+        message: 'out[a] would write over s3://bucket/a, which docs reads',
+        range: { start: 10, end: 13 },
+        related: [{ message: 'docs reads it', range: { start: 0, end: 4 } }],
+        hint: 'originals are never written: export to another folder, or give the file another name',
+        task: 'out',
+        address: 'out[a]',
+      },
+    ]);
+  });
+
+  test('what only the run can tell was read is not written over either', async () => {
+    const job = await startJob(
+      pipelineOf({
+        docs: { options: { files: ['a'], is_open: true } },
+        out: { inputs: ['docs'], options: { writes: 's3://bucket/a' } },
+      }),
+      {
+        fake: {
+          run: (call) => call.finish(undefined, call.request.address === 'docs' ? { reads: ['s3://bucket/a'] } : {}),
+        },
+      },
+    );
+    await job.outcome;
+    expect(job.backend.calls).toEqual(['docs']);
+    expect(job.of('action.finished').flatMap(({ error }) => error?.message ?? [])).toEqual([
+      'out[a] would write over s3://bucket/a, which docs reads',
+    ]);
+  });
+
   test('a conflict that only the run can see fails the second action', async () => {
     const job = await startJob(
       pipelineOf({

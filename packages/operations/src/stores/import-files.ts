@@ -24,8 +24,9 @@ export function importFiles(store: Store, settings: StoreSettings = defaultSetti
       if (!source.ok) return source;
       const missing = await store.missing?.();
       if (missing !== undefined) return err(missing);
-      const { wanted } = source.value;
-      return ok(wanted.type === 'one' ? { outputs: [{ dir: '', name: wanted.name }] } : {});
+      const { wanted, place } = source.value;
+      if (wanted.type === 'many') return ok({});
+      return ok({ outputs: [{ dir: '', name: wanted.name }], reads: [place.address(wanted.key)] });
     },
 
     run: async (request, context) => {
@@ -45,7 +46,9 @@ export function importFiles(store: Store, settings: StoreSettings = defaultSetti
         wanted.type === 'many' && found.value.length === 0
           ? `no file is there below ${place.address(wanted.many)}`
           : undefined;
-      return ok({ outputs: outputs.value, ...saidBy(session, nothing) });
+      const reads = found.value.map(({ key }) => place.address(key));
+      const taken = reads.length === 0 ? {} : { reads };
+      return ok({ outputs: outputs.value, ...taken, ...saidBy(session, nothing) });
     },
   };
 }

@@ -13,7 +13,10 @@ test('one object comes, under its name or another one', async () => {
   expect(await filesOf(runImport(s3, optionsFor(server, { key: 'a//b.txt' })))).toEqual({ 'b.txt': 'b' });
   expect(await planImport(s3, one)).toEqual({
     ok: true,
-    value: { outputs: [{ dir: '', name: '2024 (final)+é.docx' }] },
+    value: {
+      outputs: [{ dir: '', name: '2024 (final)+é.docx' }],
+      reads: [`${server.origin}/documents/reports/2024 (final)+é.docx`],
+    },
   });
 });
 

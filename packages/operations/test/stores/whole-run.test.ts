@@ -25,8 +25,8 @@ tasks:
   pages: { operation: export/s3, input: drafts, key: pages/%d.csv }
 `;
 
-async function run(server: S3Server, secret: string) {
-  const loaded = loadPipeline({ path: 'pipeline.yaml', text: text(server) });
+async function run(server: S3Server, secret: string, tasks = '') {
+  const loaded = loadPipeline({ path: 'pipeline.yaml', text: text(server) + tasks });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const { pipeline } = loaded.value;
   const values = bindValues(pipeline, { params: {}, env: { STORE_ID: accessKeyId, STORE_KEY: secret } });
@@ -78,4 +78,24 @@ test('refused credentials end the run with 4, and are not seen', async () => {
   expect(outcome.exitCode).toBe(4);
   expect(JSON.stringify(events)).toContain('the secret_access_key is not that of this access_key_id');
   expect(JSON.stringify([events, outcome.job])).not.toMatch(/s3cret|AKIDEXAMPLE/);
+});
+
+test('what was imported is not written over: an error of the plan for one file, of the action for many', async () => {
+  const server = await serveS3({ 'drafts/a.csv': 'x,y\n1,2\n' });
+  const one = `
+  draft: { operation: import/s3, key: drafts/a.csv }
+  again: { operation: export/s3, input: draft, key: drafts/a.csv }
+`;
+  await expect(run(server, secretAccessKey, one)).rejects.toThrow(
+    `again[a.csv] would write over ${server.origin}/${bucket}/drafts/a.csv, which draft reads`,
+  );
+  const many = `
+  back: { operation: export/s3, input: drafts, key_prefix: drafts/ }
+`;
+  const { outcome, events } = await run(server, secretAccessKey, many);
+  expect(outcome.exitCode).not.toBe(0);
+  expect(JSON.stringify(events)).toContain(
+    `would write over ${server.origin}/${bucket}/drafts/a.csv, which drafts reads`,
+  );
+  expect(server.objects.get('drafts/a.csv')?.bytes.toString()).toBe('x,y\n1,2\n');
 });
