@@ -250,7 +250,8 @@ describe('problems', () => {
       }),
       {
         fake: {
-          run: (call) => call.finish(undefined, call.request.address === 'docs' ? { reads: ['s3://bucket/a'] } : {}),
+          run: (call) =>
+            call.finish(undefined, call.request.address === 'docs' ? { reads: ['s3://bucket/a'] } : {}),
         },
       },
     );

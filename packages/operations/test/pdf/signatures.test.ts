@@ -31,12 +31,17 @@ const changes: readonly (readonly [OperationName, JsonObject])[] = [
   ['metadata/write', { metadata: { Title: 'Other' } }],
 ];
 
-test.each(changes)('%s says that the signature is gone, and nothing of an unsigned file', async (name, options) => {
-  const operation = await load(name);
-  const given = { operation: name, options, name: 'contract.pdf' };
-  expect((await done(operation, { ...given, input: await signedPdf(2) })).message).toContain(broken);
-  expect((await done(operation, { ...given, input: await pdfOf({ pages: 2 }) })).message ?? '').not.toContain('sign');
-});
+test.each(changes)(
+  '%s says that the signature is gone, and nothing of an unsigned file',
+  async (name, options) => {
+    const operation = await load(name);
+    const given = { operation: name, options, name: 'contract.pdf' };
+    expect((await done(operation, { ...given, input: await signedPdf(2) })).message).toContain(broken);
+    expect(
+      (await done(operation, { ...given, input: await pdfOf({ pages: 2 }) })).message ?? '',
+    ).not.toContain('sign');
+  },
+);
 
 test('merge names each signed file', async () => {
   const folder = newFolder();
@@ -59,13 +64,21 @@ test('merge names each signed file', async () => {
 
 test('what leaves the bytes as they are, or makes no PDF, says nothing', async () => {
   const input = await signedPdf(1);
-  const same = await done(await load('convert'), { operation: 'convert', input, options: { output_format: 'pdf' } });
+  const same = await done(await load('convert'), {
+    operation: 'convert',
+    input,
+    options: { output_format: 'pdf' },
+  });
   expect(same.bytes.equals(input)).toBe(true);
   expect(same.message).not.toContain('sign');
   const kept = await done(await load('optimize'), { operation: 'optimize', input });
   expect(kept.bytes.equals(input)).toBe(true);
   expect(kept.message).not.toContain('no longer valid');
-  const text = await done(await load('convert'), { operation: 'convert', input, options: { output_format: 'txt' } });
+  const text = await done(await load('convert'), {
+    operation: 'convert',
+    input,
+    options: { output_format: 'txt' },
+  });
   expect(text.message ?? '').not.toContain('sign');
 });
 
