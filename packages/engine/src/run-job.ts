@@ -11,12 +11,12 @@ import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { JobReport } from './job-report.ts';
-import type { ActionRequest, Share } from './operation.ts';
+import type { Share } from './operation.ts';
 import { Pools } from './pools.ts';
 import { type ActionEnd, type ActionEnvironment, planAction, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
 import { Stop } from './stop.ts';
-import type { Action } from './task-run.ts';
+import { type Action, requestOf } from './task-run.ts';
 import type { Workspace } from './workspace.ts';
 import { Writers } from './writers.ts';
 
@@ -276,13 +276,6 @@ class JobRun {
       this.#onBug(error);
     }
   }
-}
-
-function requestOf({ address, variant, inputs, options, verify, owner }: Action): ActionRequest {
-  const { task } = owner.planned;
-  const fileInputs = owner.fileInputs ?? {};
-  const request = { task, address, variant, inputs, fileInputs, options };
-  return verify === undefined ? request : { ...request, verify };
 }
 
 /** What two actions must agree in to be started together. */

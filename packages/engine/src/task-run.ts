@@ -7,7 +7,7 @@ import { compareFiles } from './artifact.ts';
 import { Addresses, isGrouped } from './expand.ts';
 import { failure, type Failure } from './failure.ts';
 import type { JobPlan, PlannedTask } from './job-plan.ts';
-import type { ActionPlan, Artifact } from './operation.ts';
+import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
 
 export interface Action extends ActionIdentity {
   readonly owner: TaskRun;
@@ -166,6 +166,14 @@ export function createAction(identity: ActionIdentity, owner: TaskRun, source: A
     dependents: [],
     users: 0,
   };
+}
+
+/** What its operation is asked. */
+export function requestOf({ address, variant, inputs, options, verify, owner }: Action): ActionRequest {
+  const { task } = owner.planned;
+  const fileInputs = owner.fileInputs ?? {};
+  const request = { task, address, variant, inputs, fileInputs, options };
+  return verify === undefined ? request : { ...request, verify };
 }
 
 /** Every file that the task has made so far, by place: the same whatever ended first. */
