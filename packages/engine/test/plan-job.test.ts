@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { failure, planJob } from '../src/index.ts';
 import { fakeBackend, fakePlan, finishAtOnce, memoryWorkspace } from '../src/testing.ts';
 import { context, planOf, problemsOf, startJob } from './harness.ts';
-import { pipelineOf, yields, yieldsOpen } from './pipeline-of.ts';
+import { pipelineOf, yields } from './pipeline-of.ts';
 
 async function addressesOf(...given: Parameters<typeof planOf>): Promise<readonly string[]> {
   const plan = await planOf(...given);
