@@ -1,10 +1,12 @@
 // Raw photos in the layouts of their makers' own, by format.
+import { cr3 } from './canon-cr3.mjs';
 import { cr2, crw } from './canon.mjs';
 import { fujifilm, leaf, minolta, olympus, panasonic, sony } from './makers.mjs';
 
 export const photos = [
   { extension: 'arw', how: "Sony's TIFF, the sensor's data below its main directory", make: sony },
   { extension: 'cr2', how: "Canon's TIFF, the sensor's data a lossless JPEG in slices", make: cr2 },
+  { extension: 'cr3', how: "Canon's boxes, the sensor's data in planes of differences", make: cr3 },
   { extension: 'crw', how: "Canon's heap of records, the sensor's data in its own code", make: crw },
   { extension: 'mos', how: "Leaf's TIFF, with what the back says of itself", make: leaf },
   { extension: 'mrw', how: "Minolta's blocks, the sensor's data not packed", make: minolta },

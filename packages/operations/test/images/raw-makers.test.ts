@@ -9,7 +9,7 @@ import { panasonicLengths } from '../../src/converters/magick/panasonic-length.t
 import { pixel, refusal, runJob } from '../pictures/pictures.ts';
 import type { Output } from '../pictures/pictures.ts';
 
-const formats = ['arw', 'cr2', 'crw', 'mos', 'mrw', 'orf', 'raf', 'rw2'];
+const formats = ['arw', 'cr2', 'cr3', 'crw', 'mos', 'mrw', 'orf', 'raf', 'rw2'];
 const sample = (format: string): Buffer =>
   readFileSync(join(import.meta.dirname, `../formats/samples/sample.${format}`));
 

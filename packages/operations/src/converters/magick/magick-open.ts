@@ -50,13 +50,15 @@ export function openFrames(
   }
 }
 
+/** What raw photos look like, when not like themselves. */
+const rawLooks: ReadonlySet<string | undefined> = new Set([undefined, 'tiff', 'mp4']);
+
 /**
- * What LibRaw throws comes out of wasm as it is, neither an Error nor a text. In what may be a raw photo, many of which are
- * TIFF, it is that the data ends early or makes no sense.
+ * What LibRaw throws comes out of wasm as it is, neither an Error nor a text. In what may be a raw photo, it is that the
+ * data ends early or makes no sense.
  */
 function rawError(error: unknown, head: Uint8Array): unknown {
-  const found = formatOfBytes(head);
-  const isRaw = found === undefined || found === 'tiff';
+  const isRaw = rawLooks.has(formatOfBytes(head));
   return isRaw && !(error instanceof Error) ? new Error('CorruptRawData') : error;
 }
 
