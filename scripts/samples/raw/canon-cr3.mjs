@@ -130,7 +130,8 @@ function adaptiveCoder() {
       const zeros = code >> lower;
       // A number that would have too many zeros stands behind them as it is.
       if (zeros >= 41) text += `${'0'.repeat(41)}1${code.toString(2).padStart(21, '0')}`;
-      else text += `${'0'.repeat(zeros)}1${lower === 0 ? '' : code.toString(2).padStart(lower, '0').slice(-lower)}`;
+      else
+        text += `${'0'.repeat(zeros)}1${lower === 0 ? '' : code.toString(2).padStart(lower, '0').slice(-lower)}`;
       return code;
     },
     adapt: (code) => {
