@@ -27,7 +27,10 @@ function movie({ place, length, head }) {
   const layout = box(
     'CMP1',
     // Version 1; as large as its only tile; four planes that begin with red; no wavelets.
-    ...[be16(0xff00), be16(0x30), be16(0x100), be16(0)],
+    be16(0xff00),
+    be16(0x30),
+    be16(0x100),
+    be16(0),
     ...[columns, rows, columns, rows].map((value) => be32(value)),
     [bits, 0x40, 0, 0],
     be32(head),
@@ -57,8 +60,14 @@ function canonFrame(values) {
   // Both tables say that samples lean on the line above.
   const tables = planes.map(({ length }, plane) =>
     bytes(
-      ...[be16(0xff02), be16(8), be32(length), [(plane << 4) | 8, 0, 0, 0]],
-      ...[be16(0xff03), be16(8), be32(length), be32(0x8000000)],
+      be16(0xff02),
+      be16(8),
+      be32(length),
+      [(plane << 4) | 8, 0, 0, 0],
+      be16(0xff03),
+      be16(8),
+      be32(length),
+      be32(0x8000000),
     ),
   );
   const head = bytes(be16(0xff01), be16(8), be32(sum), be32(0), ...tables);
