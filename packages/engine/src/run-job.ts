@@ -15,6 +15,7 @@ import type { Share } from './operation.ts';
 import { Pools } from './pools.ts';
 import { type ActionEnd, type ActionEnvironment, planAction, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
+import { bySource, sharingKey } from './sharing.ts';
 import { Stop } from './stop.ts';
 import { type Action, requestOf } from './task-run.ts';
 import type { Workspace } from './workspace.ts';
@@ -276,21 +277,6 @@ class JobRun {
       this.#onBug(error);
     }
   }
-}
-
-/** What two actions must agree in to be started together. */
-function sharingKey({ plan, inputs }: Action): string | undefined {
-  return plan?.shares === undefined ? undefined : [plan.shares, ...inputs.map(({ path }) => path)].join('\n');
-}
-
-function bySource(actions: readonly Action[]): Iterable<readonly Action[]> {
-  const groups = new Map<Action, Action[]>();
-  for (const action of actions) {
-    const siblings = groups.get(action.source ?? action);
-    if (siblings === undefined) groups.set(action.source ?? action, [action]);
-    else siblings.push(action);
-  }
-  return groups.values();
 }
 
 /** With `on_error: stop`, this is the end of the job. */

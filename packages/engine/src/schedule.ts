@@ -5,22 +5,21 @@
  */
 import { type ActionOutcome, hasEnded, transition } from './action.ts';
 import { filePlace, isSamePlace } from './artifact.ts';
-import { decide } from './decide.ts';
-import { Addresses, expandFile, expandGroup, groupFiles } from './expand.ts';
-import { failure, type Failure } from './failure.ts';
+import { expandFile } from './expand.ts';
+import type { Failure } from './failure.ts';
 import type { JobPlan } from './job-plan.ts';
 import type { Artifact } from './operation.ts';
+import { settleGroups } from './settle-groups.ts';
+import { settleOptions } from './settle-options.ts';
 import {
   type Action,
   addAction,
   addressesOf,
   createAction,
   createTaskRuns,
-  filesOf,
   heldBy,
   inputFailed,
   isLost,
-  lacksFiles,
   recordLoss,
   type TaskRun,
 } from './task-run.ts';
@@ -97,7 +96,7 @@ export class Schedule {
       if (run.openInputs > 0 && !run.planned.isComplete) run.failure ??= reason;
       for (const action of run.actions) {
         if (action.state !== 'waiting' && action.state !== 'ready') continue;
-        this.#endings.push({ action, outcome: { type: 'cancelled', failure: reason } });
+        this.#endings.push({ action, outcome: cancelled(reason) });
       }
     }
     return this.#drain();
@@ -202,38 +201,10 @@ export class Schedule {
   /** All its input tasks have ended: now, and only now, is it known what a group consists of. */
   #expandGroups(run: TaskRun): void {
     if (this.#stopped !== undefined) return;
-    const { task, index } = run.planned;
-    const known = new Map(run.actions.map((action) => [action.address, action]));
-    // Groups are named as the plan named them, whatever it knew of them.
-    const addresses = new Addresses();
-    for (const { dir, files } of groupFiles(task, run.inputs.flatMap(filesOf))) {
-      const lacking = lacksFiles(run, task.groupBy === 'dir' ? dir : undefined);
-      for (const identity of expandGroup(task, dir, addresses)) {
-        const isNew = !known.has(identity.address);
-        if (isNew && !this.#plan.isSelected(index, identity.address)) continue;
-        const action = known.get(identity.address) ?? createAction(identity, run, undefined);
-        if (isNew) addAction(action);
-        known.delete(identity.address);
-        if (action.state !== 'waiting') continue;
-        action.inputs = files;
-        action.hasInputs = true;
-        if (lacking === undefined) this.#offer(action);
-        else
-          this.#endings.push({
-            action,
-            outcome: { type: 'not-run', failure: inputFailed(lacking.planned.task.name) },
-          });
-      }
-    }
-    const lacking = lacksFiles(run, undefined);
-    if (lacking !== undefined) run.failure ??= inputFailed(lacking.planned.task.name);
-    for (const action of known.values()) {
-      if (action.state !== 'waiting') continue;
-      const outcome: ActionOutcome =
-        lacking === undefined
-          ? { type: 'skipped', reason: 'no input files' }
-          : { type: 'not-run', failure: inputFailed(lacking.planned.task.name) };
-      this.#endings.push({ action, outcome });
+    const isSelected = (address: string): boolean => this.#plan.isSelected(run.planned.index, address);
+    for (const { action, outcome } of settleGroups(run, isSelected)) {
+      if (outcome === undefined) this.#offer(action);
+      else this.#endings.push({ action, outcome });
     }
   }
 
@@ -241,40 +212,14 @@ export class Schedule {
   #offer(action: Action): void {
     const { owner } = action;
     if (owner.openGates > 0 || !action.hasInputs || action.state !== 'waiting') return;
-    const outcome = this.#settleOptions(action);
+    const outcome =
+      this.#stopped === undefined ? settleOptions(action, this.#plan.scope) : cancelled(this.#stopped);
     if (outcome !== undefined) {
       this.#endings.push({ action, outcome });
       return;
     }
     transition(action, 'ready');
     this.#changes.push({ type: 'ready', action });
-  }
-
-  #settleOptions(action: Action): ActionOutcome | undefined {
-    const { owner } = action;
-    const { task } = owner.planned;
-    if (this.#stopped !== undefined) return { type: 'cancelled', failure: this.#stopped };
-    if (owner.blockedBy !== undefined) return { type: 'not-run', failure: owner.blockedBy };
-    owner.fileInputs ??= Object.fromEntries(
-      Object.entries(owner.fileSources).map(([option, run]) => [option, filesOf(run)]),
-    );
-    const empty = Object.keys(owner.fileInputs).find((option) => owner.fileInputs?.[option]?.length === 0);
-    if (empty !== undefined) {
-      const message = `"${empty}" takes the file of task "${task.fileInputs[empty] ?? ''}", which made none`;
-      return { type: 'not-run', failure: failure('input-failed', message) };
-    }
-    if (action.decision === undefined || action.decision.type === 'later') {
-      const decided = decide(task, action, this.#plan.scope);
-      if (!decided.ok)
-        return { type: 'failed', failure: failure('bad-input', decided.error, { code: 'INVALID_DATA' }) };
-      action.decision = decided.value;
-    }
-    if (action.decision.type === 'skip') return { type: 'skipped', reason: action.decision.reason };
-    if (action.decision.type === 'run') {
-      action.options = action.decision.options;
-      action.verify = action.decision.verify;
-    }
-    return undefined;
   }
 
   #endTask(run: TaskRun): void {
@@ -335,3 +280,5 @@ export class Schedule {
     });
   }
 }
+
+const cancelled = (why: Failure): ActionOutcome => ({ type: 'cancelled', failure: why });
