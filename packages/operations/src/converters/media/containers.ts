@@ -3,7 +3,7 @@
  * first is the usual one), and what else it can carry. Data only.
  */
 import type { AudioCodecName } from './audio-codecs.ts';
-import type { VideoCodecName } from './video-codecs.ts';
+import type { VideoCodecName } from './video-codec.ts';
 
 export interface Container {
   readonly muxer: string;

@@ -6,7 +6,7 @@ import { numberOption } from '../../host/read-job.ts';
 import { textOption } from '../../read-options.ts';
 import type { Container } from './containers.ts';
 import { invalidOption } from './media-failures.ts';
-import type { VideoCodec, VideoCodecName } from './video-codecs.ts';
+import type { VideoCodec, VideoCodecName } from './video-codec.ts';
 import { videoCodecNamed, videoCodecs } from './video-codecs.ts';
 
 export type VideoSettings =
