@@ -10,6 +10,7 @@ import { ghostscript } from './converters/drawings/ghostscript.ts';
 import { icns } from './converters/pictures/icns.ts';
 import { inkscape } from './converters/drawings/inkscape.ts';
 import { djvu, mupdf, pdfLines, pstoedit } from './converters/drawings/native-drawings.ts';
+import { dcraw } from './converters/pictures/dcraw.ts';
 import { graphicsmagick, heif, imagemagick } from './converters/pictures/native-pictures.ts';
 import { odd } from './converters/drawings/odd.ts';
 import { poppler } from './converters/drawings/poppler.ts';
@@ -81,6 +82,7 @@ export const converters: readonly Converter[] = [
   imagemagick,
   graphicsmagick,
   heif,
+  dcraw,
   sevenZip,
   repacking(unar),
   repacking(lzop),

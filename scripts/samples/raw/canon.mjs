@@ -1,6 +1,7 @@
 // Raw photos as Canon lays them out: CRW, a heap of records whose samples are differences in a code of its own, and CR2,
 // a TIFF whose samples are a lossless JPEG of two components. No camera took them.
 import { be16, bytes, u16, u32 } from '../kit.mjs';
+import { bitsOf, lengthOf } from './bits.mjs';
 import { mosaic, preview } from './scene.mjs';
 import { nameEntries, tiff } from './tiff.mjs';
 
@@ -68,35 +69,10 @@ function losslessJpeg(values, { columns: width, rows: height, bits }) {
     segment(0xc4, [0], [0, 0, 0, categories.length, ...Array(12).fill(0)], categories),
     segment(0xc3, [bits], be16(height), be16(width / 2), [2, 1, 0x11, 0, 2, 0x11, 0]),
     segment(0xda, [2, 1, 0, 2, 0, 1, 0, 0]),
-    code.bytes(),
+    code.marked(),
     [255, 0xd9],
   );
 }
-
-/** Bits one after the other; a zero follows each byte of ones, so that it is no marker. */
-function bitsOf() {
-  let text = '';
-  return {
-    add: (value, length) => {
-      if (length > 0) text += value.toString(2).padStart(length, '0');
-    },
-    /** Its bits behind the sign, of which negative numbers have those of the number below. */
-    addDifference(difference) {
-      const length = lengthOf(difference);
-      this.add(difference < 0 ? difference + (1 << length) - 1 : difference, length);
-    },
-    bytes: () =>
-      bytes(
-        ...text
-          .padEnd(Math.ceil(text.length / 8) * 8, '1')
-          .match(/.{8}/g)
-          .map((byte) => (byte === '11111111' ? [255, 0] : [Number.parseInt(byte, 2)])),
-      ),
-  };
-}
-
-/** How many bits a difference takes without its sign. */
-const lengthOf = (difference) => 32 - Math.clz32(Math.abs(difference));
 
 /** Its raw data begins the heap; what it is stands behind it, in records. */
 export function crw() {
@@ -183,5 +159,5 @@ function canonData(values, columns) {
   }
   // All ones: by such bytes decoders see that these bits are there.
   const lowest = Buffer.alloc(values.length / 4, 255);
-  return bytes(lowest, Buffer.alloc(514), code.bytes());
+  return bytes(lowest, Buffer.alloc(514), code.marked());
 }

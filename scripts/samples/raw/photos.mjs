@@ -2,6 +2,7 @@
 import { cr3 } from './canon-cr3.mjs';
 import { cr2, crw } from './canon.mjs';
 import { fujifilm, leaf, minolta, olympus, panasonic, sony } from './makers.mjs';
+import { x3f } from './sigma.mjs';
 
 export const photos = [
   { extension: 'arw', how: "Sony's TIFF, the sensor's data below its main directory", make: sony },
@@ -13,4 +14,5 @@ export const photos = [
   { extension: 'orf', how: "Olympus' TIFF, a strip for each row", make: olympus },
   { extension: 'raf', how: "Fujifilm's head, preview and list of sizes, the sensor's data not packed", make: fujifilm },
   { extension: 'rw2', how: "Panasonic's TIFF, 14 places in 16 bytes", make: panasonic },
+  { extension: 'x3f', how: "Sigma's sections, three planes of differences", make: x3f },
 ]; // prettier-ignore

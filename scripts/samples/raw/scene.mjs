@@ -3,7 +3,7 @@
 import sharp from 'sharp';
 
 /** Which of red, green and blue is lit: 0, 1, 2. */
-const litAt = (x, y, { columns, rows }) => {
+export const litAt = (x, y, { columns, rows }) => {
   if (y >= rows * 0.75) return 1;
   return x < columns / 2 ? 0 : 2;
 };

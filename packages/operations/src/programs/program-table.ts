@@ -240,11 +240,11 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     packages: { apt: 'mupdf-tools', brew: 'mupdf-tools' },
   },
   dcraw: {
-    commands: ['dcraw', 'dcraw_emu'],
+    commands: ['dcraw'],
     versionArgs: [],
-    versionPattern: /(?:dcraw"? v|LibRaw )(\d+(?:\.\d+)+)/,
+    versionPattern: /dcraw"? v(\d+(?:\.\d+)+)/,
     license: 'GPL-2.0-or-later',
-    purpose: 'camera raw photos',
+    purpose: "Sigma's raw photos",
     packages: { apt: 'dcraw', brew: 'dcraw' },
   },
   perl: {

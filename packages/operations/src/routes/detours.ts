@@ -10,7 +10,7 @@ import type { Converter } from '../converters/converter.ts';
 /** By the kind of the target: formats between that keep what it can hold, the best first. */
 const ways: Readonly<Partial<Record<FormatKind, readonly string[]>>> = {
   image: ['pdf', 'svg', 'png', 'tiff', 'ttf'],
-  vector: ['svg', 'pdf', 'eps', 'odg', 'png'],
+  vector: ['svg', 'pdf', 'eps', 'odg', 'png', 'tiff'],
   pdf: ['cbz', 'odt', 'docx', 'ods', 'odp', 'html', 'svg', 'epub', 'ps', 'xlsx', 'png', 'tiff'],
   document: ['cbz', 'odt', 'docx', 'html', 'epub', 'pdf', 'md', 'xlsx'],
   ebook: ['cbz', 'epub', 'html', 'odt', 'docx', 'pdf'],

@@ -1,6 +1,7 @@
 /** Pictures and fonts by installed programs, for those who name them by `engine`. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import { operationSpecs } from '@pipeline/schema';
 import { Font } from 'fonteditor-core';
@@ -9,6 +10,7 @@ import { expect, test } from 'vitest';
 import { converters, isInstalled } from '../../src/converter-table.ts';
 import type { CheckRequest, Converter } from '../../src/converters/converter.ts';
 import { fontforgeArgs } from '../../src/converters/fonts/fontforge.ts';
+import { dcrawArgs } from '../../src/converters/pictures/dcraw.ts';
 import { heifArgs, magickArgs } from '../../src/converters/pictures/native-pictures.ts';
 import { findConverter } from '../../src/routes/find-converter.ts';
 import { isNear, pixel, twoColours } from '../pictures/pictures.ts';
@@ -190,4 +192,46 @@ test.skipIf(!isHere('fontforge'))('fontforge draws cubic outlines, and back', as
   expect(
     (await failure(converter('fontforge'), { from: 'ttf', to: 'otf', input: 'no font' })).message,
   ).toContain('"-a b.ttf"');
+});
+
+test('dcraw develops with the white balance of the camera', () => {
+  expect(dcrawArgs(job('x3f', 'tiff'))).toEqual(['-w', '-T', '/w/in/input.x3f']);
+});
+
+const sigma = (): Buffer => readFileSync(join(import.meta.dirname, '../formats/samples/sample.x3f'));
+
+test.skipIf(!isHere('dcraw'))(
+  "Sigma's three planes are developed: red and blue above, green below",
+  async () => {
+    const { bytes, names } = await converted(converter('dcraw'), { from: 'x3f', to: 'tiff', input: sigma() });
+    expect(names).toEqual(['out.tiff']);
+    const { width, height } = await sharp(bytes).metadata();
+    expect([width, height]).toEqual([128, 96]);
+    for (const [x, y, lit] of [
+      [20, 10, 0],
+      [108, 10, 2],
+      [20, 60, 0],
+      [108, 60, 2],
+      [20, 90, 1],
+      [108, 90, 1],
+    ] as const) {
+      const values = await pixel(bytes, x, y);
+      expect(values.findIndex((value) => value > 180)).toBe(lit);
+      expect(values.filter((value) => value < 60)).toHaveLength(2);
+    }
+  },
+);
+
+test.skipIf(!isHere('dcraw'))("half of a Sigma's photo is none", async () => {
+  const whole = sigma();
+  for (const share of [0.98, 0.5, 0.1, 0.001]) {
+    const input = whole.subarray(0, whole.length * share);
+    const outcome = await failure(converter('dcraw'), { from: 'x3f', to: 'tiff', input });
+    expect(outcome.type).toBe('bad-input');
+    expect(outcome.message).toMatch(/^"-a b\.x3f" is (damaged or cut off|no whole raw photo)/u);
+  }
+  for (const input of ['%PDF-1.7 '.repeat(30), '']) {
+    const outcome = await failure(converter('dcraw'), { from: 'x3f', to: 'tiff', input });
+    expect(outcome.type).toBe('bad-input');
+  }
 });

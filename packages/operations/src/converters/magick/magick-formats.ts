@@ -72,7 +72,7 @@ const both: Coders = {
   xv: 'XV',
 };
 
-/** Camera raw: LibRaw inside the library tells the maker by the content. */
+/** Camera raw: LibRaw inside the library tells the maker by the content. It is built without what reads Sigma's X3F. */
 const raw: Coders = {
   '3fr': '3FR',
   arw: 'ARW',
@@ -101,7 +101,6 @@ const raw: Coders = {
   sr2: 'SR2',
   srf: 'SRF',
   srw: 'SRW',
-  x3f: 'X3F',
 };
 
 export const rawFormats: ReadonlySet<string> = new Set(Object.keys(raw));

@@ -1,6 +1,6 @@
 /**
- * Pictures by installed programs: ImageMagick and GraphicsMagick, for those who name them by `engine`, libheif for HEIC,
- * dcraw for camera raw. What comes along does the same; these are faster, or keep more bits.
+ * Pictures by installed programs: ImageMagick and GraphicsMagick, for those who name them by `engine`, libheif for HEIC.
+ * What comes along does the same; these are faster, or keep more bits.
  */
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
