@@ -57,7 +57,8 @@ export async function compose({
 
 function actionsAtOnce(wanted: Concurrency['max']): number {
   const cpus = os.availableParallelism();
-  if (wanted === undefined) return cpus;
+  // One more: while an action waits for the disk or is tidied up after, no CPU stands still (docs/design-notes.md).
+  if (wanted === undefined) return cpus + 1;
   if (typeof wanted === 'number') return wanted;
   return Math.max(1, Math.floor((cpus * wanted.percent) / 100));
 }

@@ -135,7 +135,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         short: 'j',
         value: 'n|50%',
         hasTwin: true,
-        help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else the number of CPUs.',
+        help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else one more than there are CPUs.',
       },
       on: {
         value: 'backend',

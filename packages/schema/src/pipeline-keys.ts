@@ -139,7 +139,7 @@ export const pipelineKeys: Readonly<Record<string, KeySchema>> = {
     properties: {
       max: {
         ...amount,
-        description: 'How many actions run at once, or a share of the CPUs. Default: the number of CPUs.',
+        description: 'How many actions run at once, or a share of the CPUs. Default: one more than there are CPUs.',
         examples: [4, '50%'],
       },
     },

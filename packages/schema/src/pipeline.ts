@@ -98,7 +98,7 @@ export interface Param {
 
 /** How many actions run at once. */
 export interface Concurrency {
-  /** Absent = the number of CPUs. */
+  /** Absent = one more than there are CPUs. */
   readonly max?: number | { readonly percent: number };
   /** By operation or engine name. */
   readonly limits: ReadonlyMap<string, number>;
