@@ -139,7 +139,8 @@ export const pipelineKeys: Readonly<Record<string, KeySchema>> = {
     properties: {
       max: {
         ...amount,
-        description: 'How many actions run at once, or a share of the CPUs. Default: one more than there are CPUs.',
+        description:
+          'How many actions run at once, or a share of the CPUs. Default: one more than there are CPUs.',
         examples: [4, '50%'],
       },
     },
