@@ -15,7 +15,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { startProcess } from '../process.ts';
 import type { ProcessEnd, RunningProcess } from '../process.ts';
-import type { ConversionErrorData, FromHost, HostName, HostRequest } from './protocol.ts';
+import type { ConversionErrorData, FromHost, HostName, HostRequest, TimeBound } from './protocol.ts';
 
 /** A host that has done this many jobs is replaced: native libraries leak a little. */
 const maxJobs = 500;
@@ -59,11 +59,22 @@ export class HostProcess {
     this.#process.hold();
     const onAbort = (): void => void this.stop();
     request.signal.addEventListener('abort', onAbort, { once: true });
+    let late: Failure | undefined;
+    const { timeBound } = request;
+    const timer =
+      timeBound === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = tookTooLong(request, timeBound);
+            void this.stop();
+          }, timeBound.ms);
     try {
       const outcome = await this.#exchange(request);
+      if (late !== undefined && outcome.type !== 'done') return err(late);
       if (request.signal.aborted && outcome.type !== 'done') return err(await this.#cancelled(request));
       return this.#result(outcome, request);
     } finally {
+      clearTimeout(timer);
       request.signal.removeEventListener('abort', onAbort);
       this.#onMessage = undefined;
       this.#process.release();
@@ -117,6 +128,14 @@ type Outcome =
 export function cancelled(request: HostRequest): Failure {
   return failure('cancelled', `${request.host} was stopped${on(request)} because the action was cancelled.`);
 }
+
+const tookTooLong = (request: HostRequest, { ms, hint }: TimeBound): Failure =>
+  failure(
+    'timed-out',
+    `${request.host} worked${on(request)} for more than ${Math.round(ms / 1000)} s, the limit for a file of its size, and was stopped.`,
+    // It would take as long again.
+    { hint, isTransient: false },
+  );
 
 function failureOf(
   error: ConversionErrorData,

@@ -42,8 +42,17 @@ export interface HostRequest {
   readonly progress?: (percent: number | null) => void;
   /** Resident memory at which the host is killed; default 2 GiB. */
   readonly maxMemoryBytes?: number;
+  /** How long the work may take once it has begun; absent: as long as the action may. */
+  readonly timeBound?: TimeBound;
   /** Name of the file that is worked on, for messages about a host that died. */
   readonly about?: string;
+}
+
+/** For work whose time tells nothing of the size of its input: such a file would hold up a run for hours. */
+export interface TimeBound {
+  readonly ms: number;
+  /** What such a file usually has, and what to do. */
+  readonly hint: string;
 }
 
 /** Main process → host. */

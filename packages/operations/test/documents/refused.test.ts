@@ -270,7 +270,11 @@ test('a zip that is no office file is named as such', async () => {
 test('a document that is nested without end is named', async () => {
   const files = { 'a.html': `${'<div>'.repeat(20_000)}x` };
   expect(await refusal(toPdf({ files, from: 'html' }))).toMatchObject({
-    type: 'converter-failed',
-    message: expect.stringContaining('"a.html" is nested too deeply'),
+    type: 'too-large',
+    message: '"a.html" is nested too deeply: 20000 elements inside of each other, and the limit is 700',
+  });
+  const quotes = { 'a.md': `${'> '.repeat(20_000)}x` };
+  expect(await refusal(toPdf({ files: quotes, from: 'md' }))).toMatchObject({
+    message: expect.stringContaining('"a.md" is nested too deeply'),
   });
 });

@@ -48,6 +48,22 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
+test('a job that takes longer than its bound is stopped, and the next one has a host', async () => {
+  const pool = newPool();
+  const timeBound = { ms: 1500, hint: 'Cut it into parts.' };
+  const late = await pool.run(ask({ do: 'spin' }, { timeBound, about: 'deep.html' }));
+  expect(late).toMatchObject({
+    ok: false,
+    error: {
+      type: 'timed-out',
+      message: expect.stringMatching(/"deep.html".* for more than 2 s, the limit for a file of its size/),
+      hint: 'Cut it into parts.',
+      isTransient: false,
+    },
+  });
+  expect(await pool.run(ask({ do: 'echo' }, { timeBound }))).toMatchObject({ ok: true });
+});
+
 test('a job is answered, its progress passes in whole percents, and the host is used again', async () => {
   const pool = newPool();
   const percents: (number | null)[] = [];

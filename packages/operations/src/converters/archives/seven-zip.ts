@@ -1,9 +1,11 @@
 /** Archives by 7-Zip, which comes along: the entry of the table of converters. The work is done in `seven-zip-host.ts`. */
+import { stat } from 'node:fs/promises';
 import type { Failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
 import type { Converter } from '../converter.ts';
+import { archiveTime } from './archive-limits.ts';
 import { sevenZipFormats } from './seven-zip-formats.ts';
 import { repacking } from './unpackers.ts';
 import type { Unpacker, Unpacking } from './unpackers.ts';
@@ -30,6 +32,7 @@ async function unpack(unpacking: Unpacking): Promise<Result<undefined, Failure>>
   const { inputPath, inputName, from, workDir, password, signal, progress } = unpacking;
   const answer = await runInHost({
     host: 'seven-zip',
+    timeBound: archiveTime((await stat(inputPath)).size),
     job: {
       half: 'unpack',
       inputPath,

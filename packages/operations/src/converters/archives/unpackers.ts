@@ -2,6 +2,7 @@
  * What opens archives: 7-Zip, which comes along, and installed programs for what it does not know. Each leaves the files
  * of an archive in a folder; `archive/extract` hands them on, and a converter packs them again.
  */
+import { stat } from 'node:fs/promises';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
@@ -9,6 +10,7 @@ import { runInHost } from '../../host/host-pool.ts';
 import { nameOf } from '../../files/output-name.ts';
 import { textOption } from '../../read-options.ts';
 import type { Conversion, Converter } from '../converter.ts';
+import { archiveTime } from './archive-limits.ts';
 import { archivePairs } from './seven-zip-formats.ts';
 
 export interface Unpacking {
@@ -80,6 +82,7 @@ async function packFiles(conversion: Conversion): Promise<Result<readonly Output
   const password = textOption(conversion.options, 'password');
   const answer = await runInHost({
     host: 'seven-zip',
+    timeBound: archiveTime((await stat(inputPath)).size),
     job: {
       half: 'pack',
       inputPath,

@@ -14,6 +14,7 @@ import type { PandocAnswer, PandocCall } from './pandoc-library.ts';
 import { plainTextDocument } from '../tables/plain-text.ts';
 import { readReferenced, refuseLocal, refuseOutside } from '../reference-policy.ts';
 import type { DocumentPlace } from '../reference-policy.ts';
+import { markupDepth, maxMarkupDepth } from './markup-depth.ts';
 import { markupReferences } from '../references.ts';
 import { checkZip } from '../archives/zip-check.ts';
 
@@ -105,6 +106,14 @@ const mediaHolding = new Set(['rtf', 'fb2', 'ipynb']);
 
 /** References of HTML that pandoc drops or would follow: each is judged before pandoc runs. */
 function judgeMarkup(markup: string, request: ReadRequest): void {
+  const depth = markupDepth(markup);
+  if (depth > maxMarkupDepth) {
+    throw new ConversionError(
+      'too-large',
+      `${JSON.stringify(request.place.inputName)} is nested too deeply: ${depth} elements inside of each other, and the limit is ${maxMarkupDepth}`,
+      'Such files are usually made by mistake, or to do harm.',
+    );
+  }
   const references = markupReferences(markup);
   if (request.shows) refuseOutside(references, request.place);
   else refuseLocal(references, request.place);

@@ -12,7 +12,7 @@ import { nameOf } from '../../files/output-name.ts';
 import { parsePageRange } from '../../page-range.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { pageOptions, pageProblem } from '../page-setup.ts';
-import { pandocVersion, pandocJob, tellLeftOut } from './pandoc.ts';
+import { pandocTime, pandocVersion, pandocJob, tellLeftOut } from './pandoc.ts';
 import { pandocReaders } from './pandoc-formats.ts';
 import { typstVersion } from '../typst/typst.ts';
 
@@ -55,6 +55,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   const sourcePath = path.join(conversion.workDir, 'page.typ');
   const source = await runInHost({
     host: 'pandoc',
+    timeBound: await pandocTime(conversion),
     job: { ...pandocJob(conversion), outputPath: sourcePath },
     signal: conversion.signal,
     about: conversion.inputName,
