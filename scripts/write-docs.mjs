@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliDocs } from './write-cli-docs.mjs';
+import { codesDocs } from './write-codes-docs.mjs';
 import { formatsDocs } from './write-formats-docs.mjs';
 import { operationsDocs } from './write-operations-docs.mjs';
 
@@ -11,6 +12,7 @@ const isCheck = process.argv.includes('--check');
 const pages = {
   'docs/operations.md': await operationsDocs(),
   'docs/cli.md': await cliDocs(),
+  'docs/codes.md': await codesDocs(),
   'docs/formats.md': formatsDocs(),
 };
 

@@ -1,6 +1,6 @@
 /** What planning found, as diagnostics; secrets taken out, as messages may quote resolved options. */
 import type { PlanProblem } from '@pipeline/engine';
-import type { Diagnostic } from '@pipeline/schema';
+import type { Diagnostic, KnownCode } from '@pipeline/schema';
 import { exitCode } from './exit-code.ts';
 import type { Masker } from './masker.ts';
 
@@ -12,7 +12,7 @@ export function selectionProblems(problems: readonly PlanProblem[]): readonly Pl
 export function planDiagnostics(problems: readonly PlanProblem[], masker: Masker): readonly Diagnostic[] {
   const placed = problems.filter(({ task }) => task !== undefined);
   return placed.map(({ kind, message, range, hint, related }) => ({
-    code: kind === 'error' ? 'PL501' : 'PL502',
+    code: (kind === 'error' ? 'PL501' : 'PL502') satisfies KnownCode,
     severity: 'error',
     message: masker.text(message),
     range,
