@@ -66,7 +66,8 @@ export const diagnosticCodes = {
   PL405: 'A file that cannot become part of a merged PDF',
   PL406: 'A file name whose extension contradicts the format (warning)',
   PL407: 'A `verify` that cannot be measured on the format that comes out',
-  PL501: 'A run that cannot go well: a file that is not there, two files with one name, an option that no converter honours',
+  PL501:
+    'A run that cannot go well: a file that is not there, two files with one name, an option that no converter honours',
   PL502: 'Something that this machine lacks: a converter, a backend',
 } as const;
 

@@ -51,7 +51,11 @@ function tagAt(text: string, at: number): Tag | undefined {
   if (found === null) return undefined;
   // Bounded: of many tags that never end, each would be read to the end of the text.
   const end = text.slice(at, at + maxTagLength).indexOf('>');
-  return { name: found[1] ?? '', isEnd: text[at + 1] === '/', isEmpty: end > 0 && text[at + end - 1] === '/' };
+  return {
+    name: found[1] ?? '',
+    isEnd: text[at + 1] === '/',
+    isEmpty: end > 0 && text[at + end - 1] === '/',
+  };
 }
 
 /** The place in front of the words; the end of the text when they never come. */
