@@ -1,4 +1,5 @@
 /** Google Cloud Storage, with a service account. */
+import { exportedObject, importedObject } from './object-options.ts';
 import type { OperationSpec } from './operation-spec.ts';
 import { credential, type Options, text } from './option-schema.ts';
 
@@ -24,11 +25,7 @@ export const importGoogleCloudStorage: OperationSpec = {
   role: 'import',
   options: {
     ...access,
-    file: text('Name of the object.', { schema: { examples: ['reports/2024.docx'] } }),
-    file_prefix: text('Takes every object whose name starts with this; folders behind it are kept.', {
-      schema: { examples: ['reports/'] },
-    }),
-    filename: text('Name of the file, extension included. Default: the last part of the object name.'),
+    ...importedObject,
   },
   required: ['project_id', 'bucket', 'client_email', 'private_key'],
   oneOf: [['file', 'file_prefix']],
@@ -43,13 +40,7 @@ export const exportGoogleCloudStorage: OperationSpec = {
   role: 'export',
   options: {
     ...access,
-    file: text('Name of the object; with several files, `%d` becomes 1, 2, 3 ….', {
-      isNumbered: true,
-      schema: { examples: ['reports/2024.pdf'] },
-    }),
-    file_prefix: text('Put in front of the place (`dir/name`) of each file.', {
-      schema: { examples: ['reports/'] },
-    }),
+    ...exportedObject,
   },
   required: ['project_id', 'bucket', 'client_email', 'private_key'],
   gives: 'same',

@@ -1,4 +1,5 @@
 /** OpenStack Object Storage (Swift). */
+import { exportedObject, importedObject } from './object-options.ts';
 import type { OperationSpec } from './operation-spec.ts';
 import { credential, type Options, text } from './option-schema.ts';
 
@@ -26,11 +27,7 @@ export const importOpenstack: OperationSpec = {
   role: 'import',
   options: {
     ...access,
-    file: text('Name of the object.', { schema: { examples: ['reports/2024.docx'] } }),
-    file_prefix: text('Takes every object whose name starts with this; folders behind it are kept.', {
-      schema: { examples: ['reports/'] },
-    }),
-    filename: text('Name of the file, extension included. Default: the last part of the object name.'),
+    ...importedObject,
   },
   required: ['auth_url', 'username', 'password', 'region', 'container'],
   oneOf: [['file', 'file_prefix']],
@@ -45,13 +42,7 @@ export const exportOpenstack: OperationSpec = {
   role: 'export',
   options: {
     ...access,
-    file: text('Name of the object; with several files, `%d` becomes 1, 2, 3 ….', {
-      isNumbered: true,
-      schema: { examples: ['reports/2024.pdf'] },
-    }),
-    file_prefix: text('Put in front of the place (`dir/name`) of each file.', {
-      schema: { examples: ['reports/'] },
-    }),
+    ...exportedObject,
   },
   required: ['auth_url', 'username', 'password', 'region', 'container'],
   gives: 'same',

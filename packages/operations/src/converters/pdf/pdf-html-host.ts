@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PDFiumLibrary } from '@hyzyla/pdfium';
 import type { PDFiumDocument } from '@hyzyla/pdfium';
 import type { JsonObject } from '@pipeline/schema';
 import sharp from 'sharp';
@@ -19,32 +18,20 @@ import { readOutline, readPage } from './pdf-lines.ts';
 import type { PageText } from './pdf-lines.ts';
 import { pagesHtml, pageStyle } from './pdf-page-html.ts';
 import type { ShownPage } from './pdf-page-html.ts';
-import { openDocument } from './pdfium-open.ts';
+import { withDocument } from './pdfium-open.ts';
 import { documentHandle, rawPdfium } from './pdfium-raw.ts';
 import type { RawPdfium } from './pdfium-raw.ts';
 
 type Report = (percent: number | null) => void;
 
-export const host: HostModule = { run };
-
-let library: Promise<PDFiumLibrary> | undefined;
-
 /** `{ type: 'pages' | 'flow', inputPath, inputName, outputName, outputDir, options }` → `{ files, beside, hasText }` */
-async function run(job: JsonObject, report: Report): Promise<JsonObject> {
-  library ??= PDFiumLibrary.init();
-  const loaded = await library;
-  const document = await openDocument(loaded, {
-    path: jobText(job, 'inputPath'),
-    name: jobText(job, 'inputName'),
-    password: textOption(jobObject(job, 'options'), 'password'),
+const run = (job: JsonObject, report: Report): Promise<JsonObject> =>
+  withDocument(job, ({ document, library }) => {
+    const open = { document, pdfium: rawPdfium(library), handle: documentHandle(document), job, report };
+    return job['type'] === 'flow' ? writeFlow(open) : writePages(open);
   });
-  try {
-    const open = { document, pdfium: rawPdfium(loaded), handle: documentHandle(document), job, report };
-    return job['type'] === 'flow' ? await writeFlow(open) : await writePages(open);
-  } finally {
-    document.destroy();
-  }
-}
+
+export const host: HostModule = { run };
 
 interface Open {
   readonly document: PDFiumDocument;

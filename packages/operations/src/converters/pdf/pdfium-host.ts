@@ -1,45 +1,23 @@
 /** PDF pages into pictures and text by PDFium, inside a converter host; sharp writes the pictures. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PDFiumLibrary } from '@hyzyla/pdfium';
 import type { PDFiumDocument } from '@hyzyla/pdfium';
 import type { JsonObject } from '@pipeline/schema';
 import type { HostModule } from '../../host/protocol.ts';
 import { jobObject, jobText } from '../../host/read-job.ts';
 import { nameOf } from '../../files/output-name.ts';
-import { textOption } from '../../read-options.ts';
 import { askedPages } from './asked-pages.ts';
-import { openDocument } from './pdfium-open.ts';
+import { withDocument } from './pdfium-open.ts';
 import { writePage } from './render-page.ts';
 
 type Report = (percent: number | null) => void;
 
 export const host: HostModule = {
   run: (job, report) =>
-    withDocument(job, (document) =>
+    withDocument(job, ({ document }) =>
       jobText(job, 'to') === 'txt' ? writeText(job, document) : writePages(job, { document, report }),
     ),
 };
-
-let library: Promise<PDFiumLibrary> | undefined;
-
-async function withDocument(
-  job: JsonObject,
-  work: (document: PDFiumDocument) => Promise<JsonObject>,
-): Promise<JsonObject> {
-  library ??= PDFiumLibrary.init();
-  const loaded = await library;
-  const document = await openDocument(loaded, {
-    path: jobText(job, 'inputPath'),
-    name: jobText(job, 'inputName'),
-    password: textOption(jobObject(job, 'options'), 'password'),
-  });
-  try {
-    return await work(document);
-  } finally {
-    document.destroy();
-  }
-}
 
 /** Job: `inputPath inputName to outputDir outputName options isStill?`; answer: `files`, names inside `outputDir`. */
 async function writePages(

@@ -1,13 +1,43 @@
 /** Opens a PDF with PDFium, inside a converter host, and says in plain words when that cannot be. */
 import { readFile } from 'node:fs/promises';
-import type { PDFiumDocument, PDFiumLibrary } from '@hyzyla/pdfium';
+import { PDFiumLibrary } from '@hyzyla/pdfium';
+import type { PDFiumDocument } from '@hyzyla/pdfium';
+import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../../host/protocol.ts';
+import { jobObject, jobText } from '../../host/read-job.ts';
 import { formatLabel, formatOfBytes } from '../../files/magic.ts';
+import { textOption } from '../../read-options.ts';
 
 /** The file is copied into wasm memory, which ends at 2 GiB. */
 const maxPdfBytes: number = 512 * 2 ** 20;
 
-export async function openDocument(
+let library: Promise<PDFiumLibrary> | undefined;
+
+export interface OpenDocument {
+  readonly document: PDFiumDocument;
+  readonly library: PDFiumLibrary;
+}
+
+/** Does the work on the document of a job (`inputPath`, `inputName`, `options.password`), and closes it. */
+export async function withDocument(
+  job: JsonObject,
+  work: (open: OpenDocument) => Promise<JsonObject>,
+): Promise<JsonObject> {
+  library ??= PDFiumLibrary.init();
+  const loaded = await library;
+  const document = await openDocument(loaded, {
+    path: jobText(job, 'inputPath'),
+    name: jobText(job, 'inputName'),
+    password: textOption(jobObject(job, 'options'), 'password'),
+  });
+  try {
+    return await work({ document, library: loaded });
+  } finally {
+    document.destroy();
+  }
+}
+
+async function openDocument(
   library: PDFiumLibrary,
   file: { readonly path: string; readonly name: string; readonly password: string | undefined },
 ): Promise<PDFiumDocument> {
