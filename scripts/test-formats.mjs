@@ -44,7 +44,7 @@ if (flags.embedded) process.env.PIPELINE_PROGRAMS_PATH = '';
 else delete process.env.PIPELINE_PROGRAMS_PATH;
 
 const { operations, schema } = await import('./formats/library.mjs');
-const { canonicalFormat } = schema;
+const { canonicalFormat, formatKind } = schema;
 const { countCloudConvert, isCloudConvertPair } = await import('./formats/cloudconvert.mjs');
 const { closeBackend, converterLabel, hasSample, runPair } = await import('./formats/run-pair.mjs');
 const { readResults, withEarlier, workingPairs, writeResults } = await import('./formats/results.mjs');
@@ -88,7 +88,9 @@ function isOffered(from, to) {
   const [best] = operations.convertersFor(from, to).filter(operations.isInstalled);
   if (best === undefined) return false;
   if (flags.converter !== undefined && !best.name.split('+').includes(flags.converter)) return false;
-  return best.via === undefined || flags.all === true || isCloudConvertPair(from, to);
+  // Of messages and subtitles CloudConvert's pairs are not known.
+  const isAsked = isCloudConvertPair(from, to) || (formatKind(from) === 'other' && to === 'pdf');
+  return best.via === undefined || flags.all === true || isAsked;
 }
 
 function choose(pairs) {

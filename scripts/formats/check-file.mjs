@@ -13,7 +13,7 @@ const { formatKind } = schema;
 
 /** What a sample holds; vector drawings and page formats may hold both. */
 const textKinds = new Set(['document', 'spreadsheet', 'presentation', 'ebook', 'data']);
-const withText = new Set(['pdf', 'ps', 'eps', 'ai', 'xps', 'vtt', 'eml', 'drawio', 'cgm', 'srt']);
+const withText = new Set(['pdf', 'ps', 'eps', 'ai', 'xps', 'vtt', 'eml', 'drawio', 'srt', 'ass', 'ssa']);
 const withoutText = new Set(['cbz', 'cbr', 'cbc']);
 
 const holdsText = (from) => withText.has(from) || (textKinds.has(formatKind(from)) && !withoutText.has(from));
@@ -204,6 +204,7 @@ const timeless = new Set([
   'mjpeg',
   'y4m',
   'dv',
+  'cavs',
   'ivf',
   'aac',
   'sbc',

@@ -1,8 +1,9 @@
 // Documents, tables, slides, ebooks and data: all hold the text "Pipeline sample".
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { azw4, dxf, fodp, wpd } from './handmade.mjs';
+import { azw4, dxf, eml, fodp, wpd } from './handmade.mjs';
 import { text } from './kit.mjs';
+import { cgm, hwp, keynote } from './old-office.mjs';
 
 const require = createRequire(new URL('../../packages/operations/package.json', import.meta.url));
 
@@ -65,7 +66,7 @@ const byHand = {
   plist: `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>name</key><string>${text}</string><key>count</key><integer>1</integer></dict></plist>\n`,
   vtt: `WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n${text}\n`,
   srt: `1\n00:00:00,000 --> 00:00:01,000\n${text}\n`,
-  eml: `From: Pipeline <sample@example.org>\r\nTo: Reader <reader@example.org>\r\nSubject: ${text}\r\nDate: Tue, 14 Nov 2023 22:13:20 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n`,
+  ass: `[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\nStyle: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,1\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\nDialogue: 0,0:00:00.00,0:00:01.00,Default,,0,0,0,,${text}\n`,
   abw: `<?xml version="1.0" encoding="UTF-8"?>\n<abiword version="3.0" fileformat="1.0" xmlns="http://www.abisource.com/awml.dtd"><section><p style="Heading 1">${text}</p><p style="Normal">The quick brown fox.</p></section></abiword>\n`,
   dxf: dxf(),
   fodp: fodp(),
@@ -120,6 +121,7 @@ export const recipes = [
     how: 'written by hand',
     make: (kit) => kit.write(extension, content),
   })),
+  { extension: 'eml', how: 'written by hand', make: (kit) => kit.write('eml', eml(kit.read('png'))) },
   { extension: 'ps', how: 'written by hand', make: (kit) => kit.write('ps', postScript('%!PS-Adobe-3.0')) },
   {
     extension: 'eps',
@@ -177,6 +179,13 @@ export const recipes = [
     extension: 'wpd',
     how: 'written by hand: the few codes of WordPerfect 5.1',
     make: (kit) => kit.write('wpd', wpd()),
+  },
+  { extension: 'hwp', how: 'written by hand: HWP 3.0', make: (kit) => kit.write('hwp', hwp()) },
+  { extension: 'cgm', how: 'written by hand', make: (kit) => kit.write('cgm', cgm()) },
+  {
+    extension: 'key',
+    how: "written by hand: the XML of Keynote '09",
+    make: (kit) => zipOf(kit, 'key', { 'index.apxl': keynote() }),
   },
   { extension: 'pages', how: "written by hand: the XML of iWork '09", make: pages },
   ...byCalibre.map((extension) => ({

@@ -40,6 +40,52 @@ export function azw4(pdf) {
 export const wpd = () =>
   bytes('\xffWPC', [16, 0, 0, 0], [1, 10], [0, 1], [0, 0], [0, 0], `${text}\nThe quick brown fox.\n`);
 
+/** A message of text and HTML, with a picture in it and a file attached. */
+export function eml(png) {
+  const base64 = (content) =>
+    Buffer.from(content)
+      .toString('base64')
+      .match(/.{1,76}/g)
+      .join('\r\n');
+  const part = (headers, body) => `${headers.join('\r\n')}\r\n\r\n${body}\r\n`;
+  const multipart = (type, boundary, parts) =>
+    part(
+      [`Content-Type: multipart/${type}; boundary="${boundary}"`],
+      `${parts.map((one) => `--${boundary}\r\n${one}`).join('')}--${boundary}--`,
+    );
+  const plain = part(['Content-Type: text/plain; charset=utf-8'], `${text}\r\n\r\nThe quick brown fox.`);
+  const html = part(
+    ['Content-Type: text/html; charset=utf-8', 'Content-Transfer-Encoding: quoted-printable'],
+    `<p style=3D"color: #444">${text}</p><p>The quick <b>brown</b> fox.</p><p><img src=3D"cid:picture@example.org" alt=3D"red and blue"></p>`,
+  );
+  const picture = part(
+    ['Content-Type: image/png', 'Content-Transfer-Encoding: base64', 'Content-ID: <picture@example.org>'],
+    base64(png),
+  );
+  const attached = part(
+    [
+      'Content-Type: text/csv; name="sample.csv"',
+      'Content-Disposition: attachment; filename="sample.csv"',
+      'Content-Transfer-Encoding: base64',
+    ],
+    base64('name,count\nred,1\n'),
+  );
+  const related = multipart('related', 'related', [html, picture]);
+  const body = multipart('mixed', 'mixed', [
+    multipart('alternative', 'alternative', [plain, related]),
+    attached,
+  ]);
+  const head = [
+    'From: Pipeline <sample@example.org>',
+    'To: Reader <reader@example.org>',
+    `Subject: ${text}`,
+    'Date: Tue, 14 Nov 2023 22:13:20 +0000',
+    'Message-ID: <sample@example.org>',
+    'MIME-Version: 1.0',
+  ];
+  return `${head.join('\r\n')}\r\n${body}`;
+}
+
 /** One slide with a title. */
 export function fodp() {
   const names = ['office', 'text', 'draw', 'presentation', 'style'].map(

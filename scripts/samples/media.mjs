@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { cavs, dss } from './old-media.mjs';
+
 // Sound: one second of 440 Hz, mono. Video: one second, the left half red, the right half blue, with that tone.
 const tone = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1:sample_rate=48000'];
 const halves = (rate, size = '64x48') => [
@@ -103,6 +106,35 @@ export const recipes = [
     how: 'ffmpeg',
     make: (kit) => ffmpeg(kit, ...halves(rate), ...args, ...exact, kit.sample(extension)),
   })),
+  {
+    extension: 'cavs',
+    how: 'written by hand: still pictures of the JiZhun profile',
+    make: (kit) => kit.write('cavs', cavs()),
+  },
+  {
+    extension: 'dss',
+    how: "ffmpeg's G.723.1, in blocks written by hand",
+    make: (kit) => {
+      ffmpeg(
+        kit,
+        ...tone,
+        '-ar',
+        '8000',
+        '-ac',
+        '1',
+        '-c:a',
+        'g723_1',
+        '-b:a',
+        '6300',
+        '-f',
+        'data',
+        '-map',
+        '0:a',
+        kit.work('speech'),
+      );
+      kit.write('dss', dss(readFileSync(kit.work('speech'))));
+    },
+  },
   {
     extension: 'amr',
     how: 'SoX',

@@ -80,17 +80,19 @@ export const recipes = [
   },
   {
     extension: 'apng',
-    how: 'ffmpeg, two frames',
+    how: 'ffmpeg, one second of ten frames',
     make: (kit) =>
       void kit.run(
         'ffmpeg',
         '-y',
+        '-framerate',
+        '10',
         '-loop',
         '1',
         '-i',
         kit.sample('png'),
         '-frames:v',
-        '2',
+        '10',
         '-plays',
         '0',
         kit.sample('apng'),

@@ -8,6 +8,7 @@ export const twins = {
   pot: 'ppt',
   pps: 'ppt',
   prc: 'mobi',
+  ssa: 'ass',
   wps: 'doc',
 };
 

@@ -3,6 +3,7 @@ import { calibre } from './converters/calibre.ts';
 import { chain } from './converters/chain.ts';
 import { chromium } from './converters/chromium/chromium.ts';
 import type { Converter, Need } from './converters/converter.ts';
+import { email } from './converters/email/email.ts';
 import { ffmpeg } from './converters/media/ffmpeg.ts';
 import { fonts } from './converters/fonts/fonts.ts';
 import { fontforge } from './converters/fonts/fontforge.ts';
@@ -26,6 +27,7 @@ import { pdfDocuments, pdfPages } from './converters/pdf/pdf-html.ts';
 import { rsvg } from './converters/drawings/rsvg.ts';
 import { sevenZip } from './converters/archives/seven-zip.ts';
 import { sharp } from './converters/pictures/sharp.ts';
+import { subtitles } from './converters/media/subtitles.ts';
 import { tables } from './converters/tables/tables.ts';
 import { typst } from './converters/typst/typst.ts';
 import { sharpPictures, typstPictures } from './converters/typst/typst-pictures.ts';
@@ -57,6 +59,11 @@ export const converters: readonly Converter[] = [
   tables,
   // Spreadsheets that pandoc does not read reach paper as HTML.
   chain({ first: tables, via: 'html', second: pandocTypst }),
+  email,
+  // Messages reach paper, and documents, as HTML.
+  chain({ first: email, via: 'html', second: chromium, penalty: 10 }),
+  chain({ first: email, via: 'html', second: pandocTypst, penalty: 10 }),
+  chain({ first: email, via: 'html', second: pandoc, penalty: 10 }),
   typstPictures,
   sharpPictures,
   odgPictures,
@@ -67,6 +74,7 @@ export const converters: readonly Converter[] = [
   rsvg,
   chromium,
   ffmpeg,
+  subtitles,
   icns,
   odd,
   nodeAv,

@@ -50,7 +50,7 @@ const namesByKind: Readonly<Record<FormatKind, string>> = {
     'webm wmv wtv asf nut ivf h264 hevc divx xvid y4m f4v mjpeg',
   font: 'eot otf ttf woff woff2 otc ttc',
   cad: 'dwf dwg dxf',
-  other: 'eml vtt',
+  other: 'eml vtt srt ass ssa ttml',
 };
 
 /** Other spellings of the same format; the value is the name that the rest of the house uses. */

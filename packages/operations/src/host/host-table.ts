@@ -23,5 +23,6 @@ export const hostTable: HostTable = {
   website: () => import('../converters/chromium/chromium-host.ts'),
   fonts: () => import('../converters/fonts/fonts-host.ts'),
   magick: () => import('../converters/magick/magick-host.ts'),
+  email: () => import('../converters/email/email-host.ts'),
   'node-av': () => import('../converters/media/node-av-host.ts'),
 } satisfies Record<HostName, HostTable[string]>;

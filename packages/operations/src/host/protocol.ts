@@ -27,7 +27,8 @@ export type HostName =
   | 'magick'
   | 'fonts'
   | 'metadata'
-  | 'node-av';
+  | 'node-av'
+  | 'email';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {

@@ -76,14 +76,14 @@ test.skipIf(findCommand('lzop') === undefined)('tar.lzo is made, and read back',
 });
 
 test('arguments: nothing is asked, nothing is overwritten, no name is an option', () => {
-  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content' }).slice(-5)).toEqual([
+  expect(unarArgs({ inputPath: '/w/in.alz', target: '/w/content' }).slice(-5)).toEqual([
     '-password',
     '',
     '-output-directory',
     '/w/content',
-    '/w/in.ace',
+    '/w/in.alz',
   ]);
-  expect(unarArgs({ inputPath: '/w/in.ace', target: '/w/content' })).toContain('-force-skip');
+  expect(unarArgs({ inputPath: '/w/in.alz', target: '/w/content' })).toContain('-force-skip');
   const job = { inputPath: '/w/in/input.tar', outputPath: '/w/out/output.tar.lzo' };
   expect(
     lzopArgs({

@@ -20,7 +20,7 @@ import type { Unpacker, Unpacking } from './unpackers.ts';
 
 export const unar: Unpacker = unpacker({
   program: 'unar',
-  formats: ['ace', 'alz', 'arc', 'rar', 'cbr', 'lha', 'arj', 'cab'],
+  formats: ['alz', 'arc', 'rar', 'cbr', 'lha', 'arj', 'cab'],
   // As an argument alone: there is no prompt without a terminal, and no file that it would read one from.
   noPassword: 'seen',
   // What both open, 7-Zip opens better.

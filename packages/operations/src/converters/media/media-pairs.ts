@@ -19,7 +19,7 @@ function targets(from: string): readonly string[] {
 }
 
 /** Video alone, as `h264` and `mjpeg`. */
-const isSilent = (from: string): boolean => containers[from]?.audio.length === 0;
+const isSilent = (from: string): boolean => from === 'cavs' || containers[from]?.audio.length === 0;
 
 export const mediaPairs: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   mediaInputs.map((from) => [from, targets(from)]),
