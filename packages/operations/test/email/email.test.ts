@@ -8,7 +8,7 @@ import { cleanHtml } from '../../src/converters/email/clean-html.ts';
 import { email } from '../../src/converters/email/email.ts';
 import type { Converter } from '../../src/converters/converter.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
-import { convertersFor } from '../../src/routes.ts';
+import { convertersFor } from '../../src/routes/conversions.ts';
 import { newFolder } from '../places/action.ts';
 import { tinyPng } from '../documents/documents.ts';
 

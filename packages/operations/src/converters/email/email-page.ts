@@ -3,7 +3,7 @@
  * with the pictures that the message brings along, and the names of what is attached. Pure; it fetches nothing.
  */
 import type { Address, Attachment, Email } from 'postal-mime';
-import { formatOfBytes } from '../../magic.ts';
+import { formatOfBytes } from '../../files/magic.ts';
 import { cleanHtml, escapeHtml } from './clean-html.ts';
 
 export interface EmailPage {

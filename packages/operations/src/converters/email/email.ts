@@ -4,7 +4,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
-import { nameOf } from '../../output-name.ts';
+import { nameOf } from '../../files/output-name.ts';
 import { textOption } from '../../read-options.ts';
 import type { Conversion, Converter } from '../converter.ts';
 
