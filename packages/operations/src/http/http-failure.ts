@@ -61,9 +61,17 @@ export function networkFailure(url: URL, error: unknown, method: keyof typeof ve
     return failure('network', `cannot ${shown}: ${error instanceof Error ? error.message : String(error)}`);
   }
   return failure('network', `cannot ${shown}: ${reason.why}`, {
-    hint: reason.hint,
+    hint: withProxy(reason.hint, code),
     isTransient: reason.isTransient ?? true,
   });
+}
+
+/** Behind a proxy nothing else is reached, and every other program on the machine reaches it. */
+function withProxy(hint: string, code: string): string {
+  const isUnreached = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
+  const set = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find((name) => process.env[name]);
+  if (set === undefined || !isUnreached.includes(code)) return hint;
+  return `${hint}; ${set} is set, but proxies are not used here`;
 }
 
 interface Reason {
@@ -114,7 +122,7 @@ function timeoutFailure(shown: string, { phase, ms }: HttpTimeout): Failure {
   switch (phase) {
     case 'connect':
       return failure('timed-out', `cannot ${shown}: no connection after ${time}`, {
-        hint: 'check the network',
+        hint: withProxy('check the network', 'ETIMEDOUT'),
       });
     case 'headers':
       return failure('timed-out', `cannot ${shown}: no answer after ${time}`, {

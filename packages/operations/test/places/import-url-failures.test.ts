@@ -3,9 +3,20 @@
  * are short, and those between attempts are recorded instead of spent.
  */
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { failureOf, fetchFile, once } from './fetch-file.ts';
 import { serve, serveRaw } from './loopback.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+test('who sits behind a proxy is told that it is not used', async () => {
+  vi.stubEnv('HTTPS_PROXY', 'http://user:s3cret@proxy.example:3128');
+  const failed = await failureOf({ url: 'http://127.0.0.1:1/a' });
+  expect(failed.hint).toBe(
+    'check the port, and that the server runs; HTTPS_PROXY is set, but proxies are not used here',
+  );
+  expect(JSON.stringify(failed)).not.toContain('s3cret');
+});
 
 test('a redirect too many, in a circle, to another protocol and to nonsense fail with the reason', async () => {
   const { origin, requests } = await serve((request, response) => {
