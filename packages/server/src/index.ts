@@ -1,0 +1,11 @@
+export type { Change, StoredJob, StoredTask, TaskResult } from './job.ts';
+export type { JobStore } from './job-store.ts';
+export type {
+  Allowances,
+  ApiKey,
+  CatalogueEntry,
+  LogEntry,
+  Scope,
+  ServerLimits,
+  ServerOptions,
+} from './server-options.ts';
