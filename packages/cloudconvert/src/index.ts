@@ -1,1 +1,1 @@
-export {};
+export type { CloudConvertOptions } from './cloudconvert-options.ts';
