@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { azw4, dxf, eml, fodp, wpd } from './handmade.mjs';
 import { text } from './kit.mjs';
-import { cgm, hwp, keynote } from './old-office.mjs';
+import { cgm, hwp, keynote, starWriter } from './old-office.mjs';
 
 const require = createRequire(new URL('../../packages/operations/package.json', import.meta.url));
 
@@ -181,6 +181,11 @@ export const recipes = [
     make: (kit) => kit.write('wpd', wpd()),
   },
   { extension: 'hwp', how: 'written by hand: HWP 3.0', make: (kit) => kit.write('hwp', hwp()) },
+  {
+    extension: 'sdw',
+    how: "written by hand: StarWriter 5, in SheetJS's compound file",
+    make: (kit) => kit.write('sdw', compoundFile('StarWriterDocument', starWriter())),
+  },
   { extension: 'cgm', how: 'written by hand', make: (kit) => kit.write('cgm', cgm()) },
   {
     extension: 'key',
@@ -236,6 +241,15 @@ function sheet(kit, extension, bookType) {
   sheets.utils.book_append_sheet(book, sheets.utils.aoa_to_sheet([['name', 'count'], [text, 1], ['blue', 2]]), 'Sheet1'); // prettier-ignore
   const more = bookType === 'numbers' ? { numbers: require('@e965/xlsx/dist/xlsx.zahl.js') } : {};
   kit.write(extension, sheets.write(book, { type: 'buffer', bookType, compression: true, ...more }));
+}
+
+function compoundFile(name, content) {
+  const { CFB } = require('@e965/xlsx');
+  const file = CFB.utils.cfb_new();
+  CFB.utils.cfb_add(file, name, content);
+  // A mark of the library's own.
+  CFB.utils.cfb_del(file, '/\u0001Sh33tJ5');
+  return CFB.write(file, { type: 'buffer' });
 }
 
 function pages(kit) {

@@ -41,6 +41,20 @@ export function hwp() {
   );
 }
 
+/** The stream `StarWriterDocument` of StarWriter 5: records of a letter, their size with these four bytes, and content. */
+export function starWriter() {
+  const record = (type, ...parts) => {
+    const content = bytes(...parts);
+    return bytes(type, u32(content.length + 4).subarray(0, 3), content);
+  };
+  // Without a style, and without a condition for one.
+  const paragraph = (line) => record('T', [4], u16(0xfff0), u16(0xffff), u16(line.length), line);
+  const version = u16(0x217);
+  const header = bytes('SW5HDR\0', [46], version, Buffer.alloc(34), [1, 1], u32(20231114), u32(22132000));
+  const names = record('!', [1], u16(0));
+  return bytes(header, names, record('N', [4], u32(lines.length), ...lines.map(paragraph)), record('Z'));
+}
+
 /** The XML of a presentation of Keynote '09: one slide with a box of text. */
 export function keynote() {
   const spaces = ['key="keynote2"', 'sf="sf"', 'sfa="sfa"'].map((space) =>

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice reads', () => {
-  test.each(['hwp', 'key', 'cgm'])('%s, with all its text', async (format) => {
+  test.each(['hwp', 'sdw', 'key', 'cgm'])('%s, with all its text', async (format) => {
     const { files } = await convertBy(libreoffice, sample(format), { to: 'pdf' });
     const text = run('pdftotext', files[0]?.path ?? '', '-');
     expect(text).toContain('Pipeline sample');
