@@ -10,6 +10,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 60_000,
     // Tests choose what is installed: nothing but what comes along, unless a test asks for the programs of the machine.
-    env: { PIPELINE_PROGRAMS_PATH: '' },
+    // The office pack takes seconds to start and more than 1 GB: only its own tests use it.
+    env: { PIPELINE_PROGRAMS_PATH: '', PIPELINE_WITHOUT_PACKS: 'office' },
   },
 });

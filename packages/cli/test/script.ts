@@ -208,6 +208,7 @@ export function cleanEnvironment(folder: string): Record<string, string> {
     PATH: process.env['PATH'] ?? '',
     // The same on every machine: only what comes along.
     PIPELINE_PROGRAMS_PATH: '',
+    PIPELINE_WITHOUT_PACKS: 'office',
     HOME: folder,
     TMPDIR: temporaryOf(folder),
     LANG: 'C.UTF-8',

@@ -18,6 +18,7 @@ import { poppler } from './converters/drawings/poppler.ts';
 import { lzopWriter } from './converters/archives/lzop-writer.ts';
 import { magick } from './converters/magick/magick.ts';
 import { libreoffice } from './converters/libreoffice/libreoffice.ts';
+import { libreofficeWasm } from './converters/libreoffice/libreoffice-wasm.ts';
 import { odgPictures } from './converters/pictures/odg-pictures.ts';
 import { nodeAv } from './converters/media/node-av.ts';
 import { pandoc } from './converters/pandoc/pandoc.ts';
@@ -97,6 +98,7 @@ export const converters: readonly Converter[] = [
   repacking(rzip),
   lzopWriter,
   libreoffice,
+  libreofficeWasm,
   calibre,
 ];
 

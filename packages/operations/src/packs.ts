@@ -16,7 +16,7 @@ export interface Pack {
   readonly purpose: string;
 }
 
-export type PackName = 'browser' | 'media' | 'metadata' | 'ocr';
+export type PackName = 'browser' | 'media' | 'metadata' | 'office' | 'ocr';
 
 export const packs: Readonly<Record<PackName, Pack>> = {
   browser: {
@@ -40,6 +40,13 @@ export const packs: Readonly<Record<PackName, Pack>> = {
     sizeMb: 22,
     purpose: 'metadata of all kinds without an installed exiftool (runs by perl)',
   },
+  office: {
+    packages: ['@matbee/libreoffice-converter'],
+    version: '2.7.2',
+    license: 'MPL-2.0',
+    sizeMb: 242,
+    purpose: 'office documents with their page layout, without an installed LibreOffice',
+  },
   ocr: {
     packages: ['tesseract.js', '@tesseract.js-data/eng'],
     version: '7.0.0',
@@ -54,10 +61,14 @@ const installed = new Map<PackName, boolean>();
 export function hasPack(name: PackName): boolean {
   const known = installed.get(name);
   if (known !== undefined) return known;
-  const isThere = packs[name].packages.every((wanted) => isResolvable(wanted));
+  const isThere = !leftOut().includes(name) && packs[name].packages.every((wanted) => isResolvable(wanted));
   installed.set(name, isThere);
   return isThere;
 }
+
+/** Packs that are not to be used though they are installed, separated by commas: `PIPELINE_WITHOUT_PACKS=office,ocr`. */
+const leftOut = (): readonly string[] =>
+  (process.env['PIPELINE_WITHOUT_PACKS'] ?? '').split(',').map((name) => name.trim());
 
 export function packInstallCommand(names: readonly PackName[]): string {
   return `npm install ${names.flatMap((name) => packs[name].packages).join(' ')}`;

@@ -19,8 +19,8 @@ import type { ConversionErrorData, FromHost, HostName, HostRequest, TimeBound } 
 
 /** A host that has done this many jobs is replaced: native libraries leak a little. */
 const maxJobs = 500;
-/** A host that holds this much after its job is not kept warm. */
-const maxIdleBytes: number = 768 * 2 ** 20;
+/** A host that holds this much after its job is not kept warm, unless its converter is that large by nature. */
+const defaultMaxIdleBytes: number = 768 * 2 ** 20;
 const defaultMaxMemoryBytes: number = 2 * 2 ** 30;
 
 export class HostProcess {
@@ -116,6 +116,7 @@ export class HostProcess {
       if (outcome.error.type === 'converter-failed') this.#isUsable = false;
       return err(failureOf(outcome.error, { name: request.host, detail: outcome.detail }));
     }
+    const maxIdleBytes = request.maxIdleBytes ?? defaultMaxIdleBytes;
     if (this.#jobs >= maxJobs || outcome.rssBytes > maxIdleBytes) this.#isUsable = false;
     return ok(outcome.answer);
   }

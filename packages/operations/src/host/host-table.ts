@@ -24,5 +24,6 @@ export const hostTable: HostTable = {
   fonts: () => import('../converters/fonts/fonts-host.ts'),
   magick: () => import('../converters/magick/magick-host.ts'),
   email: () => import('../converters/email/email-host.ts'),
+  libreoffice: () => import('../converters/libreoffice/libreoffice-wasm-host.ts'),
   'node-av': () => import('../converters/media/node-av-host.ts'),
 } satisfies Record<HostName, HostTable[string]>;

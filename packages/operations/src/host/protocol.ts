@@ -28,7 +28,8 @@ export type HostName =
   | 'fonts'
   | 'metadata'
   | 'node-av'
-  | 'email';
+  | 'email'
+  | 'libreoffice';
 
 /** What a `*-host.ts` file exports as `host`. */
 export interface HostModule {
@@ -45,6 +46,8 @@ export interface HostRequest {
   readonly maxMemoryBytes?: number;
   /** How long the work may take once it has begun; absent: as long as the action may. */
   readonly timeBound?: TimeBound;
+  /** Resident memory after the job beyond which the host is not kept warm; default 768 MiB. */
+  readonly maxIdleBytes?: number;
   /** Name of the file that is worked on, for messages about a host that died. */
   readonly about?: string;
 }

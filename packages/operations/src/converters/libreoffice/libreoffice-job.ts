@@ -55,7 +55,7 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
   if (writer === undefined) throw new Error(`libreoffice has no way from ${from} to ${to}`);
   const unknown = unknownValue(options);
   if (unknown !== undefined) return err(unknown);
-  const pages = askedRanges(options);
+  const pages = pageRanges(options);
   if (!pages.ok) return pages;
   const loading = loadingOf(request, writer.openAs);
   const changes = changesOf(request);
@@ -63,7 +63,7 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
     const action = {
       type: 'drawings',
       filter: writer.filter,
-      pages: pages.value.length === 0 ? 'all' : shownRanges(pages.value),
+      pages: pages.value === '' ? 'all' : pages.value,
       isCropped: isLoneDrawing(from),
     } as const;
     return ok({ loading, changes, action });
@@ -72,7 +72,7 @@ export function officeJob(request: OfficeRequest): Result<OfficeJob, Failure> {
   const storing = [
     { name: 'FilterName', value: writer.filter },
     { name: 'Overwrite', value: true },
-    ...storingOf(request, shownRanges(pages.value)),
+    ...storingOf(request, pages.value),
   ];
   if (to === 'csv' || to === 'tsv') {
     return ok({ loading, changes, action: { type: 'sheets', ending: to, storing } });
@@ -98,11 +98,12 @@ export function unknownValue(options: JsonObject): Failure | undefined {
   return undefined;
 }
 
-function askedRanges({ pages }: JsonObject): Result<readonly PageRange[], Failure> {
-  if (pages === undefined || pages === null) return ok([]);
+/** `pages` in LibreOffice's words, `1-3,5-`: an open end is understood; empty for all. */
+export function pageRanges({ pages }: JsonObject): Result<string, Failure> {
+  if (pages === undefined || pages === null) return ok('');
   const ranges = parsePageRange(pages);
   return ranges.ok
-    ? ranges
+    ? ok(shownRanges(ranges.value))
     : err(
         failure('unsupported', `"pages: ${JSON.stringify(pages)}": ${ranges.error}`, {
           code: 'INVALID_OPTION',
@@ -110,7 +111,6 @@ function askedRanges({ pages }: JsonObject): Result<readonly PageRange[], Failur
       );
 }
 
-/** `3-` is "from page 3" for LibreOffice, too. */
 const shownRanges = (ranges: readonly PageRange[]): string =>
   ranges.map(({ first, last }) => `${first}-${Number.isFinite(last) ? last : ''}`).join(',');
 

@@ -1,0 +1,127 @@
+/**
+ * Starts LibreOffice as wasm once in this process, without a network, and opens and stores documents by its
+ * LibreOfficeKit. Its files are in its own memory: nothing of this machine can be named there. In a host.
+ */
+import { Socket } from 'node:net';
+import type { OfficeModule } from '@matbee/libreoffice-converter/wasm/loader';
+import { loadOfficeModule } from './wasm-threads.ts';
+
+export interface OfficeCall {
+  readonly bytes: Uint8Array;
+  readonly from: string;
+  readonly to: string;
+  /** As LibreOfficeKit takes them: filter options, `Password=…`. */
+  readonly loading: string;
+  readonly storing: string;
+}
+
+export type OfficeOutcome =
+  | { readonly type: 'done'; readonly bytes: Uint8Array }
+  | { readonly type: 'failed'; readonly stage: 'load' | 'store'; readonly said: string };
+
+interface Office {
+  readonly module: OfficeModule;
+  readonly kit: number;
+}
+
+let started: Promise<Office> | undefined;
+
+/** Rejects when LibreOffice does not start, or breaks: this process is of no use afterwards. */
+export async function convertInOffice(call: OfficeCall): Promise<OfficeOutcome> {
+  started ??= start();
+  const office = await started;
+  const { FS } = office.module;
+  const input = `${inputDir}/input.${call.from}`;
+  const output = `${outputDir}/output.${call.to}`;
+  FS.writeFile(input, call.bytes);
+  try {
+    return convert(office, { ...call, input, output });
+  } finally {
+    // What one document leaves, the next must not find.
+    for (const dir of [inputDir, outputDir]) empty(office, dir);
+  }
+}
+
+function convert(
+  office: Office,
+  call: OfficeCall & { readonly input: string; readonly output: string },
+): OfficeOutcome {
+  const { module, kit } = office;
+  const document = withTexts(module, [`file://${call.input}`, call.loading], ([url = 0, options = 0]) =>
+    module._lok_documentLoadWithOptions(kit, url, options),
+  );
+  if (document === 0) return { type: 'failed', stage: 'load', said: lastError(office) };
+  try {
+    const texts = [`file://${call.output}`, call.to, call.storing];
+    const isStored = withTexts(module, texts, ([url = 0, format = 0, options = 0]) =>
+      module._lok_documentSaveAs(document, url, format, options),
+    );
+    if (isStored === 0) return { type: 'failed', stage: 'store', said: lastError(office) };
+    return { type: 'done', bytes: module.FS.readFile(call.output) };
+  } finally {
+    module._lok_documentDestroy(document);
+  }
+}
+
+const inputDir = '/tmp/in';
+const outputDir = '/tmp/out';
+/** Where LibreOffice expects to be allowed to write; it does not make them itself. */
+const profileDirs = ['', '/temp', '/temp/embeddedfonts', '/temp/embeddedfonts/fromdocs', '/registry'];
+
+async function start(): Promise<Office> {
+  shutNetwork();
+  const module = await loadOfficeModule();
+  for (const dir of [inputDir, outputDir, ...profileDirs.map((name) => `/instdir/user${name}`)]) {
+    makeDir(module, dir);
+  }
+  const kit = withTexts(module, ['/instdir/program'], ([path = 0]) => module._libreofficekit_hook(path));
+  if (kit === 0) throw new Error('LibreOffice as wasm did not start');
+  return { module, kit };
+}
+
+/** Its sockets are WebSockets, where a package for them lies around: this process opens none of any kind. */
+function shutNetwork(): void {
+  Socket.prototype.connect = () => {
+    throw new Error('documents load nothing from the network');
+  };
+}
+
+function makeDir({ FS }: OfficeModule, dir: string): void {
+  try {
+    FS.mkdir(dir);
+  } catch {
+    // It is there.
+  }
+}
+
+function empty({ module: { FS } }: Office, dir: string): void {
+  for (const name of FS.readdir(dir)) {
+    if (name !== '.' && name !== '..') FS.unlink(`${dir}/${name}`);
+  }
+}
+
+/** Texts in the memory of the module for the time of a call. */
+function withTexts(
+  module: OfficeModule,
+  texts: readonly string[],
+  call: (pointers: readonly number[]) => number,
+): number {
+  const pointers = texts.map((text) => {
+    const bytes = new TextEncoder().encode(`${text}\0`);
+    const pointer = module._malloc(bytes.length);
+    module.HEAPU8.set(bytes, pointer);
+    return pointer;
+  });
+  try {
+    return call(pointers);
+  } finally {
+    for (const pointer of pointers) module._free(pointer);
+  }
+}
+
+function lastError({ module, kit }: Office): string {
+  const pointer = module._lok_getError(kit);
+  if (pointer === 0) return '';
+  const end = module.HEAPU8.indexOf(0, pointer);
+  return new TextDecoder().decode(module.HEAPU8.slice(pointer, end));
+}

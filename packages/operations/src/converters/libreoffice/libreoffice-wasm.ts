@@ -1,0 +1,81 @@
+/**
+ * Office documents by LibreOffice as wasm, for machines without LibreOffice: the entry of the table. The same program in
+ * another form, older formats and page layout included; slower, and with fewer options.
+ */
+import path from 'node:path';
+import type { Failure, OutputFile } from '@pipeline/engine';
+import { failure } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
+import { oneAtATime } from '../../host/one-at-a-time.ts';
+import { readStart } from '../../magic.ts';
+import { nameOf } from '../../output-name.ts';
+import { packs } from '../../packs.ts';
+import type { Conversion, Converter } from '../converter.ts';
+import { partOf } from './libreoffice-formats.ts';
+import { pageRanges, unknownValue } from './libreoffice-job.ts';
+import { officeRank } from './libreoffice-options.ts';
+import { loadingOptions, storingOptions } from './libreoffice-wasm-options.ts';
+import { wasmPairs } from './libreoffice-wasm-formats.ts';
+
+export const libreofficeWasm: Converter = {
+  name: 'libreoffice-wasm',
+  standsFor: ['libreoffice', 'office'],
+  version: async () => packs.office.version,
+  license: packs.office.license,
+  kind: 'embedded',
+  needs: [{ type: 'pack', name: 'office' }],
+  pairs: wasmPairs,
+  options: (from, to) => [
+    ...(to === 'pdf' ? ['pdf_a', 'optimize_print'] : []),
+    ...(to === 'pdf' && partOf(from) !== 'drawing' ? ['pages', 'bookmarks'] : []),
+    ...(from === 'csv' || from === 'tsv' ? ['encoding', 'separator'] : []),
+  ],
+  // The program is newer, faster, and does more.
+  rank: (from, to) => officeRank(from, to) - 4,
+  note: (from, to) =>
+    partOf(from) === 'text' && to === 'pdf' ? 'tracked changes are shown as they stand' : undefined,
+  check: ({ options }) => unknownValue(options) ?? badPages(options),
+  convert,
+};
+
+function badPages(options: Conversion['options']): Failure | undefined {
+  const pages = pageRanges(options);
+  return pages.ok ? undefined : pages.error;
+}
+
+/** A process of more than 1 GB, on which several documents would not come along faster. */
+const inTurn = oneAtATime();
+/** The module alone takes 1 GB before the first document. */
+const maxMemoryBytes: number = 3 * 2 ** 30;
+const maxIdleBytes: number = 2 * 2 ** 30;
+/** Of one document, the start of LibreOffice included: it has no way to tell that it is stuck. */
+const limitMs = 300_000;
+
+async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
+  const { inputPath, inputName, from, to, options, workDir, dir, outputName } = conversion;
+  const outputPath = path.join(workDir, `output.${to}`);
+  const isTable = from === 'csv' || from === 'tsv';
+  const start = isTable ? await readStart(inputPath) : {};
+  const loading = loadingOptions({ from, options, ...start });
+  const storing = storingOptions({ from, to, options });
+  const limit = AbortSignal.timeout(limitMs);
+  const answer = await inTurn({
+    host: 'libreoffice',
+    job: { inputPath, inputName, from, to, outputPath, loading, storing },
+    signal: AbortSignal.any([conversion.signal, limit]),
+    progress: conversion.progress,
+    maxMemoryBytes,
+    maxIdleBytes,
+    about: inputName,
+  });
+  if (!answer.ok) return err(limit.aborted && !conversion.signal.aborted ? stuck(inputName) : answer.error);
+  return ok([{ dir, name: nameOf(outputName, { number: 1, count: 1 }), path: outputPath }]);
+}
+
+const stuck = (name: string): Failure =>
+  failure(
+    'timed-out',
+    `LibreOffice was not done with ${JSON.stringify(name)} after ${limitMs / 60_000} minutes and was stopped`,
+    { hint: 'Split the document, or install LibreOffice, which is faster than its form as wasm.' },
+  );
