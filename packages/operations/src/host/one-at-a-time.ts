@@ -1,13 +1,12 @@
 /** A door before the hosts for a converter of which there must never be two processes at work. It knows no converter. */
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { runInHost } from './host-pool.ts';
 import type { HostRequest } from './protocol.ts';
 
 export type RunInHost = (request: HostRequest) => Promise<Result<JsonObject, Failure>>;
 
 /** Jobs wait here in order, before they take a place of the pool's. What is aborted does not wait any longer. */
-export function oneAtATime(run: RunInHost = runInHost): RunInHost {
+export function oneAtATime(run: RunInHost): RunInHost {
   let last = Promise.resolve();
   return async (request) => {
     const before = last;

@@ -4,10 +4,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import { read } from '@e965/xlsx';
+import { failure } from '@pipeline/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { libreofficeWasm } from '../../src/converters/libreoffice/libreoffice-wasm.ts';
 import { storingOptions } from '../../src/converters/libreoffice/libreoffice-wasm-options.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
+import { withTimeLimits } from '../../src/host/time-limits.ts';
 import { hasPack } from '../../src/packs.ts';
 import { convertersFor, findConverter } from '../../src/routes.ts';
 import { lockOffice } from '../office/lock-office.ts';
@@ -61,6 +63,28 @@ test('below LibreOffice, above what keeps no layout; the pack is named where it 
   expect(places).not.toContain(-1);
   const none = await findConverter({ from: 'ppt', to: 'odp', options: {}, engine: 'libreoffice-wasm', isThere: () => false });
   expect(none).toMatchObject({ ok: false, error: { type: 'converter-missing' } });
+});
+
+test('what does not end is stopped, tried once more, and told', async () => {
+  const limits: boolean[] = [];
+  const stuck = withTimeLimits(
+    (request) =>
+      new Promise((resolve) => {
+        request.signal.addEventListener('abort', () => {
+          limits.push(request.signal.aborted);
+          resolve({ ok: false, error: failure('cancelled', 'stopped') });
+        });
+      }),
+    [5, 10],
+  );
+  const { signal } = new AbortController();
+  const answer = await stuck({ host: 'libreoffice', job: {}, signal, about: 'a.doc' });
+  expect(limits).toEqual([true, true]);
+  expect(answer).toMatchObject({ ok: false, error: { type: 'timed-out', code: 'TIMEOUT' } });
+  const stop = new AbortController();
+  const cancelled = stuck({ host: 'libreoffice', job: {}, signal: stop.signal });
+  stop.abort();
+  expect(await cancelled).toMatchObject({ ok: false, error: { type: 'cancelled' } });
 });
 
 describe.skipIf(!hasPack('office'))('LibreOffice as wasm', () => {

@@ -4,10 +4,11 @@
  */
 import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { runInHost } from '../../host/host-pool.ts';
 import { oneAtATime } from '../../host/one-at-a-time.ts';
+import { withTimeLimits } from '../../host/time-limits.ts';
 import { readStart } from '../../magic.ts';
 import { nameOf } from '../../output-name.ts';
 import { packs } from '../../packs.ts';
@@ -44,13 +45,13 @@ function badPages(options: Conversion['options']): Failure | undefined {
   return pages.ok ? undefined : pages.error;
 }
 
-/** A process of more than 1 GB, on which several documents would not come along faster. */
-const inTurn = oneAtATime();
 /** The module alone takes 1 GB before the first document. */
 const maxMemoryBytes: number = 3 * 2 ** 30;
 const maxIdleBytes: number = 2 * 2 ** 30;
-/** Of one document, the start of LibreOffice included: it has no way to tell that it is stuck. */
-const limitMs = 300_000;
+/** Of one document, the start of LibreOffice included. On a busy machine, a start or a document never ends now and then. */
+const limitsMs = [90_000, 300_000];
+/** One process of more than 1 GB is enough. */
+const runOffice = oneAtATime(withTimeLimits(runInHost, limitsMs));
 
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
   const { inputPath, inputName, from, to, options, workDir, dir, outputName } = conversion;
@@ -59,23 +60,15 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   const start = isTable ? await readStart(inputPath) : {};
   const loading = loadingOptions({ from, options, ...start });
   const storing = storingOptions({ from, to, options });
-  const limit = AbortSignal.timeout(limitMs);
-  const answer = await inTurn({
+  const answer = await runOffice({
     host: 'libreoffice',
     job: { inputPath, inputName, from, to, outputPath, loading, storing },
-    signal: AbortSignal.any([conversion.signal, limit]),
+    signal: conversion.signal,
     progress: conversion.progress,
     maxMemoryBytes,
     maxIdleBytes,
     about: inputName,
   });
-  if (!answer.ok) return err(limit.aborted && !conversion.signal.aborted ? stuck(inputName) : answer.error);
+  if (!answer.ok) return err(answer.error);
   return ok([{ dir, name: nameOf(outputName, { number: 1, count: 1 }), path: outputPath }]);
 }
-
-const stuck = (name: string): Failure =>
-  failure(
-    'timed-out',
-    `LibreOffice was not done with ${JSON.stringify(name)} after ${limitMs / 60_000} minutes and was stopped`,
-    { hint: 'Split the document, or install LibreOffice, which is faster than its form as wasm.' },
-  );
