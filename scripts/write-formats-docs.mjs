@@ -41,7 +41,7 @@ export function formatsDocs() {
       ],
     ),
     '',
-    `Nothing installed means: what \`npm install\` brings (${results.embedded?.installMegabytes ?? '?'} MB), and the packs for media, office and OCR. A chain of two`,
+    `Nothing installed means: what \`npm install\` brings (${results.embedded?.installMegabytes ?? '?'} MB), and the packs for media, metadata, office, OCR and the browser. A chain of two`,
     'converters is tried only where CloudConvert has the pair. CloudConvert counts `jpg`, `jpeg` and `jfif` as three formats, and',
     'its table holds pairs of a format with itself: both are counted as it does. Its list of formats is that of its API in 2026,',
     'its pairs those of its format pages in 2021, the last that were complete.',

@@ -26,7 +26,10 @@ export function oneAtATime(run: RunInHost): RunInHost {
   };
 }
 
-function listenForAbort(signal: AbortSignal): { readonly aborted: Promise<void>; readonly forget: () => void } {
+function listenForAbort(signal: AbortSignal): {
+  readonly aborted: Promise<void>;
+  readonly forget: () => void;
+} {
   let forget = (): void => undefined;
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

@@ -11,9 +11,18 @@ import { storingOptions } from '../../src/converters/libreoffice/libreoffice-was
 import { closeHosts } from '../../src/host/host-pool.ts';
 import { withTimeLimits } from '../../src/host/time-limits.ts';
 import { hasPack } from '../../src/packs.ts';
-import { convertersFor, findConverter } from '../../src/routes.ts';
+import { convertersFor } from '../../src/routes/conversions.ts';
+import { findConverter } from '../../src/routes/find-converter.ts';
 import { lockOffice } from '../office/lock-office.ts';
-import { convertBy, docx, externalImage, paragraph, picture, testFolder, textFile } from '../office/office-files.ts';
+import {
+  convertBy,
+  docx,
+  externalImage,
+  paragraph,
+  picture,
+  testFolder,
+  textFile,
+} from '../office/office-files.ts';
 import type { Asked } from '../office/office-files.ts';
 
 delete process.env['PIPELINE_WITHOUT_PACKS'];
@@ -61,7 +70,13 @@ test('below LibreOffice, above what keeps no layout; the pack is named where it 
   const places = ['libreoffice', 'libreoffice-wasm', 'pandoc-typst'].map((name) => names.indexOf(name));
   expect(places).toEqual(places.toSorted((left, right) => left - right));
   expect(places).not.toContain(-1);
-  const none = await findConverter({ from: 'ppt', to: 'odp', options: {}, engine: 'libreoffice-wasm', isThere: () => false });
+  const none = await findConverter({
+    from: 'ppt',
+    to: 'odp',
+    options: {},
+    engine: 'libreoffice-wasm',
+    isThere: () => false,
+  });
   expect(none).toMatchObject({ ok: false, error: { type: 'converter-missing' } });
 });
 
@@ -109,8 +124,15 @@ describe.skipIf(!hasPack('office'))('LibreOffice as wasm', () => {
   });
 
   test('pages that are asked for', async () => {
-    const file = await docx('pages.docx', ['one', 'two', 'three'].map((text) => paragraph(text)).join(pageBreak));
-    expect((await pagesOf(await made(file, { to: 'pdf' }))).map((text) => text.trim())).toEqual(['one', 'two', 'three']);
+    const file = await docx(
+      'pages.docx',
+      ['one', 'two', 'three'].map((text) => paragraph(text)).join(pageBreak),
+    );
+    expect((await pagesOf(await made(file, { to: 'pdf' }))).map((text) => text.trim())).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
     const some = await made(file, { to: 'pdf', options: { pages: '2-' } });
     expect((await pagesOf(some)).map((text) => text.trim())).toEqual(['two', 'three']);
     const archived = await made(file, { to: 'pdf', options: { pdf_a: true } });
@@ -131,7 +153,9 @@ describe.skipIf(!hasPack('office'))('LibreOffice as wasm', () => {
     const canary = textFile('canary.txt', 'CANARY');
     const remote = `http://127.0.0.1:${port}/canary.png`;
     const files = [
-      await docx('link.docx', paragraph('page') + picture({ link: 'rId5' }), { relations: externalImage('rId5', remote) }),
+      await docx('link.docx', paragraph('page') + picture({ link: 'rId5' }), {
+        relations: externalImage('rId5', remote),
+      }),
       textFile(
         'link.rtf',
         `{\\rtf1 page {\\field{\\*\\fldinst INCLUDEPICTURE "${remote}" \\\\d}{\\fldrslt x}} {\\field{\\*\\fldinst INCLUDETEXT "${canary}"}{\\fldrslt y}}}`,
@@ -172,7 +196,10 @@ describe.skipIf(!hasPack('office'))('LibreOffice as wasm', () => {
 
   test('two at once go one after the other, in one warm process; what is cancelled waits no longer', async () => {
     const cancel = new AbortController();
-    const [first, waiting] = [made(sample('odt'), { to: 'pdf' }), made(sample('doc'), { to: 'pdf', signal: cancel.signal })];
+    const [first, waiting] = [
+      made(sample('odt'), { to: 'pdf' }),
+      made(sample('doc'), { to: 'pdf', signal: cancel.signal }),
+    ];
     cancel.abort();
     await expect(waiting).rejects.toThrow('CANCELLED');
     expect((await first).length).toBeGreaterThan(1000);

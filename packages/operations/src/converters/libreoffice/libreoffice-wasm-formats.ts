@@ -3,7 +3,13 @@
  * a pack (tables as CSV, pages of the web), and what it does only by halves: of a picture of a document, it makes the
  * first page. Pure and light.
  */
-const fromText = { doc: 'docx odt pdf rtf txt', docm: 'pdf', docx: 'doc odt pdf rtf', dotx: 'pdf', fodt: 'pdf' };
+const fromText = {
+  doc: 'docx odt pdf rtf txt',
+  docm: 'pdf',
+  docx: 'doc odt pdf rtf',
+  dotx: 'pdf',
+  fodt: 'pdf',
+};
 const fromMoreText = { odt: 'doc docx pdf rtf', rtf: 'doc docx odt pdf' };
 const fromSheets = { csv: 'ods pdf xls xlsx', fods: 'pdf', ods: 'pdf xls xlsx', xls: 'ods pdf xlsx' };
 const fromMoreSheets = { xlsm: 'pdf', xlsx: 'ods pdf xls' };

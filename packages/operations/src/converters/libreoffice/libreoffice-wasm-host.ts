@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { jobText } from '../../host/read-job.ts';
-import { formatLabel } from '../../magic.ts';
+import { formatLabel } from '../../files/magic.ts';
 import { checkZip } from '../archives/zip-check.ts';
 import { isWholeCompound } from './compound-whole.ts';
 import { convertInOffice } from './libreoffice-wasm-library.ts';

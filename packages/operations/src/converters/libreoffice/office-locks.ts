@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { CFB } from '@e965/xlsx';
-import { isLockedOffice } from '../../locked-office.ts';
+import { isLockedOffice } from '../../files/locked-office.ts';
 import { readZipTexts } from '../archives/zip-check.ts';
 
 export async function isLockedDocument(path: string, from: string): Promise<boolean> {
@@ -22,7 +22,9 @@ const openDocument: ReadonlySet<string> = new Set(['odt', 'ods', 'odp', 'odg']);
 const compound: ReadonlySet<string> = new Set(['doc', 'xls', 'ppt', 'pps']);
 
 const isLockedOpenDocument = async (path: string): Promise<boolean> =>
-  (await readZipTexts(path, /^META-INF\/manifest\.xml$/)).some((text) => /<(?:\w+:)?encryption-data\b/.test(text));
+  (await readZipTexts(path, /^META-INF\/manifest\.xml$/)).some((text) =>
+    /<(?:\w+:)?encryption-data\b/.test(text),
+  );
 
 function isLockedCompound(file: Buffer): boolean {
   const container = CFB.read(file, { type: 'buffer' });

@@ -34,7 +34,13 @@ export async function loadOfficeModule(): Promise<OfficeModule> {
     filename: script,
   });
   if (typeof run !== 'function') throw new Error('the script of LibreOffice was not compiled');
-  Reflect.apply(run, undefined, [module.exports, createRequire(script), module, script, path.dirname(script)]);
+  Reflect.apply(run, undefined, [
+    module.exports,
+    createRequire(script),
+    module,
+    script,
+    path.dirname(script),
+  ]);
   return loading;
 }
 
