@@ -7,35 +7,24 @@ export type RunInHost = (request: HostRequest) => Promise<Result<JsonObject, Fai
 
 /** Jobs wait here in order, before they take a place of the pool's. What is aborted does not wait any longer. */
 export function oneAtATime(run: RunInHost): RunInHost {
-  let last = Promise.resolve();
-  return async (request) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (request) => {
     const before = last;
-    let leave = (): void => undefined;
-    last = new Promise((resolve) => {
-      leave = resolve;
-    });
-    const given = listenForAbort(request.signal);
-    await Promise.race([before, given.aborted]);
-    given.forget();
-    try {
-      // Answers at once for what is aborted.
-      return await run(request);
-    } finally {
-      void before.then(leave);
-    }
+    // Answers at once for what is aborted.
+    const mine = untilAborted(before, request.signal).then(() => run(request));
+    last = Promise.allSettled([before, mine]);
+    return mine;
   };
 }
 
-function listenForAbort(signal: AbortSignal): {
-  readonly aborted: Promise<void>;
-  readonly forget: () => void;
-} {
-  let forget = (): void => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    const onAbort = (): void => resolve();
-    signal.addEventListener('abort', onAbort, { once: true });
-    forget = () => signal.removeEventListener('abort', onAbort);
+function untilAborted(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      signal.removeEventListener('abort', go);
+      resolve();
+    };
+    if (signal.aborted) go();
+    else signal.addEventListener('abort', go);
+    void before.then(go);
   });
-  return { aborted, forget };
 }

@@ -19,9 +19,14 @@ export type OfficeOutcome =
   | { readonly type: 'done'; readonly bytes: Uint8Array }
   | { readonly type: 'failed'; readonly stage: 'load' | 'store'; readonly said: string };
 
+/** The parts of the module under names of ours; a pointer is a number. */
 interface Office {
   readonly module: OfficeModule;
   readonly kit: number;
+  readonly load: OfficeModule['_lok_documentLoadWithOptions'];
+  readonly store: OfficeModule['_lok_documentSaveAs'];
+  readonly close: OfficeModule['_lok_documentDestroy'];
+  readonly errorOf: OfficeModule['_lok_getError'];
 }
 
 let started: Promise<Office> | undefined;
@@ -46,20 +51,20 @@ function convert(
   office: Office,
   call: OfficeCall & { readonly input: string; readonly output: string },
 ): OfficeOutcome {
-  const { module, kit } = office;
+  const { module, kit, load, store, close } = office;
   const document = withTexts(module, [`file://${call.input}`, call.loading], ([url = 0, options = 0]) =>
-    module._lok_documentLoadWithOptions(kit, url, options),
+    load(kit, url, options),
   );
   if (document === 0) return { type: 'failed', stage: 'load', said: lastError(office) };
   try {
     const texts = [`file://${call.output}`, call.to, call.storing];
     const isStored = withTexts(module, texts, ([url = 0, format = 0, options = 0]) =>
-      module._lok_documentSaveAs(document, url, format, options),
+      store(document, url, format, options),
     );
     if (isStored === 0) return { type: 'failed', stage: 'store', said: lastError(office) };
     return { type: 'done', bytes: module.FS.readFile(call.output) };
   } finally {
-    module._lok_documentDestroy(document);
+    close(document);
   }
 }
 
@@ -74,9 +79,15 @@ async function start(): Promise<Office> {
   for (const dir of [inputDir, outputDir, ...profileDirs.map((name) => `/instdir/user${name}`)]) {
     makeDir(module, dir);
   }
-  const kit = withTexts(module, ['/instdir/program'], ([path = 0]) => module._libreofficekit_hook(path));
+  const {
+    _libreofficekit_hook: hook,
+    _lok_documentLoadWithOptions: load,
+    _lok_documentSaveAs: store,
+  } = module;
+  const { _lok_documentDestroy: close, _lok_getError: errorOf } = module;
+  const kit = withTexts(module, ['/instdir/program'], ([path = 0]) => hook(path));
   if (kit === 0) throw new Error('LibreOffice as wasm did not start');
-  return { module, kit };
+  return { module, kit, load, store, close, errorOf };
 }
 
 /** Its sockets are WebSockets, where a package for them lies around: this process opens none of any kind. */
@@ -106,21 +117,22 @@ function withTexts(
   texts: readonly string[],
   call: (pointers: readonly number[]) => number,
 ): number {
+  const { _malloc: allocate, _free: free } = module;
   const pointers = texts.map((text) => {
     const bytes = new TextEncoder().encode(`${text}\0`);
-    const pointer = module._malloc(bytes.length);
+    const pointer = allocate(bytes.length);
     module.HEAPU8.set(bytes, pointer);
     return pointer;
   });
   try {
     return call(pointers);
   } finally {
-    for (const pointer of pointers) module._free(pointer);
+    for (const pointer of pointers) free(pointer);
   }
 }
 
-function lastError({ module, kit }: Office): string {
-  const pointer = module._lok_getError(kit);
+function lastError({ module, kit, errorOf }: Office): string {
+  const pointer = errorOf(kit);
   if (pointer === 0) return '';
   const end = module.HEAPU8.indexOf(0, pointer);
   return new TextDecoder().decode(module.HEAPU8.slice(pointer, end));

@@ -29,10 +29,14 @@ export function storingOptions(request: {
 
 /** As its JSON names the types of UNO. */
 function typed({ name, value }: OfficeProperty): readonly [string, JsonObject] {
-  const types = { boolean: 'boolean', number: 'long', string: 'string' } as const;
-  const type = typeof value;
-  if (type !== 'boolean' && type !== 'number' && type !== 'string') {
-    throw new Error(`${name} is no single value`);
+  switch (typeof value) {
+    case 'boolean':
+      return [name, { type: 'boolean', value: String(value) }];
+    case 'number':
+      return [name, { type: 'long', value: String(value) }];
+    case 'string':
+      return [name, { type: 'string', value }];
+    default:
+      throw new Error(`${name} is no single value`);
   }
-  return [name, { type: types[type], value: String(value) }];
 }

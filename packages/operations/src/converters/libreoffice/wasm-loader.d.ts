@@ -11,15 +11,17 @@ declare module '@matbee/libreoffice-converter/wasm/loader' {
     };
     /** Anew after each call: it grows. */
     readonly HEAPU8: Uint8Array;
-    _malloc(size: number): number;
-    _free(pointer: number): void;
+    readonly _malloc: (size: number) => number;
+    readonly _free: (pointer: number) => void;
     /** LibreOfficeKit; 0 when it did not start. */
-    _libreofficekit_hook(installPath: number): number;
-    _lok_documentLoadWithOptions(kit: number, url: number, options: number): number;
+    readonly _libreofficekit_hook: (installPath: number) => number;
+    readonly _lok_documentLoadWithOptions: (kit: number, url: number, options: number) => number;
     /** 0 when it failed. */
-    _lok_documentSaveAs(document: number, url: number, format: number, options: number): number;
-    _lok_documentDestroy(document: number): void;
-    _lok_getError(kit: number): number;
+    readonly _lok_documentSaveAs: (
+      ...call: readonly [document: number, url: number, format: number, options: number]
+    ) => number;
+    readonly _lok_documentDestroy: (document: number) => void;
+    readonly _lok_getError: (kit: number) => number;
   }
   export function createModule(config: {
     readonly print?: (line: string) => void;
