@@ -25,7 +25,7 @@ export async function missingEnd(path: string, format: string): Promise<string |
     const read = (offset: number, length: number): Promise<Buffer> => readAt(file, offset, length);
     const head = await read(0, Math.min(size, headBytes));
     const tail = await read(Math.max(0, size - tailBytes), Math.min(size, tailBytes));
-    const found = formatOfBytes(head) ?? format;
+    const found = format === '' || !isWeak(head) ? (formatOfBytes(head) ?? format) : format;
     // SVG is text like any other.
     const check = checks[found === 'txt' ? format : found] ?? (isZip(head) ? checkZip : undefined);
     return await check?.({ size, head, tail, read });
@@ -33,6 +33,9 @@ export async function missingEnd(path: string, format: string): Promise<string |
     await file.close();
   }
 }
+
+/** The mark of TrueType, which is also how many a raw picture begins: an AAI of 256 pixels across. Its name decides. */
+const isWeak = (head: Buffer): boolean => head.toString('latin1', 0, 5) === '\0\x01\0\0\0';
 
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);

@@ -45,6 +45,13 @@ describe('pictures', () => {
   });
 });
 
+test('an AAI of 256 × 256 pixels begins as a font does, and is none', async () => {
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(256, 0);
+  header.writeUInt32LE(256, 4);
+  expect(await endOf(Buffer.concat([header, Buffer.alloc(256 * 256 * 4, 7)]), 'aai')).toBeUndefined();
+});
+
 test('a PDF, a drawing, a font, formatted text', async () => {
   const document = await PDFDocument.create();
   document.addPage([300, 200]).drawText('Hello');
