@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { azw4, dxf, eml, fodp, wpd } from './handmade.mjs';
 import { text } from './kit.mjs';
-import { cgm, hwp, keynote, starWriter } from './old-office.mjs';
+import { cgm, hwp, keynote, starCalc, starWriter } from './old-office.mjs';
 
 const require = createRequire(new URL('../../packages/operations/package.json', import.meta.url));
 
@@ -185,6 +185,11 @@ export const recipes = [
     extension: 'sdw',
     how: "written by hand: StarWriter 5, in SheetJS's compound file",
     make: (kit) => kit.write('sdw', compoundFile('StarWriterDocument', starWriter())),
+  },
+  {
+    extension: 'sdc',
+    how: "written by hand: StarCalc 5, in SheetJS's compound file",
+    make: (kit) => kit.write('sdc', compoundFile('StarCalcDocument', starCalc())),
   },
   { extension: 'cgm', how: 'written by hand', make: (kit) => kit.write('cgm', cgm()) },
   {

@@ -55,6 +55,31 @@ export function starWriter() {
   return bytes(header, names, record('N', [4], u32(lines.length), ...lines.map(paragraph)), record('Z'));
 }
 
+/** The stream `StarCalcDocument` of StarCalc 5: one table of two columns; after each list, how long its entries are. */
+export function starCalc() {
+  const record = (id, ...parts) => {
+    const content = bytes(...parts);
+    return bytes(u16(id), u32(content.length), content);
+  };
+  const string = (value) => bytes(u16(value.length), value);
+  const sizes = (list) => record(0x4200, ...list.map(({ length }) => u32(length)));
+  const number = (value) => {
+    const buffer = Buffer.alloc(8);
+    buffer.writeDoubleLE(value);
+    return buffer;
+  };
+  const cell = (value, row) =>
+    typeof value === 'number'
+      ? bytes(u16(row), [1, 0], number(value))
+      : bytes(u16(row), [2, 0], string(value));
+  const column = (values) => bytes(record(0x4250, u16(values.length), ...values.map(cell)), sizes([]));
+  const columns = [column(['name', text, 'blue']), column(['count', 1, 2])];
+  const named = record(0x4242, string('Sheet1'), [0], string(''), [0], string(''), [0]);
+  const cells = record(0x4240, ...columns.map((content, index) => bytes([index], content)));
+  const version = record(0x4221, u16(7), string(''), [0], string(''));
+  return record(0x4220, record(0x422c, [1, 1]), version, record(0x4222, named, cells, sizes(columns)));
+}
+
 /** The XML of a presentation of Keynote '09: one slide with a box of text. */
 export function keynote() {
   const spaces = ['key="keynote2"', 'sf="sf"', 'sfa="sfa"'].map((space) =>

@@ -1,6 +1,6 @@
 /** Samples in formats that no free program writes: what they hold comes out of the programs that read them. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -27,6 +27,11 @@ afterAll(async () => {
 });
 
 describe.skipIf(findProgram('libreoffice') === undefined)('LibreOffice reads', () => {
+  test('sdc, with its texts and numbers', async () => {
+    const { files } = await convertBy(libreoffice, sample('sdc'), { to: 'csv' });
+    expect(readFileSync(files[0]?.path ?? '', 'utf8')).toBe('name,count\nPipeline sample,1\nblue,2\n');
+  });
+
   test.each(['hwp', 'sdw', 'key', 'cgm'])('%s, with all its text', async (format) => {
     const { files } = await convertBy(libreoffice, sample(format), { to: 'pdf' });
     const text = run('pdftotext', files[0]?.path ?? '', '-');
