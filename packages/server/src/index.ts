@@ -9,3 +9,5 @@ export type {
   ServerLimits,
   ServerOptions,
 } from './server-options.ts';
+export type { CloseOptions, ListenAddress, Server } from './server.ts';
+export { createServer } from './server.ts';

@@ -1,0 +1,139 @@
+/**
+ * Numbers about the server in Prometheus' text format: counters and histograms that its parts add to, and gauges that
+ * are asked when somebody looks. It knows no HTTP and no job.
+ */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Metrics {
+  /** Adds to a counter; 1 unless said otherwise. */
+  readonly count: (name: CounterName, labels?: Labels, amount?: number) => void;
+  /** Seconds that something took. */
+  readonly observe: (name: HistogramName, labels: Labels, seconds: number) => void;
+  /** What a gauge shows whenever somebody looks. */
+  readonly gauge: (name: GaugeName, read: () => readonly Sample[]) => void;
+  /** The whole page. */
+  readonly text: () => string;
+}
+
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** The closed list, with what each counts. */
+const counters = {
+  pipeline_http_requests_total: 'HTTP requests, by method, route and status.',
+  pipeline_http_received_bytes_total: 'Bytes of request bodies, by route.',
+  pipeline_http_sent_bytes_total: 'Bytes of response bodies, by route.',
+  pipeline_jobs_total: 'Jobs by what happened to them: created, finished, failed.',
+  pipeline_tasks_total: 'Tasks by operation and what happened to them: created, finished, failed.',
+  pipeline_webhook_deliveries_total: 'Attempts to deliver a webhook, by outcome: delivered, failed, given-up.',
+} as const;
+
+const gauges = {
+  pipeline_jobs: 'Jobs that are kept, by status.',
+  pipeline_tasks: 'Tasks that are kept, by status.',
+  pipeline_actions_running: 'Actions at work.',
+  pipeline_actions_limit: 'Actions that may be at work at once.',
+  pipeline_webhooks_waiting: 'Webhooks that wait to be delivered.',
+  pipeline_sockets: 'Clients connected by socket.io.',
+  process_resident_memory_bytes: 'Memory of the server process; converters have their own.',
+  nodejs_heap_used_bytes: 'JavaScript heap in use.',
+  process_cpu_seconds_total: 'CPU time of the server process.',
+  process_start_time_seconds: 'When the server started, seconds since the epoch.',
+} as const;
+
+const histograms = {
+  pipeline_http_request_duration_seconds: 'Time from the request to the end of its answer, by method and route.',
+} as const;
+
+export type CounterName = keyof typeof counters;
+export type GaugeName = keyof typeof gauges;
+export type HistogramName = keyof typeof histograms;
+
+/** Seconds. The last one waits for a job on purpose. */
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
+
+interface Histogram {
+  /** As many as there are buckets. */
+  readonly counts: number[];
+  sum: number;
+  count: number;
+}
+
+export function createMetrics(): Metrics {
+  const counted = new Map<CounterName, Map<string, number>>();
+  const observed = new Map<HistogramName, Map<string, Histogram>>();
+  const read = new Map<GaugeName, () => readonly Sample[]>();
+  return {
+    count: (name, labels = {}, amount = 1) => {
+      const series = seriesOf(counted, name);
+      const key = labelText(labels);
+      series.set(key, (series.get(key) ?? 0) + amount);
+    },
+    observe: (name, labels, seconds) => {
+      const series = seriesOf(observed, name);
+      const key = labelText(labels);
+      const old = series.get(key) ?? { counts: buckets.map(() => 0), sum: 0, count: 0 };
+      series.set(key, old);
+      const bucket = buckets.findIndex((limit) => seconds <= limit);
+      if (bucket !== -1) old.counts[bucket] = (old.counts[bucket] ?? 0) + 1;
+      old.sum += seconds;
+      old.count += 1;
+    },
+    gauge: (name, asked) => void read.set(name, asked),
+    text: () =>
+      [
+        ...[...counted].flatMap(([name, series]) => [
+          ...head(name, counters[name], 'counter'),
+          ...[...series].map(([labels, value]) => line(name, labels, value)),
+        ]),
+        ...[...read].flatMap(([name, asked]) => [
+          ...head(name, gauges[name], name.endsWith('_total') ? 'counter' : 'gauge'),
+          ...asked().map(({ labels, value }) => line(name, labelText(labels), value)),
+        ]),
+        ...[...observed].flatMap(([name, series]) => [
+          ...head(name, histograms[name], 'histogram'),
+          ...[...series].flatMap(([labels, histogram]) => histogramLines(name, labels, histogram)),
+        ]),
+        '',
+      ].join('\n'),
+  };
+}
+
+function seriesOf<Name, Value>(all: Map<Name, Map<string, Value>>, name: Name): Map<string, Value> {
+  const known = all.get(name) ?? new Map<string, Value>();
+  all.set(name, known);
+  return known;
+}
+
+const head = (name: string, help: string, type: string): readonly string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+];
+
+const line = (name: string, labels: string, value: number): string =>
+  `${name}${labels === '' ? '' : `{${labels}}`} ${value}`;
+
+/** Buckets count all that is below their limit, not only what the one before left over. */
+function histogramLines(name: string, labels: string, { counts, sum, count }: Histogram): readonly string[] {
+  let below = 0;
+  const withLimit = (limit: string): string => [labels, `le="${limit}"`].filter(Boolean).join(',');
+  return [
+    ...buckets.map((limit, index) => {
+      below += counts[index] ?? 0;
+      return line(`${name}_bucket`, withLimit(String(limit)), below);
+    }),
+    line(`${name}_bucket`, withLimit('+Inf'), count),
+    line(`${name}_sum`, labels, sum),
+    line(`${name}_count`, labels, count),
+  ];
+}
+
+const labelText = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
+    .join(',');
+
+const escaped = (value: string): string =>
+  value.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`);

@@ -1,0 +1,142 @@
+/** What those who run a server ask it: health, numbers, log lines. Without a socket, and once with one. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createServer } from '../../src/server.ts';
+import type { LogEntry, ServerOptions } from '../../src/server-options.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { maskEntry, maskText } from '../../src/mask.ts';
+
+const undoings: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const undo of undoings.splice(0).reverse()) await undo();
+});
+
+async function started(changes: Partial<ServerOptions> = {}) {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'pipeline-service-'));
+  undoings.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  const logged: LogEntry[] = [];
+  const server = await createServer({
+    backend: { name: 'local', load: async () => undefined, close: async () => {} },
+    catalogue: async () => [],
+    dataDir,
+    keys: [],
+    signingSecret: 'secret',
+    retentionMs: 86_400_000,
+    limits: {
+      bodyBytes: 1_000_000,
+      uploadBytes: 1_000_000,
+      actions: 1,
+      openJobs: 10,
+      tasksPerJob: 10,
+      jobMs: 60_000,
+      createdPerMinute: 1000,
+    },
+    allow: { localFiles: false, command: false, privateNetwork: false },
+    log: (entry) => logged.push(entry),
+    version: '1.2.3',
+    ...changes,
+  });
+  undoings.push(() => server.close());
+  return { server, logged };
+}
+
+describe('service routes', () => {
+  test('it says that it lives', async () => {
+    const { server } = await started();
+    const answer = await server.app.inject('/healthz');
+    expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok', version: '1.2.3' }]);
+  });
+
+  test('metrics count requests by route, and need a key from elsewhere', async () => {
+    const key = { name: 'a', key: 'k'.repeat(20), userId: 1, scopes: [] };
+    const { server } = await started({ keys: [key] });
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const page = await (await fetch(`${url}/metrics`)).text();
+    expect(page).toContain('pipeline_http_requests_total{method="GET",route="/healthz",status="200"} 2\n');
+    expect(page).toContain('pipeline_http_request_duration_seconds_count{method="GET",route="/healthz"} 2\n');
+    expect(page).toMatch(/^process_resident_memory_bytes [1-9]\d{6,}$/m);
+    expect(Number(/sent_bytes_total\{route="\/healthz"\} (\d+)/.exec(page)?.[1])).toBeGreaterThan(50);
+    const proxied = await fetch(`${url}/metrics`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    expect([proxied.status, await proxied.json()]).toEqual([
+      401,
+      { message: 'Unauthenticated.', code: 'UNAUTHENTICATED' },
+    ]);
+  });
+
+  test('one line a request, without what lets somebody in', async () => {
+    const { server, logged } = await started();
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    await fetch(`${url}/healthz?job=eyJ0&s=0123abc&page=2`, { headers: { authorization: 'Bearer very-secret' } });
+    await expect.poll(() => logged.length).toBe(1);
+    expect(logged[0]).toMatchObject({
+      level: 'info',
+      message: 'request',
+      method: 'GET',
+      url: '/healthz?job=***&s=***&page=2',
+      status: 200,
+      from: '127.0.0.1',
+    });
+    expect(JSON.stringify(logged)).not.toContain('very-secret');
+  });
+});
+
+test('metrics are in the format of Prometheus', () => {
+  const metrics = createMetrics();
+  metrics.count('pipeline_jobs_total', { event: 'a "b"\\\n' });
+  metrics.count('pipeline_jobs_total', { event: 'a "b"\\\n' }, 2);
+  metrics.observe('pipeline_http_request_duration_seconds', { method: 'GET' }, 0.02);
+  metrics.observe('pipeline_http_request_duration_seconds', { method: 'GET' }, 600);
+  metrics.gauge('pipeline_sockets', () => [{ labels: {}, value: 7 }]);
+  const text = metrics.text();
+  expect(text).toContain(String.raw`pipeline_jobs_total{event="a \"b\"\\\n"} 3`);
+  expect(text).toContain('# TYPE pipeline_sockets gauge\npipeline_sockets 7\n');
+  const name = 'pipeline_http_request_duration_seconds';
+  expect(text).toContain(`# TYPE ${name} histogram\n`);
+  expect(text).toContain(`${name}_bucket{method="GET",le="0.01"} 0\n${name}_bucket{method="GET",le="0.025"} 1\n`);
+  expect(text).toContain(`${name}_bucket{method="GET",le="60"} 1\n${name}_bucket{method="GET",le="+Inf"} 2\n`);
+  expect(text).toContain(`${name}_sum{method="GET"} 600.02\n${name}_count{method="GET"} 2\n`);
+  expect(text.endsWith('\n')).toBe(true);
+});
+
+describe('masking', () => {
+  test('names of credentials, wherever they stand', () => {
+    const masked = maskEntry({
+      level: 'warn',
+      message: 'a webhook to https://me:pw@example.com/x?token=abc&a=1 failed: Bearer abc.def',
+      payload: {
+        secret_access_key: 'one',
+        Authorization: 'two',
+        tasks: [{ private_key: 'three', password: null, width: 4, key: 'a/file.txt' }],
+        headers: { 'x-key': 'five' },
+        storage_access_key: 'six',
+        sas_token: 'seven',
+        set_password: 'eight',
+      },
+    });
+    expect(masked).toEqual({
+      level: 'warn',
+      message: 'a webhook to https://***@example.com/x?token=***&a=1 failed: Bearer ***',
+      payload: {
+        secret_access_key: '***',
+        Authorization: '***',
+        tasks: [{ private_key: '***', password: null, width: 4, key: 'a/file.txt' }],
+        headers: '***',
+        storage_access_key: '***',
+        sas_token: '***',
+        set_password: '***',
+      },
+    });
+  });
+
+  test('signed parts of addresses', () => {
+    const url = 'https://s3.example.com/a.pdf?X-Amz-Signature=0f&X-Amz-Date=2026&X-Amz-Credential=me';
+    expect(maskText(url)).toBe(
+      'https://s3.example.com/a.pdf?X-Amz-Signature=***&X-Amz-Date=2026&X-Amz-Credential=***',
+    );
+    expect(maskText('/v2/tasks?filter[status]=finished&page=2')).toBe('/v2/tasks?filter[status]=finished&page=2');
+  });
+});
