@@ -11,7 +11,9 @@ const stars = '***';
 /** By name, wherever they stand: the credentials of all operations, and what HTTP and webhooks carry. URLs are masked in parts. */
 const secretKeys: ReadonlySet<string> = new Set([
   ...Object.values(operationSpecs).flatMap(({ options }) =>
-    Object.entries(options).flatMap(([name, { isCredential }]) => (isCredential === true && name !== 'url' ? [name] : [])),
+    Object.entries(options).flatMap(([name, { isCredential }]) =>
+      isCredential === true && name !== 'url' ? [name] : [],
+    ),
   ),
   'authorization',
   'cookie',

@@ -27,7 +27,8 @@ const counters = {
   pipeline_http_sent_bytes_total: 'Bytes of response bodies, by route.',
   pipeline_jobs_total: 'Jobs by what happened to them: created, finished, failed.',
   pipeline_tasks_total: 'Tasks by operation and what happened to them: created, finished, failed.',
-  pipeline_webhook_deliveries_total: 'Attempts to deliver a webhook, by outcome: delivered, failed, given-up.',
+  pipeline_webhook_deliveries_total:
+    'Attempts to deliver a webhook, by outcome: delivered, failed, given-up.',
 } as const;
 
 const gauges = {
@@ -44,7 +45,8 @@ const gauges = {
 } as const;
 
 const histograms = {
-  pipeline_http_request_duration_seconds: 'Time from the request to the end of its answer, by method and route.',
+  pipeline_http_request_duration_seconds:
+    'Time from the request to the end of its answer, by method and route.',
 } as const;
 
 export type CounterName = keyof typeof counters;
@@ -136,4 +138,7 @@ const labelText = (labels: Labels): string =>
     .join(',');
 
 const escaped = (value: string): string =>
-  value.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`);
+  value
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`);

@@ -47,4 +47,3 @@ export function observeRequests(app: FastifyInstance, { metrics, log }: Observer
     });
   };
 }
-

@@ -70,7 +70,9 @@ describe('service routes', () => {
   test('one line a request, without what lets somebody in', async () => {
     const { server, logged } = await started();
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
-    await fetch(`${url}/healthz?job=eyJ0&s=0123abc&page=2`, { headers: { authorization: 'Bearer very-secret' } });
+    await fetch(`${url}/healthz?job=eyJ0&s=0123abc&page=2`, {
+      headers: { authorization: 'Bearer very-secret' },
+    });
     await expect.poll(() => logged.length).toBe(1);
     expect(logged[0]).toMatchObject({
       level: 'info',
@@ -96,8 +98,12 @@ test('metrics are in the format of Prometheus', () => {
   expect(text).toContain('# TYPE pipeline_sockets gauge\npipeline_sockets 7\n');
   const name = 'pipeline_http_request_duration_seconds';
   expect(text).toContain(`# TYPE ${name} histogram\n`);
-  expect(text).toContain(`${name}_bucket{method="GET",le="0.01"} 0\n${name}_bucket{method="GET",le="0.025"} 1\n`);
-  expect(text).toContain(`${name}_bucket{method="GET",le="60"} 1\n${name}_bucket{method="GET",le="+Inf"} 2\n`);
+  expect(text).toContain(
+    `${name}_bucket{method="GET",le="0.01"} 0\n${name}_bucket{method="GET",le="0.025"} 1\n`,
+  );
+  expect(text).toContain(
+    `${name}_bucket{method="GET",le="60"} 1\n${name}_bucket{method="GET",le="+Inf"} 2\n`,
+  );
   expect(text).toContain(`${name}_sum{method="GET"} 600.02\n${name}_count{method="GET"} 2\n`);
   expect(text.endsWith('\n')).toBe(true);
 });
@@ -137,6 +143,8 @@ describe('masking', () => {
     expect(maskText(url)).toBe(
       'https://s3.example.com/a.pdf?X-Amz-Signature=***&X-Amz-Date=2026&X-Amz-Credential=***',
     );
-    expect(maskText('/v2/tasks?filter[status]=finished&page=2')).toBe('/v2/tasks?filter[status]=finished&page=2');
+    expect(maskText('/v2/tasks?filter[status]=finished&page=2')).toBe(
+      '/v2/tasks?filter[status]=finished&page=2',
+    );
   });
 });
