@@ -1,9 +1,8 @@
 /** What the operating system knows of the server's own process. */
-import type { Metrics } from './metrics.ts';
+import type { Metrics, Sample } from './metrics.ts';
 
 export function processGauges(metrics: Metrics): void {
   const startedAt = Date.now() / 1000 - process.uptime();
-  const alone = (value: number) => [{ labels: {}, value }];
   metrics.gauge('process_resident_memory_bytes', () => alone(process.memoryUsage.rss()));
   metrics.gauge('nodejs_heap_used_bytes', () => alone(process.memoryUsage().heapUsed));
   metrics.gauge('process_cpu_seconds_total', () => {
@@ -12,3 +11,5 @@ export function processGauges(metrics: Metrics): void {
   });
   metrics.gauge('process_start_time_seconds', () => alone(Math.round(startedAt * 1000) / 1000));
 }
+
+const alone = (value: number): readonly Sample[] => [{ labels: {}, value }];
