@@ -11,3 +11,4 @@ export type {
 } from './server-options.ts';
 export type { CloseOptions, ListenAddress, Server } from './server.ts';
 export { createServer } from './server.ts';
+export type { NewWebhook, StoredWebhook, WebhookEvent, WebhookStore } from './webhook-store.ts';
