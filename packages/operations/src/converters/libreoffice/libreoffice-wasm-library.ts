@@ -3,6 +3,7 @@
  * LibreOfficeKit. Its files are in its own memory: nothing of this machine can be named there. In a host.
  */
 import { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { OfficeModule } from '@matbee/libreoffice-converter/wasm/loader';
 import { loadOfficeModule } from './wasm-threads.ts';
 
@@ -40,23 +41,25 @@ export async function convertInOffice(call: OfficeCall): Promise<OfficeOutcome> 
   const output = `${outputDir}/output.${call.to}`;
   FS.writeFile(input, call.bytes);
   try {
-    return convert(office, { ...call, input, output });
+    return await convert(office, { ...call, input, output });
   } finally {
     // What one document leaves, the next must not find.
     for (const dir of [inputDir, outputDir]) empty(office, dir);
   }
 }
 
-function convert(
+async function convert(
   office: Office,
   call: OfficeCall & { readonly input: string; readonly output: string },
-): OfficeOutcome {
+): Promise<OfficeOutcome> {
   const { module, kit, load, store, close } = office;
+  await threadsComeBack();
   const document = withTexts(module, [`file://${call.input}`, call.loading], ([url = 0, options = 0]) =>
     load(kit, url, options),
   );
   if (document === 0) return { type: 'failed', stage: 'load', said: lastError(office) };
   try {
+    await threadsComeBack();
     const texts = [`file://${call.output}`, call.to, call.storing];
     const isStored = withTexts(module, texts, ([url = 0, format = 0, options = 0]) =>
       store(document, url, format, options),
@@ -67,6 +70,9 @@ function convert(
     close(document);
   }
 }
+
+/** A thread that ended says so by a message, and can be used again when this thread has read it. */
+const threadsComeBack = (): Promise<void> => setTimeout(10);
 
 const inputDir = '/tmp/in';
 const outputDir = '/tmp/out';

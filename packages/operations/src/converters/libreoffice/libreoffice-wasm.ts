@@ -48,8 +48,8 @@ function badPages(options: Conversion['options']): Failure | undefined {
 /** The module alone takes 1 GB before the first document. */
 const maxMemoryBytes: number = 3 * 2 ** 30;
 const maxIdleBytes: number = 2 * 2 ** 30;
-/** Of one document, the start of LibreOffice included. On a busy machine, a start or a document never ends now and then. */
-const limitsMs = [90_000, 300_000];
+/** Of one document, the start of LibreOffice included. Now and then a start or a document never ends. */
+const limitsMs = [30_000, 60_000, 300_000];
 /** One process of more than 1 GB is enough. */
 const runOffice = oneAtATime(withTimeLimits(runInHost, limitsMs));
 
