@@ -24,6 +24,8 @@ export type ActionOutcome =
       readonly result?: JsonObject;
       /** Addresses that files were taken from. */
       readonly reads?: readonly string[];
+      /** What a paid service charged for it. */
+      readonly credits?: number;
     }
   | { readonly type: 'skipped'; readonly reason: string }
   | { readonly type: 'failed'; readonly failure: Failure }

@@ -21,11 +21,16 @@ export function plannedArtifact(task: TaskName, file: PlannedFile): Artifact {
 }
 
 export function madeArtifact(task: TaskName, file: OutputFile, sizeBytes: number): Artifact {
-  const { path, sha256, url } = file;
+  const { path, sha256, url, remote } = file;
   const name = safeName(file.name);
   const artifact = { task, dir: safeDir(file.dir), name, format: formatOfFile(name), path, sizeBytes };
-  if (sha256 === undefined && url === undefined) return artifact;
-  return { ...artifact, ...(sha256 !== undefined && { sha256 }), ...(url !== undefined && { url }) };
+  if (sha256 === undefined && url === undefined && remote === undefined) return artifact;
+  return {
+    ...artifact,
+    ...(sha256 !== undefined && { sha256 }),
+    ...(url !== undefined && { url }),
+    ...(remote !== undefined && { remote }),
+  };
 }
 
 /** Its place in the job, and what addresses call it: `guide/intro.docx`. */

@@ -21,7 +21,11 @@ export async function checkOutputs(
 ): Promise<Result<ActionOutcome, Failure>> {
   // What was imported may lie where the user keeps it, and what was exported where the user wants it.
   const within = isProcessing(request) ? workDir : undefined;
-  const sizes = await Promise.all(made.outputs.map(({ path }) => workspace.inspect(path, within)));
+  const sizes = await Promise.all(
+    made.outputs.map(({ path, remote, sizeBytes = 0 }) =>
+      remote === undefined ? workspace.inspect(path, within) : ok(sizeBytes),
+    ),
+  );
   return judge(made, request, sizes);
 }
 
@@ -36,10 +40,10 @@ function judge(
     if (!size.ok) {
       return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
     }
-    if (size.value === 0 && isProcessing(request)) return err(emptyFailure(request, file));
+    if (size.value === 0 && isProcessing(request) && file.remote === undefined) return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, size.value));
   }
-  const { converter, message, result, reads } = made;
+  const { converter, message, result, reads, credits } = made;
   return ok({
     type: 'finished',
     outputs,
@@ -47,6 +51,7 @@ function judge(
     ...(message !== undefined && { message }),
     ...(result !== undefined && { result }),
     ...(reads !== undefined && { reads }),
+    ...(credits !== undefined && { credits }),
   });
 }
 

@@ -44,8 +44,7 @@ export function decide(task: Task, candidate: Candidate, job: JobScope): Result<
   if (task.condition === undefined && task.templates.length === 0 && isConstant(task.verify)) {
     return ok(runWith(task.options, task.verify?.values));
   }
-  if (candidate.inputs.some((input) => input.path === '') && readsFileSize(task))
-    return ok({ type: 'later' });
+  if (candidate.inputs.some(isNotMade) && readsFileSize(task)) return ok({ type: 'later' });
   const scope = scopeOf(candidate, job);
   if (task.condition !== undefined) {
     const isWanted = evaluateTemplate(task.condition, scope);
@@ -63,6 +62,8 @@ export function decide(task: Task, candidate: Candidate, job: JobScope): Result<
   if (!verify.ok) return err(`"verify" of task "${task.name}": ${verify.error}`);
   return ok(runWith(options.value, verify.value));
 }
+
+const isNotMade = ({ path, remote }: Artifact): boolean => path === '' && remote === undefined;
 
 const isConstant = (verify: Task['verify']): boolean => verify === undefined || verify.templates.length === 0;
 

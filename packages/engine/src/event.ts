@@ -70,6 +70,8 @@ export type JobEvent = EventBase &
         /** The failure counts for neither the job nor its dependents (`ignore_error`). */
         readonly is_ignored?: boolean;
         readonly converter?: string;
+        /** What a paid service charged for it. */
+        readonly credits?: number;
       } & ActionIdentity)
     | {
         readonly type: 'task.finished';

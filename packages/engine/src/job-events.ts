@@ -34,13 +34,14 @@ export function actionFinished(action: Action, ms: number, measure: ActionMeasur
     ...outcomeWords(outcome),
     ...(isIgnored(action) && { is_ignored: true }),
     ...(measure !== undefined && converter !== undefined && { converter: converter.name }),
+    ...(outcome.type === 'finished' && outcome.credits !== undefined && { credits: outcome.credits }),
   };
 }
 
 /** What was sent elsewhere is there; where it lay here is gone soon. */
-function eventOutput({ path: here, url, ...file }: Artifact): FinishedEvent['outputs'][number] {
+function eventOutput({ path: here, url, remote, ...file }: Artifact): FinishedEvent['outputs'][number] {
   const { sizeBytes: bytes, sha256 } = file;
-  const path = url === undefined || url.startsWith('file:') ? here : url;
+  const path = url === undefined || url.startsWith('file:') ? (remote ?? here) : url;
   return sha256 === undefined ? { path, bytes } : { path, bytes, sha256 };
 }
 

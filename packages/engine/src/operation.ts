@@ -5,6 +5,7 @@
  */
 import type { JsonObject, OperationName, Result, Task, TaskName, Variant } from '@pipeline/schema';
 import type { Failure } from './failure.ts';
+import type { JobPlan } from './job-plan.ts';
 
 /** A file that flows along `input`. */
 export interface Artifact {
@@ -16,13 +17,18 @@ export interface Artifact {
   readonly name: string;
   /** Canonical format: `jpg` for `photo.JPEG`; empty when it is not known. */
   readonly format: string;
-  /** Absolute; not to be changed by anyone. While planning, a file that is not made yet has an empty path. */
+  /**
+   * Absolute; not to be changed by anyone. Empty: while planning, it is not made yet; in a run, it lies with the backend
+   * that made it (`remote`), and no action of another backend takes it.
+   */
   readonly path: string;
   readonly sizeBytes: number;
   /** Hex, where somebody computed it on the way. */
   readonly sha256?: string;
   /** Where an export has put it: `file://…`, `s3://bucket/key`. */
   readonly url?: string;
+  /** What its backend knows it by, when it is there and not on this machine. */
+  readonly remote?: string;
 }
 
 export interface ActionRequest {
@@ -115,6 +121,8 @@ export interface OperationResult {
   readonly result?: JsonObject;
   /** Addresses that it took files from, and could not name before: see `ActionPlan.reads`. */
   readonly reads?: readonly string[];
+  /** What a paid service charged for it, in the service's own unit. */
+  readonly credits?: number;
 }
 
 export interface OutputFile {
@@ -123,6 +131,9 @@ export interface OutputFile {
   readonly path: string;
   readonly sha256?: string;
   readonly url?: string;
+  /** It stays with its backend, which knows it by this: `path` is empty, and `sizeBytes` must tell how large it is. */
+  readonly remote?: string;
+  readonly sizeBytes?: number;
 }
 
 export interface Operation {
@@ -148,6 +159,8 @@ export interface Backend {
   readonly name: 'local' | 'cloudconvert';
   /** Undefined: this backend has no such operation (yet). */
   readonly load: (operation: OperationName) => Promise<Operation | undefined>;
+  /** Told once what will run, before anything does: for a backend that sends connected actions away together. */
+  readonly prepare?: (plan: JobPlan) => void;
   /** Ends every process that was kept warm. */
   readonly close: () => Promise<void>;
 }

@@ -72,7 +72,9 @@ export async function planJob(request: PlanRequest): Promise<Result<JobPlan, rea
     message: mask.text(note.message),
   }));
   const { isSelected } = selection.value;
-  return ok({ pipeline, context, graph, scope, mask, tasks: narrowed.value, actions, notes, isSelected });
+  const plan = { pipeline, context, graph, scope, mask, tasks: narrowed.value, actions, notes, isSelected };
+  for (const backend of Object.values(request.backends)) backend?.prepare?.(plan);
+  return ok(plan);
 }
 
 type LoadedOperation = Result<{ backend: BackendName; operation: Operation }, PlanProblem>;
@@ -84,7 +86,7 @@ async function loadOperations(
 ): Promise<ReadonlyMap<Task, LoadedOperation>> {
   const loads = new Map<string, Promise<Operation | undefined>>();
   const entries = tasks.map(async (task): Promise<[Task, LoadedOperation]> => {
-    const name = task.runsOn ?? request.defaultBackend ?? 'local';
+    const name = isOfThisMachine(task) ? 'local' : (task.runsOn ?? request.defaultBackend ?? 'local');
     const backend = request.backends[name];
     if (backend === undefined) return [task, err(noBackend(task))];
     const key = `${name} ${task.operation}`;
@@ -95,6 +97,10 @@ async function loadOperations(
   });
   return new Map(await Promise.all(entries));
 }
+
+/** Files of this machine are read and written here, whoever works on them. */
+const isOfThisMachine = ({ operation }: Task): boolean =>
+  operation === 'import/local' || operation === 'export/local';
 
 function graphProblem(error: GraphError): PlanProblem {
   if (error.type === 'unknown-task') {
@@ -123,10 +129,10 @@ function noBackend(task: Task): PlanProblem {
   const isOwnWish = task.runsOn === 'cloudconvert';
   return {
     kind: 'missing',
-    message: `task "${task.name}" is to run on the cloudconvert backend, which comes with a later version`,
-    hint: isOwnWish
-      ? `remove "runs_on: cloudconvert" from task "${task.name}" to run it on this machine`
-      : 'run without "--on cloudconvert" to run it on this machine',
+    message: `task "${task.name}" is to run on CloudConvert, which needs an API key`,
+    hint: `set CLOUDCONVERT_API_KEY to a key from https://cloudconvert.com/dashboard/api/v2/keys with the scopes task.read and task.write; or ${
+      isOwnWish ? `remove "runs_on: cloudconvert" from task "${task.name}"` : 'leave "--on cloudconvert" out'
+    } to run it on this machine`,
     range: task.range,
     task: task.name,
   };

@@ -55,6 +55,8 @@ export interface Progress {
   readonly bytesOut: number;
   /** Files of tasks that no other task takes from. */
   readonly filesOut: number;
+  /** What paid services charged so far. */
+  readonly credits: number;
   /** Set by `job.finished`. */
   readonly end?: { readonly counts: Counts; readonly exitCode: number };
 }
@@ -87,6 +89,7 @@ export const emptyProgress: Progress = {
   bytesIn: 0,
   bytesOut: 0,
   filesOut: 0,
+  credits: 0,
 };
 
 export function progress(state: Progress, event: JobEvent): Progress {
@@ -185,6 +188,7 @@ function actionFinished(state: Progress, event: EventOf<'action.finished'>): Pro
     bytesIn: next.bytesIn + (task?.isSource === true ? ended.bytes : 0),
     bytesOut: next.bytesOut + (task?.isSink === true ? ended.bytes : 0),
     filesOut: next.filesOut + (task?.isSink === true ? ended.files : 0),
+    credits: next.credits + (event.credits ?? 0),
   };
 }
 

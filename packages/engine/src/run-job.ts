@@ -64,6 +64,8 @@ class JobRun {
   readonly #schedule: Schedule;
   readonly #pools: Pools;
   readonly #queue = new GroupQueue<ReadyAction>();
+  /** Ready, and for another backend: they take no place of this machine. */
+  #remote: Action[] = [];
   readonly #environment: ActionEnvironment;
   /** One for each action that runs. */
   readonly #running = new Set<Stop>();
@@ -153,6 +155,7 @@ class JobRun {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#queue.clear();
+    this.#remote = [];
     this.#cancelRunning(reason.message);
     this.#apply(this.#schedule.stop(reason));
   }
@@ -197,6 +200,10 @@ class JobRun {
   }
 
   #enqueue(action: Action): void {
+    if (action.owner.planned.backend !== 'local') {
+      this.#remote.push(action);
+      return;
+    }
     const converter = converterOf(action);
     const { operation } = action.owner.planned.task;
     const limits = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
@@ -206,11 +213,18 @@ class JobRun {
   }
 
   #startReady(): void {
+    // All of them at once: the backend sends them away together, and limits what it does here itself.
+    for (const action of this.#remote.splice(0)) this.#background(() => this.#runRemote(action));
     while (!this.#pools.isFull) {
       const group = this.#queue.take((limits) => this.#pools.hasRoom(limits));
       if (group === undefined) return;
       this.#background(() => this.#runGroup(group));
     }
+  }
+
+  async #runRemote(action: Action): Promise<void> {
+    const ending = await this.#runOne(action, undefined);
+    if (ending !== undefined) this.#end(ending);
   }
 
   async #runGroup({ items, limits }: Group<ReadyAction>): Promise<void> {

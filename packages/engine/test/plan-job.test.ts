@@ -163,7 +163,7 @@ describe('problems', () => {
         'missing',
         'far',
         undefined,
-        'task "far" is to run on the cloudconvert backend, which comes with a later version',
+        'task "far" is to run on CloudConvert, which needs an API key',
         20,
       ],
       [

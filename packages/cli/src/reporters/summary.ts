@@ -159,6 +159,7 @@ function headline(state: Progress, { style, width }: Layout): readonly string[] 
     counts === '' ? 'nothing to do' : counts,
     formatDuration(state.ms),
     state.bytesIn + state.bytesOut === 0 ? '' : bytes,
+    state.credits === 0 ? '' : `credits used: ${formatCount(state.credits)}`,
   ].filter((fact) => fact !== '');
   const lines = indented(`${name}: ${facts.join(` ${style.signs.separator} `)}`, width);
   return [style.bold(paint(`${sign} ${(lines[0] ?? '').trimStart()}`)), ...lines.slice(1)];
