@@ -40,7 +40,8 @@ function judge(
     if (!size.ok) {
       return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
     }
-    if (size.value === 0 && isProcessing(request) && file.remote === undefined) return err(emptyFailure(request, file));
+    if (size.value === 0 && isProcessing(request) && file.remote === undefined)
+      return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, size.value));
   }
   const { converter, message, result, reads, credits } = made;

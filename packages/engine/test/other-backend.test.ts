@@ -8,7 +8,11 @@ import { pipelineOf, yields } from './pipeline-of.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 
-function farBackend(): Backend & { readonly given: Artifact[]; readonly plans: JobPlan[]; most: () => number } {
+function farBackend(): Backend & {
+  readonly given: Artifact[];
+  readonly plans: JobPlan[];
+  most: () => number;
+} {
   const given: Artifact[] = [];
   const plans: JobPlan[] = [];
   let running = 0;

@@ -159,13 +159,7 @@ describe('problems', () => {
     ).toEqual([
       ['missing', 'pdf', 'pdf[a.docx]', 'docx needs LibreOffice', 10],
       ['error', 'pdf', 'pdf[c.txt]', 'nothing turns c.txt into that', 10],
-      [
-        'missing',
-        'far',
-        undefined,
-        'task "far" is to run on CloudConvert, which needs an API key',
-        20,
-      ],
+      ['missing', 'far', undefined, 'task "far" is to run on CloudConvert, which needs an API key', 20],
       [
         'missing',
         'ocr',
