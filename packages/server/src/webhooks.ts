@@ -1,0 +1,245 @@
+/**
+ * Tells the world of jobs: to the webhooks of accounts, and to the `webhook_url` of a job. Each event is delivered at
+ * least once: it leaves the queue when its receiver has taken it, or has said that it never will, and the queue outlives
+ * the server. What is not in it because the server died in between is found in the jobs after the next start.
+ */
+import { createHmac } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Delivery, DeliveryLog } from './delivery-log.ts';
+import { openDeliveryLog } from './delivery-log.ts';
+import type { JobStore } from './job-store.ts';
+import type { StoredJob } from './job.ts';
+import type { PostOutcome } from './post-webhook.ts';
+import { isWebhookUrl, postWebhook } from './post-webhook.ts';
+import { isPublicAddress } from './public-address.ts';
+import type { LogEntry } from './server-options.ts';
+import type { ShownResources } from './sockets.ts';
+import type { StoredWebhook, WebhookEvent, WebhookStore } from './webhook-store.ts';
+
+export interface WebhookParts {
+  readonly dataDir: string;
+  readonly jobs: Pick<JobStore, 'job' | 'jobs' | 'listen'>;
+  readonly webhooks: WebhookStore;
+  /** All who may own jobs. */
+  readonly userIds: readonly number[];
+  readonly show: Pick<ShownResources, 'job'>;
+  /** What links in a delivery begin with; no request says it here. */
+  readonly baseUrl: () => string;
+  /** Of a job's own webhook; an account's has its own. */
+  readonly signingSecret: string;
+  readonly allowsPrivateNetwork: boolean;
+  readonly version: string;
+  readonly now: () => number;
+  readonly log: (entry: LogEntry) => void;
+  readonly limits?: Partial<WebhookLimits>;
+}
+
+export interface WebhookLimits {
+  readonly deliveries: number;
+  /** At once to one receiver, so that a slow one does not hold up the others. */
+  readonly deliveriesPerOrigin: number;
+  readonly timeoutMs: number;
+  /** Doubled after each try. */
+  readonly firstRetryMs: number;
+  readonly maxRetryMs: number;
+  /** From the event to the last try. */
+  readonly giveUpMs: number;
+  /** Tries in a row after which a webhook is marked as failing. */
+  readonly failingAfter: number;
+}
+
+const defaultLimits: WebhookLimits = {
+  deliveries: 64,
+  deliveriesPerOrigin: 8,
+  timeoutMs: 30_000,
+  firstRetryMs: 2000,
+  maxRetryMs: 15 * 60_000,
+  giveUpMs: 24 * 3_600_000,
+  failingAfter: 3,
+};
+
+export interface Webhooks {
+  /** Still to be delivered. */
+  readonly pending: () => number;
+  /** Deliveries under way may end within the grace; all others wait for the next start. */
+  readonly close: (graceMs?: number) => Promise<void>;
+}
+
+export async function openWebhooks(parts: WebhookParts): Promise<Webhooks> {
+  const log = await openDeliveryLog({
+    file: path.join(parts.dataDir, 'deliveries.log'),
+    hasJob: (id) => parts.jobs.job(id) !== undefined,
+  });
+  const sender = new Sender(parts, log);
+  const stop = parts.jobs.listen((change) => {
+    if (change.type === 'job' && change.event !== 'updated') sender.tell(change.job, `job.${change.event}`);
+  });
+  for (const delivery of log.pending()) sender.start(delivery);
+  for (const userId of parts.userIds) {
+    for (const job of parts.jobs.jobs(userId)) sender.tellMissed(job);
+  }
+  return {
+    pending: () => log.pending().length,
+    close: async (graceMs = 2000) => {
+      stop();
+      await sender.close(graceMs);
+      await log.close();
+    },
+  };
+}
+
+class Sender {
+  readonly #parts: WebhookParts;
+  readonly #limits: WebhookLimits;
+  readonly #log: DeliveryLog;
+  readonly #all: LimitFunction;
+  readonly #byOrigin = new Map<string, LimitFunction>();
+  /** Tries in a row that failed. */
+  readonly #failures = new Map<number, number>();
+  readonly #stopped = new AbortController();
+  readonly #aborted = new AbortController();
+  readonly #delivering = new Set<Promise<void>>();
+
+  constructor(parts: WebhookParts, log: DeliveryLog) {
+    this.#parts = parts;
+    this.#limits = { ...defaultLimits, ...parts.limits };
+    this.#log = log;
+    this.#all = pLimit(this.#limits.deliveries);
+  }
+
+  /** After a start: what its listener may not have lived to hear. */
+  tellMissed(job: StoredJob): void {
+    this.tell(job, 'job.created');
+    if (job.status === 'finished') this.tell(job, 'job.finished');
+    if (job.status === 'error') this.tell(job, 'job.failed');
+  }
+
+  tell(job: StoredJob, event: WebhookEvent): void {
+    let body: string | undefined;
+    for (const receiver of receiversOf(job, event, this.#parts.webhooks)) {
+      const id = [
+        job.id,
+        event,
+        receiver.webhookId ?? 'own',
+        event === 'job.created' ? '' : job.endedAt,
+      ].join('/');
+      if (this.#log.has(id)) continue;
+      body ??= bodyOf(event, this.#parts.show.job(job, this.#parts.baseUrl()));
+      const delivery = { id, jobId: job.id, event, body, queuedAt: this.#parts.now(), ...receiver };
+      this.#log.queue(delivery).catch((error: unknown) => this.#warnOfDisk(error));
+      this.start(delivery);
+    }
+  }
+
+  start(delivery: Delivery): void {
+    const work = this.#deliver(delivery)
+      .catch((error: unknown) => this.#warnOfDisk(error))
+      .finally(() => this.#delivering.delete(work));
+    this.#delivering.add(work);
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#stopped.abort();
+    const grace = setTimeout(() => this.#aborted.abort(), graceMs);
+    await Promise.all(this.#delivering);
+    clearTimeout(grace);
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    for (let retryMs = this.#limits.firstRetryMs; !this.#stopped.signal.aborted; retryMs *= 2) {
+      const outcome = await this.#try(delivery);
+      if (outcome === undefined || (outcome.type === 'failed' && this.#aborted.signal.aborted)) return;
+      await this.#note(delivery, outcome);
+      if (outcome.type !== 'failed' || this.#isOver(delivery)) {
+        await this.#log.end(delivery);
+        return;
+      }
+      const pauseMs = Math.min(retryMs, this.#limits.maxRetryMs);
+      await sleep(pauseMs, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Undefined: it is not to be sent, or not now. */
+  async #try(delivery: Delivery): Promise<PostOutcome | undefined> {
+    const origin = new URL(delivery.url).origin;
+    const narrow = this.#byOrigin.get(origin) ?? pLimit(this.#limits.deliveriesPerOrigin);
+    this.#byOrigin.set(origin, narrow);
+    try {
+      return await narrow(() => this.#all(() => this.#post(delivery)));
+    } finally {
+      if (narrow.activeCount + narrow.pendingCount === 0) this.#byOrigin.delete(origin);
+    }
+  }
+
+  async #post(delivery: Delivery): Promise<PostOutcome | undefined> {
+    if (this.#stopped.signal.aborted) return undefined;
+    const secret = this.#secretFor(delivery);
+    if (secret === undefined) return { type: 'refused', reason: 'the webhook was removed or disabled' };
+    const { body, url } = delivery;
+    return postWebhook({
+      url,
+      body,
+      signature: createHmac('sha256', secret).update(body).digest('hex'),
+      version: this.#parts.version,
+      isAllowed: this.#parts.allowsPrivateNetwork ? () => true : isPublicAddress,
+      timeoutMs: this.#limits.timeoutMs,
+      signal: this.#aborted.signal,
+    });
+  }
+
+  #secretFor({ webhookId }: Delivery): string | undefined {
+    if (webhookId === null) return this.#parts.signingSecret;
+    const webhook = this.#parts.webhooks.webhook(webhookId);
+    return webhook === undefined || webhook.disabled ? undefined : webhook.signingSecret;
+  }
+
+  #isOver = ({ queuedAt }: Delivery): boolean => this.#parts.now() - queuedAt > this.#limits.giveUpMs;
+
+  async #note(delivery: Delivery, outcome: PostOutcome): Promise<void> {
+    const { webhookId, jobId, event, url } = delivery;
+    if (outcome.type !== 'taken') {
+      const reason = outcome.type === 'gone' ? 'answered with 410' : outcome.reason;
+      const { host } = new URL(url);
+      this.#parts.log({ level: 'warn', message: 'webhook was not taken', job: jobId, event, host, reason });
+    }
+    const webhook = webhookId === null ? undefined : this.#parts.webhooks.webhook(webhookId);
+    if (webhook !== undefined) await this.#mark(webhook, outcome);
+  }
+
+  async #mark(webhook: StoredWebhook, outcome: PostOutcome): Promise<void> {
+    const { id, failing } = webhook;
+    const failures = outcome.type === 'taken' ? 0 : (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
+    if (outcome.type === 'gone') await this.#parts.webhooks.update(id, { disabled: true });
+    else if (failures === 0 && failing) await this.#parts.webhooks.update(id, { failing: false });
+    else if (failures >= this.#limits.failingAfter && !failing) {
+      await this.#parts.webhooks.update(id, { failing: true });
+    }
+  }
+
+  #warnOfDisk(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#parts.log({ level: 'error', message: 'the queue of webhooks could not be written', reason });
+  }
+}
+
+type Receiver = Pick<Delivery, 'webhookId' | 'url'>;
+
+function receiversOf(job: StoredJob, event: WebhookEvent, webhooks: WebhookStore): readonly Receiver[] {
+  const happenedAt = event === 'job.created' ? job.createdAt : (job.endedAt ?? job.createdAt);
+  const accounts = webhooks
+    .webhooks(job.userId)
+    .filter(
+      ({ disabled, events, createdAt }) => !disabled && events.includes(event) && createdAt <= happenedAt,
+    )
+    .map(({ id, url }) => ({ webhookId: id, url }));
+  const own =
+    event === 'job.created' || job.webhookUrl === null ? [] : [{ webhookId: null, url: job.webhookUrl }];
+  return [...accounts, ...own].filter(({ url }) => isWebhookUrl(url));
+}
+
+/** Slashes are escaped in all that CloudConvert sends; the signature is over these very bytes. */
+const bodyOf = (event: WebhookEvent, job: ReturnType<ShownResources['job']>): string =>
+  JSON.stringify({ event, job }).replaceAll('/', String.raw`\/`);
