@@ -1,5 +1,9 @@
 export type { Change, StoredJob, StoredTask, TaskResult } from './job.ts';
-export type { JobStore } from './job-store.ts';
+export type { TaskFiles } from './task-files.ts';
+export { createTaskFiles } from './task-files.ts';
+export type { JobStore, JobStoreOptions, NewJob, TaskChange } from './job-store.ts';
+export { createJobStore } from './job-store.ts';
+export type { Runner, RunnerState, UploadedFile } from './runner.ts';
 export type {
   Allowances,
   ApiKey,

@@ -29,6 +29,8 @@ export interface StoredTask {
   readonly engine: string | null;
   readonly engineVersion: string | null;
   readonly result: TaskResult | null;
+  /** Where the files of its result lie, in their order: below the task's own folder, see `taskFile`. */
+  readonly places?: readonly string[];
   /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number;
   readonly startedAt: number | null;

@@ -1,0 +1,127 @@
+/** Jobs and tasks in memory: by id, and by user with the newest first. It knows no log and tells nobody. */
+import type { StoredJob, StoredTask } from './job.ts';
+import { settleJob } from './job-status.ts';
+
+export class JobIndex {
+  readonly #jobs = new Map<string, StoredJob>();
+  readonly #tasks = new Map<string, StoredTask>();
+  readonly #jobIds = new Map<number, NewestFirst>();
+  readonly #taskIds = new Map<number, NewestFirst>();
+
+  job(id: string): StoredJob | undefined {
+    return this.#jobs.get(id);
+  }
+
+  task(id: string): StoredTask | undefined {
+    return this.#tasks.get(id);
+  }
+
+  tasksOf({ taskIds }: StoredJob): readonly StoredTask[] {
+    return taskIds.flatMap((id) => this.#tasks.get(id) ?? []);
+  }
+
+  *jobs(userId: number): Generator<StoredJob, void> {
+    for (const id of this.#jobIds.get(userId)?.ids() ?? []) {
+      const job = this.#jobs.get(id);
+      if (job !== undefined) yield job;
+    }
+  }
+
+  *tasks(userId: number): Generator<StoredTask, void> {
+    for (const id of this.#taskIds.get(userId)?.ids() ?? []) {
+      const task = this.#tasks.get(id);
+      if (task !== undefined) yield task;
+    }
+  }
+
+  allJobs(): Iterable<StoredJob> {
+    return this.#jobs.values();
+  }
+
+  allTasks(): Iterable<StoredTask> {
+    return this.#tasks.values();
+  }
+
+  putJob(job: StoredJob): void {
+    if (!this.#jobs.has(job.id)) listOf(this.#jobIds, job.userId).add(job.id);
+    this.#jobs.set(job.id, job);
+  }
+
+  putTask(task: StoredTask): void {
+    if (!this.#tasks.has(task.id)) listOf(this.#taskIds, task.userId).add(task.id);
+    this.#tasks.set(task.id, task);
+  }
+
+  /** Also makes it a task of its job. */
+  addTask(task: StoredTask): void {
+    this.putTask(task);
+    const job = task.jobId === null ? undefined : this.#jobs.get(task.jobId);
+    if (job === undefined || job.taskIds.includes(task.id)) return;
+    this.putJob({ ...job, taskIds: [...job.taskIds, task.id] });
+  }
+
+  removeJob(id: string): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return;
+    for (const taskId of job.taskIds) this.#forgetTask(taskId);
+    this.#jobs.delete(id);
+    this.#jobIds.get(job.userId)?.removed((left) => this.#jobs.has(left));
+  }
+
+  removeTask(id: string): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined) return;
+    this.#forgetTask(id);
+    const job = task.jobId === null ? undefined : this.#jobs.get(task.jobId);
+    if (job !== undefined) this.putJob({ ...job, taskIds: job.taskIds.filter((other) => other !== id) });
+  }
+
+  /** After the log was read: its order is not that of the jobs, and states follow from tasks. */
+  sort(): void {
+    for (const job of this.#jobs.values()) this.#jobs.set(job.id, settleJob(job, this.tasksOf(job)));
+    for (const list of this.#jobIds.values()) list.sort((id) => this.#jobs.get(id)?.createdAt ?? 0);
+    for (const list of this.#taskIds.values()) list.sort((id) => this.#tasks.get(id)?.createdAt ?? 0);
+  }
+
+  #forgetTask(id: string): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined) return;
+    this.#tasks.delete(id);
+    this.#taskIds.get(task.userId)?.removed((left) => this.#tasks.has(left));
+  }
+}
+
+/** Ids in the order of their coming; those of removed ones stay for a while, so that a removal costs nothing. */
+class NewestFirst {
+  #ids: string[] = [];
+  #removed = 0;
+
+  add(id: string): void {
+    this.#ids.push(id);
+  }
+
+  removed(isThere: (id: string) => boolean): void {
+    this.#removed += 1;
+    if (this.#removed * 2 <= this.#ids.length) return;
+    this.#ids = this.#ids.filter(isThere);
+    this.#removed = 0;
+  }
+
+  sort(timeOf: (id: string) => number): void {
+    this.#ids.sort((a, b) => timeOf(a) - timeOf(b));
+  }
+
+  *ids(): Generator<string, void> {
+    const ids = this.#ids;
+    for (let at = ids.length - 1; at >= 0; at -= 1) {
+      const id = ids[at];
+      if (id !== undefined) yield id;
+    }
+  }
+}
+
+function listOf(lists: Map<number, NewestFirst>, userId: number): NewestFirst {
+  const list = lists.get(userId) ?? new NewestFirst();
+  lists.set(userId, list);
+  return list;
+}

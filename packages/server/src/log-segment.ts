@@ -1,0 +1,71 @@
+/**
+ * One file of a log, read back: its records, and how much of it is whole. It tells what a crash has torn, which nobody
+ * was promised, from damage to what was promised.
+ */
+import { readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+
+export interface SegmentReading {
+  /** Only the last one was being written when the process ended. */
+  readonly isLast: boolean;
+  readonly onRecord: (text: string) => void;
+}
+
+/** Gives the bytes that are whole; what follows them is to be cut off. */
+export async function readSegment(file: string, { isLast, onRecord }: SegmentReading): Promise<number> {
+  const bytes = await readFile(file);
+  let at = 0;
+  while (at < bytes.length) {
+    const record = recordAt(bytes, at);
+    if (record === undefined) {
+      if (!isLast || isPromised(bytes, at)) throw new Error(damageText(file, at));
+      return at;
+    }
+    onRecord(record.text);
+    at = record.end;
+  }
+  return at;
+}
+
+interface LogRecord {
+  readonly text: string;
+  /** Bytes of the segment that were on the disk before it was written. */
+  readonly syncedBytes: number;
+  readonly end: number;
+}
+
+const lineBreak = 0x0a;
+const crcLength = 8;
+
+function recordAt(bytes: Buffer, start: number): LogRecord | undefined {
+  const lineEnd = bytes.indexOf(lineBreak, start);
+  if (lineEnd < 0 || lineEnd < start + crcLength + 1) return undefined;
+  const checked = bytes.subarray(start + crcLength + 1, lineEnd);
+  const given = bytes.toString('latin1', start, start + crcLength);
+  if (crc32(checked).toString(16).padStart(crcLength, '0') !== given) return undefined;
+  const text = checked.toString();
+  const space = text.indexOf(' ');
+  return { text: text.slice(space + 1), syncedBytes: Number(text.slice(0, space)), end: lineEnd + 1 };
+}
+
+/**
+ * Whether what does not read at this offset had been acknowledged: somebody wrote behind it. Records of one write may
+ * reach the disk in any order, though; then a page between them is still empty.
+ */
+function isPromised(bytes: Buffer, damagedAt: number): boolean {
+  let hasRecord = false;
+  let at = bytes.indexOf(lineBreak, damagedAt) + 1;
+  while (at > 0 && at < bytes.length) {
+    const record = recordAt(bytes, at);
+    if (record !== undefined) {
+      if (record.syncedBytes > damagedAt) return true;
+      if (!hasRecord && !bytes.subarray(damagedAt, at).includes(0)) return true;
+      hasRecord = true;
+    }
+    at = bytes.indexOf(lineBreak, at) + 1;
+  }
+  return false;
+}
+
+const damageText = (file: string, at: number): string =>
+  `${file} is damaged at byte ${at}: a record that was written completely does not read. Restore the file from a backup, or move it away: the jobs in it are lost then.`;

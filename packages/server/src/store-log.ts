@@ -1,0 +1,193 @@
+/**
+ * The log of jobs, kept small: a segment goes when nothing in it is needed, and when most of the log is of jobs that are
+ * gone, those few that hold the oldest segment are written once more. So its size is bounded by what lives, and no step
+ * handles more than one segment.
+ */
+import type { JobIndex } from './job-index.ts';
+import { type Log, openLog } from './log.ts';
+import { applyRecord, readRecord, type StoreRecord, writeRecord } from './store-record.ts';
+
+export interface StoreLogOptions {
+  readonly dir: string;
+  readonly segmentBytes?: number;
+}
+
+export interface StoreLog {
+  /** Settles when it is on the disk. */
+  readonly append: (record: StoreRecord) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The index gets everything that the log holds. */
+export async function openStoreLog(options: StoreLogOptions, index: JobIndex): Promise<StoreLog> {
+  const holdings = new Holdings();
+  const log = await openLog({
+    ...options,
+    name: 'jobs',
+    replay: (text, segment) => {
+      const record = readRecord(text);
+      const owner = ownerOf(record, index);
+      applyRecord(index, record);
+      holdings.wrote(record, { owner, segment, bytes: text.length });
+    },
+  });
+  const { segmentBytes = 16 * 1024 * 1024 } = options;
+  return new CleanedLog({ log, index, holdings, spareBytes: segmentBytes * 4 });
+}
+
+/** The job, or the task that stands alone, that a record is about. */
+function ownerOf(record: StoreRecord, index: JobIndex): string {
+  switch (record.type) {
+    case 'job':
+      return record.job.id;
+    case 'task':
+      return record.task.jobId ?? record.task.id;
+    default:
+      return index.task(record.id)?.jobId ?? record.id;
+  }
+}
+
+interface Place {
+  readonly owner: string;
+  readonly segment: number;
+  readonly bytes: number;
+}
+
+/** Which segment each job, and each task that stands alone, is needed from. */
+class Holdings {
+  readonly #owners = new Map<string, { readonly segment: number; readonly bytes: number }>();
+  readonly #bySegment = new Map<number, Set<string>>();
+  liveBytes = 0;
+
+  wrote(record: StoreRecord, { owner, segment, bytes }: Place): void {
+    const known = this.#owners.get(owner);
+    if (record.type === 'gone') {
+      if (record.id === owner) this.forget(owner);
+    } else if (isWhole(record)) {
+      this.forget(owner);
+      this.#owners.set(owner, { segment, bytes });
+      this.liveBytes += bytes;
+      const held = this.#bySegment.get(segment) ?? new Set();
+      this.#bySegment.set(segment, held.add(owner));
+    } else if (known !== undefined) {
+      this.#owners.set(owner, { segment: known.segment, bytes: known.bytes + bytes });
+      this.liveBytes += bytes;
+    }
+  }
+
+  /** Those that need this segment. */
+  of(segment: number): ReadonlySet<string> {
+    return this.#bySegment.get(segment) ?? new Set();
+  }
+
+  forget(owner: string): void {
+    const known = this.#owners.get(owner);
+    if (known === undefined) return;
+    this.#owners.delete(owner);
+    this.liveBytes -= known.bytes;
+    const held = this.#bySegment.get(known.segment);
+    held?.delete(owner);
+    if (held?.size === 0) this.#bySegment.delete(known.segment);
+  }
+}
+
+/** All that is known of its owner. */
+const isWhole = (record: StoreRecord): boolean =>
+  record.type === 'job' || (record.type === 'task' && record.task.jobId === null);
+
+interface Parts {
+  readonly log: Log;
+  readonly index: JobIndex;
+  readonly holdings: Holdings;
+  /** What the log may hold of jobs that are gone, beyond three times what lives. */
+  readonly spareBytes: number;
+}
+
+class CleanedLog implements StoreLog {
+  readonly #parts: Parts;
+  /** Records by owner that are on their way to the disk: what is in memory lacks them. */
+  readonly #pending = new Map<string, number>();
+  #cleaning: Promise<void> | undefined;
+  #segments: number;
+  #isClosed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#segments = parts.log.segments().length;
+  }
+
+  readonly append = async (record: StoreRecord): Promise<void> => {
+    const owner = ownerOf(record, this.#parts.index);
+    this.#pending.set(owner, (this.#pending.get(owner) ?? 0) + 1);
+    try {
+      await this.#write(record, owner);
+    } finally {
+      const left = (this.#pending.get(owner) ?? 1) - 1;
+      if (left === 0) this.#pending.delete(owner);
+      else this.#pending.set(owner, left);
+    }
+    const segments = this.#parts.log.segments().length;
+    if (record.type === 'gone' || segments !== this.#segments) this.#clean();
+    this.#segments = segments;
+  };
+
+  readonly close = async (): Promise<void> => {
+    this.#isClosed = true;
+    await this.#cleaning;
+    await this.#parts.log.close();
+  };
+
+  async #write(record: StoreRecord, owner: string): Promise<void> {
+    const text = writeRecord(record);
+    const segment = await this.#parts.log.append(text);
+    this.#parts.holdings.wrote(record, { owner, segment, bytes: text.length });
+  }
+
+  #clean(): void {
+    // A full disk is told to whoever appends; here it only means that nothing becomes smaller.
+    this.#cleaning ??= this.#cleanAll()
+      .catch(() => {})
+      .finally(() => {
+        this.#cleaning = undefined;
+      });
+  }
+
+  async #cleanAll(): Promise<void> {
+    const { log, holdings, spareBytes } = this.#parts;
+    while (!this.#isClosed) {
+      const [oldest, next] = log.segments();
+      if (oldest === undefined || next === undefined) return;
+      if (holdings.of(oldest).size > 0) {
+        if (log.sizeBytes() <= holdings.liveBytes * 3 + spareBytes) return;
+        await this.#rewrite(oldest);
+      }
+      if (holdings.of(oldest).size === 0) await log.dropBefore(next);
+    }
+  }
+
+  /** What has records on their way keeps the segment for another round. */
+  async #rewrite(segment: number): Promise<void> {
+    const { index, holdings } = this.#parts;
+    const written: Promise<void>[] = [];
+    for (const owner of holdings.of(segment)) {
+      if (this.#pending.has(owner)) continue;
+      const whole = wholeRecord(owner, index);
+      if (whole === undefined) holdings.forget(owner);
+      else written.push(this.#write(whole, owner));
+    }
+    await Promise.all(written);
+    if (written.length === 0) await nextTurn();
+  }
+}
+
+function wholeRecord(owner: string, index: JobIndex): StoreRecord | undefined {
+  const job = index.job(owner);
+  if (job !== undefined) return { type: 'job', job, tasks: index.tasksOf(job) };
+  const task = index.task(owner);
+  return task === undefined ? undefined : { type: 'task', task };
+}
+
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });

@@ -1,0 +1,58 @@
+/**
+ * What stands in the log of jobs, and what each record does to what is in memory. Ended tasks stay ended: a job that is
+ * written again, so that an old segment can go, takes nothing back.
+ */
+import type { StoredJob, StoredTask } from './job.ts';
+import type { JobIndex } from './job-index.ts';
+import type { TaskChange } from './job-store.ts';
+import { hasEnded } from './job-status.ts';
+
+export type StoreRecord =
+  | { readonly type: 'job'; readonly job: StoredJob; readonly tasks: readonly StoredTask[] }
+  | { readonly type: 'task'; readonly task: StoredTask }
+  | { readonly type: 'end'; readonly id: string; readonly change: TaskChange }
+  | { readonly type: 'gone'; readonly id: string };
+
+export const writeRecord = (record: StoreRecord): string => JSON.stringify(record);
+
+/** Only what `writeRecord` has made comes here: the log checks each record. */
+export function readRecord(text: string): StoreRecord {
+  const record: StoreRecord = JSON.parse(text);
+  return record;
+}
+
+export function applyRecord(index: JobIndex, record: StoreRecord): void {
+  switch (record.type) {
+    case 'job':
+      putJob(index, record);
+      break;
+    case 'task':
+      if (!isEndedIn(index, record.task.id)) index.addTask(asWaiting(record.task));
+      break;
+    case 'end': {
+      const task = index.task(record.id);
+      if (task !== undefined && !hasEnded(task)) index.putTask({ ...task, ...record.change });
+      break;
+    }
+    default:
+      index.removeJob(record.id);
+      index.removeTask(record.id);
+  }
+}
+
+function putJob(index: JobIndex, { job, tasks }: Extract<StoreRecord, { type: 'job' }>): void {
+  const known = index.job(job.id)?.taskIds ?? [];
+  index.putJob({ ...job, taskIds: [...new Set([...known, ...job.taskIds])] });
+  for (const task of tasks) if (!isEndedIn(index, task.id)) index.putTask(asWaiting(task));
+}
+
+function isEndedIn(index: JobIndex, id: string): boolean {
+  const task = index.task(id);
+  return task !== undefined && hasEnded(task);
+}
+
+/** What ran when it was written does not run any more. */
+function asWaiting(task: StoredTask): StoredTask {
+  if (task.status !== 'processing') return task;
+  return { ...task, status: 'waiting', startedAt: null, percent: 100, engine: null, engineVersion: null };
+}
