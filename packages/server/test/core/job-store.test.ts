@@ -80,7 +80,11 @@ test('a retry opens the job again, and its success makes it finished', async () 
   await store.addJob(made);
   await store.updateTask(first.id, { status: 'error' });
   await store.addTask({ ...first, id: 'again', retryOf: first.id });
-  expect(store.job(made.job.id)).toMatchObject({ status: 'processing', endedAt: null, taskIds: [first.id, 'again'] });
+  expect(store.job(made.job.id)).toMatchObject({
+    status: 'processing',
+    endedAt: null,
+    taskIds: [first.id, 'again'],
+  });
   await store.updateTask('again', { status: 'finished' });
   expect(store.job(made.job.id)?.status).toBe('finished');
   await store.close();
