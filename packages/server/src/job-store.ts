@@ -8,7 +8,7 @@
 import type { Change, StoredJob, StoredTask } from './job.ts';
 import { JobIndex } from './job-index.ts';
 import { hasEnded, settleJob } from './job-status.ts';
-import { openStoreLog } from './store-log.ts';
+import { openStoreLog, type StoreLog } from './store-log.ts';
 
 export interface NewJob {
   readonly job: StoredJob;
@@ -67,63 +67,17 @@ export interface JobStoreOptions {
 }
 
 /** Throws when the log is damaged. */
-export async function createJobStore(options: JobStoreOptions): Promise<JobStore> {
-  const { dataDir, now, segmentBytes } = options;
+export async function createJobStore({ dataDir, now, segmentBytes }: JobStoreOptions): Promise<JobStore> {
   const index = new JobIndex();
   const log = await openStoreLog(
     { dir: dataDir, ...(segmentBytes !== undefined && { segmentBytes }) },
     index,
   );
   index.sort();
-  const listeners = new Set<(change: Change) => void>();
-  /** Tasks whose end is on its way to the disk. */
-  const ending = new Map<string, Promise<void>>();
-
-  const tell = (change: Change): void => {
-    for (const listener of listeners) listener(change);
-  };
-  const retellJob = (id: string | null): void => {
-    const before = id === null ? undefined : index.job(id);
-    if (before === undefined) return;
-    const after = settleJob(before, index.tasksOf(before));
-    if (after === before) return;
-    index.putJob(after);
-    if (after.status === before.status) return;
-    const event = eventOf(after.status);
-    tell({ type: 'job', event, job: after });
-  };
-  const apply = (id: string, change: TaskChange): void => {
-    const before = index.task(id);
-    if (before === undefined || hasEnded(before)) return;
-    const task = { ...before, ...change };
-    index.putTask(task);
-    tell({ type: 'task', event: eventOf(task.status), task });
-    retellJob(task.jobId);
-  };
-  const end = async (id: string, change: TaskChange): Promise<void> => {
-    const ended = { endedAt: now(), percent: 100, ...change };
-    try {
-      await log.append({ type: 'end', id, change: ended });
-    } finally {
-      ending.delete(id);
-    }
-    apply(id, ended);
-  };
-
+  const changes = new Changes({ index, log, now });
   return {
-    addJob: async ({ job, tasks }) => {
-      await log.append({ type: 'job', job, tasks });
-      index.putJob(job);
-      for (const task of tasks) index.putTask(task);
-      tell({ type: 'job', event: 'created', job });
-      for (const task of tasks) tell({ type: 'task', event: 'created', task });
-    },
-    addTask: async (task) => {
-      await log.append({ type: 'task', task });
-      index.addTask(task);
-      tell({ type: 'task', event: 'created', task });
-      retellJob(task.jobId);
-    },
+    addJob: (made) => changes.addJob(made),
+    addTask: (task) => changes.addTask(task),
     job: (id) => index.job(id),
     task: (id) => index.task(id),
     tasksOf: (job) => index.tasksOf(job),
@@ -131,38 +85,117 @@ export async function createJobStore(options: JobStoreOptions): Promise<JobStore
     tasks: (userId) => index.tasks(userId),
     allJobs: () => index.allJobs(),
     allTasks: () => index.allTasks(),
-    updateTask: async (id, change) => {
-      const task = index.task(id);
-      if (task === undefined || hasEnded(task)) return;
-      const ends = ending.get(id);
-      if (ends !== undefined) return ends;
-      if (change.status !== 'finished' && change.status !== 'error') {
-        apply(id, change);
-        return;
-      }
-      const ended = end(id, change);
-      ending.set(id, ended);
-      return ended;
-    },
-    removeJob: async (id) => {
-      const job = index.job(id);
-      if (job === undefined) return;
-      index.removeJob(id);
-      await log.append({ type: 'gone', id });
-    },
-    removeTask: async (id) => {
-      const task = index.task(id);
-      if (task === undefined) return;
-      index.removeTask(id);
-      await log.append({ type: 'gone', id });
-      retellJob(task.jobId);
-    },
-    listen: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    updateTask: (id, change) => changes.updateTask(id, change),
+    removeJob: (id) => changes.removeJob(id),
+    removeTask: (id) => changes.removeTask(id),
+    listen: (listener) => changes.listen(listener),
     close: () => log.close(),
   };
+}
+
+interface Parts {
+  readonly index: JobIndex;
+  readonly log: StoreLog;
+  readonly now: () => number;
+}
+
+/** Writes a change down, makes it, and tells it, in this order. */
+class Changes {
+  readonly #parts: Parts;
+  readonly #listeners = new Set<(change: Change) => void>();
+  /** Tasks whose end is on its way to the disk. */
+  readonly #ending = new Map<string, Promise<void>>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async addJob({ job, tasks }: NewJob): Promise<void> {
+    const { index, log } = this.#parts;
+    await log.append({ type: 'job', job, tasks });
+    index.putJob(job);
+    for (const task of tasks) index.putTask(task);
+    this.#tell({ type: 'job', event: 'created', job });
+    for (const task of tasks) this.#tell({ type: 'task', event: 'created', task });
+  }
+
+  async addTask(task: StoredTask): Promise<void> {
+    const { index, log } = this.#parts;
+    await log.append({ type: 'task', task });
+    index.addTask(task);
+    this.#tell({ type: 'task', event: 'created', task });
+    this.#settleJob(task.jobId);
+  }
+
+  async updateTask(id: string, change: TaskChange): Promise<void> {
+    const task = this.#parts.index.task(id);
+    if (task === undefined || hasEnded(task)) return undefined;
+    const ending = this.#ending.get(id);
+    if (ending !== undefined) return ending;
+    if (change.status !== 'finished' && change.status !== 'error') {
+      this.#change(id, change);
+      return undefined;
+    }
+    const ended = this.#end(id, change);
+    this.#ending.set(id, ended);
+    return ended;
+  }
+
+  async removeJob(id: string): Promise<void> {
+    const { index, log } = this.#parts;
+    if (index.job(id) === undefined) return;
+    index.removeJob(id);
+    await log.append({ type: 'gone', id });
+  }
+
+  async removeTask(id: string): Promise<void> {
+    const { index, log } = this.#parts;
+    const task = index.task(id);
+    if (task === undefined) return;
+    index.removeTask(id);
+    await log.append({ type: 'gone', id });
+    this.#settleJob(task.jobId);
+  }
+
+  listen(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async #end(id: string, change: TaskChange): Promise<void> {
+    const { log, now } = this.#parts;
+    const ended = { endedAt: now(), percent: 100, ...change };
+    try {
+      await log.append({ type: 'end', id, change: ended });
+    } finally {
+      this.#ending.delete(id);
+    }
+    this.#change(id, ended);
+  }
+
+  #change(id: string, change: TaskChange): void {
+    const { index } = this.#parts;
+    const before = index.task(id);
+    if (before === undefined || hasEnded(before)) return;
+    const task = { ...before, ...change };
+    index.putTask(task);
+    this.#tell({ type: 'task', event: eventOf(task.status), task });
+    this.#settleJob(task.jobId);
+  }
+
+  #settleJob(id: string | null): void {
+    const { index } = this.#parts;
+    const before = id === null ? undefined : index.job(id);
+    if (before === undefined) return;
+    const job = settleJob(before, index.tasksOf(before));
+    if (job === before) return;
+    index.putJob(job);
+    if (job.status !== before.status) this.#tell({ type: 'job', event: eventOf(job.status), job });
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
 }
 
 function eventOf(status: StoredTask['status']): Change['event'] {

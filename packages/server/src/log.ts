@@ -58,10 +58,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
 }
 
-/** Texts that are written and synced together. */
-interface Batch {
-  readonly texts: string[];
-  readonly written: Promise<number>;
+interface Waiting {
+  readonly text: string;
   readonly resolve: (segment: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -78,7 +76,8 @@ class LogWriter {
   readonly #sizes: Map<number, number>;
   #segment = 0;
   #file: FileHandle | undefined;
-  #batch: Batch | undefined;
+  /** To be written and synced together. */
+  #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   /** There may be bytes behind those that are synced. */
   #isTorn = false;
@@ -99,14 +98,14 @@ class LogWriter {
 
   append(text: string): Promise<number> {
     if (this.#isClosed) return Promise.reject(new Error('the log is closed'));
-    this.#batch ??= newBatch();
-    this.#batch.texts.push(text);
-    this.#writing ??= this.#writeAll();
-    return this.#batch.written;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ text, resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
   }
 
   async dropBefore(segment: number): Promise<void> {
-    for (const number of [...this.#sizes.keys()]) {
+    for (const number of this.#sizes.keys()) {
       if (number >= segment || number === this.#segment) return;
       await rm(segmentPath(this.#place.dir, this.#place.name, number), { force: true });
       this.#sizes.delete(number);
@@ -124,16 +123,15 @@ class LogWriter {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
-    for (;;) {
-      const batch = this.#batch;
-      this.#batch = undefined;
-      if (batch === undefined) break;
+    while (this.#waiting.length > 0) {
+      const together = this.#waiting;
+      this.#waiting = [];
       try {
-        await this.#write(batch.texts);
-        batch.resolve(this.#segment);
+        await this.#write(together.map(({ text }) => text));
+        for (const { resolve } of together) resolve(this.#segment);
       } catch (error) {
         this.#isTorn = true;
-        batch.reject(error);
+        for (const { reject } of together) reject(error);
       }
     }
     this.#writing = undefined;
@@ -174,16 +172,6 @@ class LogWriter {
   }
 }
 
-function newBatch(): Batch {
-  let resolve: Batch['resolve'] = () => {};
-  let reject: Batch['reject'] = () => {};
-  const written = new Promise<number>((onDone, onError) => {
-    resolve = onDone;
-    reject = onError;
-  });
-  return { texts: [], written, resolve, reject };
-}
-
 function line(text: string, syncedBytes: number): string {
   const checked = `${syncedBytes} ${text}`;
   return `${crc32(checked).toString(16).padStart(8, '0')} ${checked}\n`;
@@ -202,7 +190,8 @@ async function segmentNumbers(dir: string, name: string): Promise<readonly numbe
 async function syncFolder(dir: string): Promise<void> {
   try {
     const folder = await open(dir, 'r');
-    await folder.sync().finally(() => folder.close());
+    await folder.sync();
+    await folder.close();
   } catch {
     // Windows opens no folders.
   }
