@@ -3,8 +3,6 @@
  * least once: it leaves the queue when its receiver has taken it, or has said that it never will, and the queue outlives
  * the server. What is not in it because the server died in between is found in the jobs after the next start.
  */
-import { createHmac } from 'node:crypto';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Delivery, DeliveryLog } from './delivery-log.ts';
@@ -15,15 +13,14 @@ import type { PostOutcome } from './post-webhook.ts';
 import { isWebhookUrl, postWebhook } from './post-webhook.ts';
 import { isPublicAddress } from './public-address.ts';
 import type { LogEntry } from './server-options.ts';
+import { hexHmac } from './signatures.ts';
 import type { ShownResources } from './sockets.ts';
 import type { StoredWebhook, WebhookEvent, WebhookStore } from './webhook-store.ts';
 
 export interface WebhookParts {
   readonly dataDir: string;
-  readonly jobs: Pick<JobStore, 'job' | 'jobs' | 'listen'>;
+  readonly jobs: Pick<JobStore, 'job' | 'allJobs' | 'listen'>;
   readonly webhooks: WebhookStore;
-  /** All who may own jobs. */
-  readonly userIds: readonly number[];
   readonly show: Pick<ShownResources, 'job'>;
   /** What links in a delivery begin with; no request says it here. */
   readonly baseUrl: () => string;
@@ -69,7 +66,7 @@ export interface Webhooks {
 
 export async function openWebhooks(parts: WebhookParts): Promise<Webhooks> {
   const log = await openDeliveryLog({
-    file: path.join(parts.dataDir, 'deliveries.log'),
+    dataDir: parts.dataDir,
     hasJob: (id) => parts.jobs.job(id) !== undefined,
   });
   const sender = new Sender(parts, log);
@@ -77,9 +74,7 @@ export async function openWebhooks(parts: WebhookParts): Promise<Webhooks> {
     if (change.type === 'job' && change.event !== 'updated') sender.tell(change.job, `job.${change.event}`);
   });
   for (const delivery of log.pending()) sender.start(delivery);
-  for (const userId of parts.userIds) {
-    for (const job of parts.jobs.jobs(userId)) sender.tellMissed(job);
-  }
+  for (const job of parts.jobs.allJobs()) sender.tellMissed(job);
   return {
     pending: () => log.pending().length,
     close: async (graceMs = 2000) => {
@@ -181,7 +176,7 @@ class Sender {
     return postWebhook({
       url,
       body,
-      signature: createHmac('sha256', secret).update(body).digest('hex'),
+      signature: hexHmac(secret, body),
       version: this.#parts.version,
       isAllowed: this.#parts.allowsPrivateNetwork ? () => true : isPublicAddress,
       timeoutMs: this.#limits.timeoutMs,

@@ -76,6 +76,7 @@ export const task = (id: string, change: Partial<StoredTask> = {}): StoredTask =
   engine: null,
   engineVersion: null,
   result: null,
+  places: [],
   createdAt: Date.UTC(2026, 10, 25),
   startedAt: Date.UTC(2026, 10, 25),
   endedAt: null,
