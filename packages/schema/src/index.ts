@@ -1,5 +1,6 @@
 export { bindValues } from './bind-values.ts';
 export type { GivenValues, RunValues } from './bind-values.ts';
+export { optionMistake } from './check-option.ts';
 export { cloudConvertTargets } from './cloudconvert-conversions.ts';
 export type { Conversions } from './conversions.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';
@@ -15,6 +16,8 @@ export type { ExpressionError } from './expression/expression-error.ts';
 export { parseCondition, parseTemplate } from './expression/parse-template.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
 export { describeAccepted, describePairs } from './format-diagnostics.ts';
+export type { Edge } from './find-cycles.ts';
+export { findCycles } from './find-cycles.ts';
 export type { FormatKind } from './formats.ts';
 export {
   canonicalFormat,
@@ -25,6 +28,7 @@ export {
   isKnownFormat,
 } from './formats.ts';
 export type { JsonObject, JsonPath, JsonScalar, JsonValue } from './json.ts';
+export { isJsonList, isJsonObject } from './json.ts';
 export type { LineAndColumn } from './line-and-column.ts';
 export { lineAndColumn } from './line-and-column.ts';
 export type { LoadedPipeline, LoadOptions } from './load-pipeline.ts';
@@ -56,6 +60,7 @@ export { resourceDate } from './resources.ts';
 export type { Result } from './result.ts';
 export { err, ok, unreachable } from './result.ts';
 export type { Range, Source } from './source.ts';
+export { isTaskName } from './task-keys.ts';
 export { canVerify } from './verify-keys.ts';
 export { splitArguments } from './split-arguments.ts';
 export { commandsOfEngine } from './operations/command.ts';

@@ -1,0 +1,247 @@
+/**
+ * A request's body → tasks to store, or everything that is wrong with it, by field. What only a run can tell, such as
+ * credentials that do not open anything or a pair of formats that nobody converts, is left to the run: there it fails its
+ * own task, as CloudConvert has it. It stores nothing.
+ */
+import {
+  didYouMean,
+  findCycles,
+  isJsonList,
+  isJsonObject,
+  isTaskName,
+  type JsonObject,
+  type JsonValue,
+  type OperationName,
+  operationNames,
+  operationSpecs,
+  type Result,
+} from '@pipeline/schema';
+import type { FieldErrors } from './api-error.ts';
+import type { StoredTask } from './job.ts';
+import { checkOptions, fileInputs } from './task-options.ts';
+
+export interface NewTask {
+  /** Absent when it stands alone. */
+  readonly name?: string;
+  readonly operation: OperationName;
+  readonly payload: JsonObject;
+  /** Names of tasks of the same job, or ids when it stands alone. */
+  readonly dependsOn: readonly string[];
+  readonly ignoresError: boolean;
+}
+
+export interface Maker {
+  readonly userId: number;
+  readonly newId: () => string;
+  readonly now: () => number;
+}
+
+const maxErrors = 50;
+
+/** Errors are collected: all of a job's are told at once, up to a bound. */
+class Errors {
+  readonly byField: Map<string, string[]> = new Map();
+
+  add(field: string, message: string): void {
+    const messages = this.byField.get(field);
+    if (messages !== undefined) messages.push(message);
+    else if (this.byField.size < maxErrors) this.byField.set(field, [message]);
+  }
+
+  result(): FieldErrors {
+    return Object.fromEntries(this.byField);
+  }
+}
+
+/** `tasks` of `POST /jobs`: a map by name, or a list of tasks that have a `name`. In the order of the request. */
+export function readJobTasks(given: JsonValue, limit: number): Result<readonly NewTask[], FieldErrors> {
+  const errors = new Errors();
+  const bodies = namedBodies(given, errors);
+  if (bodies.length === 0 && errors.byField.size === 0) errors.add('tasks', 'The tasks field is required.');
+  if (bodies.length > limit) errors.add('tasks', `The tasks may not have more than ${limit} items.`);
+  if (errors.byField.size > 0) return { ok: false, error: errors.result() };
+  const names = new Set(bodies.map(({ name }) => name));
+  const tasks = bodies.flatMap(({ name, body }) => {
+    const at = { prefix: `tasks.${name}.`, errors, isKnown: (input: string) => names.has(input) };
+    const task = readTask(body, at);
+    return task === undefined ? [] : { ...task, name };
+  });
+  if (errors.byField.size === 0) for (const cycle of cycles(tasks)) errors.add('tasks', cycle);
+  return errors.byField.size > 0 ? { ok: false, error: errors.result() } : { ok: true, value: tasks };
+}
+
+/** The body of `POST /{operation}`. Its inputs are ids of tasks that exist. */
+export function readLoneTask(
+  operation: string,
+  body: JsonObject,
+  isKnown: (id: string) => boolean,
+): Result<NewTask, FieldErrors> {
+  const errors = new Errors();
+  const task = readTask({ ...body, operation }, { prefix: '', errors, isKnown });
+  if (task === undefined || errors.byField.size > 0) return { ok: false, error: errors.result() };
+  return { ok: true, value: task };
+}
+
+/** Names become ids. */
+export function storedTasks(
+  tasks: readonly NewTask[],
+  jobId: string,
+  maker: Maker,
+): readonly StoredTask[] {
+  const ids = new Map(tasks.map((task) => [task.name, maker.newId()]));
+  return tasks.map((task) => ({
+    ...storedTask(task, { ...maker, newId: () => ids.get(task.name) ?? maker.newId() }),
+    jobId,
+    dependsOn: task.dependsOn.flatMap((name) => ids.get(name) ?? []),
+  }));
+}
+
+export function storedTask(task: NewTask, { userId, newId, now }: Maker): StoredTask {
+  return {
+    id: newId(),
+    jobId: null,
+    userId,
+    ...(task.name !== undefined && { name: task.name }),
+    operation: task.operation,
+    payload: task.payload,
+    dependsOn: task.dependsOn,
+    ignoresError: task.ignoresError,
+    ...fresh,
+    createdAt: now(),
+    retryOf: null,
+  };
+}
+
+/** A task of which nothing has been done yet. */
+export const fresh = {
+  status: 'waiting',
+  code: null,
+  message: null,
+  percent: 100,
+  engine: null,
+  engineVersion: null,
+  result: null,
+  startedAt: null,
+  endedAt: null,
+} as const;
+
+interface NamedBody {
+  readonly name: string;
+  readonly body: JsonValue;
+}
+
+function namedBodies(given: JsonValue, errors: Errors): readonly NamedBody[] {
+  if (isJsonObject(given)) {
+    const names = Object.keys(given);
+    for (const name of names) checkName(name, errors);
+    return names.map((name) => ({ name, body: given[name] ?? null }));
+  }
+  if (!isJsonList(given)) {
+    if (given !== null) errors.add('tasks', 'The tasks must be an object: name → task.');
+    return [];
+  }
+  const seen = new Set<string>();
+  return given.map((body, index) => {
+    const written = isJsonObject(body) ? body['name'] : undefined;
+    const name = typeof written === 'string' ? written : `task-${index + 1}`;
+    checkName(name, errors);
+    if (seen.has(name)) errors.add(`tasks.${index}.name`, `The name ${name} is given twice.`);
+    seen.add(name);
+    return { name, body };
+  });
+}
+
+const maxNameLength = 255;
+
+function checkName(name: string, errors: Errors): void {
+  if (isTaskName(name) && name.length <= maxNameLength) return;
+  const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+  errors.add('tasks', `The name "${shown}" may only have letters, numbers, dashes and underscores, up to 255.`);
+}
+
+interface Place {
+  /** Of the fields of its errors: `tasks.import-1.`, or nothing. */
+  readonly prefix: string;
+  readonly errors: Errors;
+  readonly isKnown: (input: string) => boolean;
+}
+
+function readTask(body: JsonValue, place: Place): NewTask | undefined {
+  const { prefix, errors } = place;
+  if (!isJsonObject(body)) {
+    errors.add(prefix.slice(0, -1), 'The task must be an object.');
+    return undefined;
+  }
+  const operation = readOperation(body['operation'], place);
+  if (operation === undefined) return undefined;
+  const spec = operationSpecs[operation];
+  const { payload, errors: mistakes } = checkOptions(spec, body);
+  for (const [key, mistake] of mistakes) errors.add(`${prefix}${key}`, mistake);
+  const input = readInput(body['input'], place);
+  const files = fileInputs(spec).flatMap((key) => {
+    const task = payload[key];
+    return typeof task === 'string' ? known([task], key, place) : [];
+  });
+  return {
+    operation,
+    payload: { operation, ...(input !== undefined && { input }), ...payload },
+    dependsOn: [...new Set([...(input ?? []), ...files])],
+    ignoresError: payload['ignore_error'] === true,
+  };
+}
+
+const operations: ReadonlyMap<string, OperationName> = new Map(
+  operationNames.flatMap((name): (readonly [string, OperationName])[] => {
+    const { alias } = operationSpecs[name];
+    return alias === undefined ? [[name, name]] : [[name, name], [alias, name]];
+  }),
+);
+
+/** By its own name or by CloudConvert's other one. */
+export const operationNamed = (word: string): OperationName | undefined => operations.get(word);
+
+export const operationWords = (): readonly string[] => [...operations.keys()];
+
+function readOperation(value: JsonValue | undefined, { prefix, errors }: Place): OperationName | undefined {
+  const field = `${prefix}operation`;
+  if (typeof value !== 'string' || value === '') {
+    errors.add(field, 'The operation field is required.');
+    return undefined;
+  }
+  const operation = operationNamed(value);
+  if (operation === undefined) {
+    const hint = value.length > 100 ? undefined : didYouMean(value, operationWords());
+    errors.add(field, `The selected operation is invalid.${hint === undefined ? '' : ` ${sentence(hint)}`}`);
+  }
+  return operation;
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A name or a list of names. Undefined: the task has none, which is for the run to judge. */
+function readInput(value: JsonValue | undefined, place: Place): readonly string[] | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const names: readonly JsonValue[] = isJsonList(value) ? value : [value];
+  if (!names.every((name) => typeof name === 'string')) {
+    place.errors.add(`${place.prefix}input`, 'The input must be a task, or a list of tasks.');
+    return undefined;
+  }
+  return known(names, 'input', place);
+}
+
+function known(names: readonly string[], field: string, { prefix, errors, isKnown }: Place): readonly string[] {
+  const unknown = names.find((name) => !isKnown(name));
+  if (unknown !== undefined) {
+    const shown = unknown.length > 60 ? `${unknown.slice(0, 60)}…` : unknown;
+    errors.add(`${prefix}${field}`, `The task "${shown}" does not exist.`);
+  }
+  return names;
+}
+
+function cycles(tasks: readonly NewTask[]): readonly string[] {
+  const edges = new Map(tasks.map(({ name = '', dependsOn }) => [name, dependsOn.map((to) => ({ to }))]));
+  return findCycles(edges).map((cycle) => {
+    const names = cycle.map(({ to }) => to);
+    return `The tasks depend on each other in a circle: ${[names.at(-1), ...names].join(' → ')}.`;
+  });
+}

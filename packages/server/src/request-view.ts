@@ -1,0 +1,50 @@
+/** What a request says besides its body: by which address it came, and whether its client wants to wait for the end. */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { JsonObject } from '@pipeline/schema';
+
+/** `sync.…` and `<region>.sync.…`, or a path below `/sync`: the answer comes when the job or task has ended. */
+export function isSync(request: FastifyRequest): boolean {
+  return request.url.startsWith('/sync/') || /^(?:[a-z0-9-]+\.)?sync\./i.test(request.headers.host ?? '');
+}
+
+/** Where this client reaches the server. Links lead to the main API, also from the waiting one. */
+export function baseOf(request: FastifyRequest, publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return publicUrl;
+  const host = request.headers.host ?? '';
+  if (!isHost.test(host)) return `http://localhost:${request.socket.localPort ?? 80}`;
+  return `http://${host.replace(/^((?:[a-z0-9-]+\.)?)sync\./i, '$1')}`;
+}
+
+const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
+
+/**
+ * CloudConvert's two styles, as recorded. The main API: slashes escaped, no charset, not to be cached. The waiting one:
+ * plain, with a charset and a weak tag.
+ */
+export function sendJson(request: FastifyRequest, reply: FastifyReply, value: JsonObject): FastifyReply {
+  const text = JSON.stringify(value);
+  return isSync(request) ? sendWaited(reply, text) : sendText(reply, text.replaceAll('/', '\\/'));
+}
+
+/** JSON of the main API, with its slashes escaped. */
+export function sendText(reply: FastifyReply, text: string): FastifyReply {
+  return reply
+    .header('content-type', 'application/json')
+    .header('cache-control', 'no-cache, private')
+    .send(text);
+}
+
+function sendWaited(reply: FastifyReply, text: string): FastifyReply {
+  const body = Buffer.from(text);
+  const hash = createHash('sha1').update(body).digest('base64').slice(0, 27);
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('vary', 'Accept-Encoding, Origin')
+    .header('etag', `W/"${body.length.toString(16)}-${hash}"`)
+    .send(body);
+}
+
+export function sendNothing(reply: FastifyReply): FastifyReply {
+  return reply.code(204).header('cache-control', 'no-cache, private').send();
+}
