@@ -9,7 +9,11 @@ import type { OperationName } from './operations/operation-name.ts';
 import { operationSpecs } from './operations/operation-specs.ts';
 
 /** Undefined when it fits, or when the operation has no such option; else what it takes: `a whole number from 0 to 100`. */
-export function optionMistake(operation: OperationName, option: string, value: JsonValue): string | undefined {
+export function optionMistake(
+  operation: OperationName,
+  option: string,
+  value: JsonValue,
+): string | undefined {
   const validators = optionValidators[operation] ?? {};
   const validator = Object.hasOwn(validators, option) ? validators[option] : undefined;
   if (validator === undefined || validator(value)) return undefined;

@@ -39,14 +39,12 @@ export const invalidState = (message: string): ApiError =>
     errors: { status: [message] },
   });
 
-export const badRequest = (message: string): ApiError =>
-  new ApiError(400, { code: 'INVALID_DATA', message });
+export const badRequest = (message: string): ApiError => new ApiError(400, { code: 'INVALID_DATA', message });
 
 export const unauthenticated = (): ApiError =>
   new ApiError(401, { code: 'UNAUTHENTICATED', message: 'Unauthenticated.' });
 
-export const forbidden = (message: string): ApiError =>
-  new ApiError(403, { code: 'FORBIDDEN', message });
+export const forbidden = (message: string): ApiError => new ApiError(403, { code: 'FORBIDDEN', message });
 
 export const notFound = (what: string): ApiError =>
   new ApiError(404, { code: 'NOT_FOUND', message: `${what} was not found.` });

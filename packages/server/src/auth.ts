@@ -6,22 +6,17 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { forbidden, unauthenticated } from './api-error.ts';
 import type { ApiKey, Scope } from './server-options.ts';
 
-export interface Caller {
-  readonly userId: number;
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-}
-
 export interface Auth {
   /** The value of an `Authorization` header. Undefined: nobody that the server knows. */
-  readonly callerOf: (authorization: string | undefined) => Caller | undefined;
+  readonly callerOf: (authorization: string | undefined) => ApiKey | undefined;
   /** Throws what the client is answered: 401 or 403. */
-  readonly authorize: (authorization: string | undefined, scope: Scope) => Caller;
+  readonly authorize: (authorization: string | undefined, scope: Scope) => ApiKey;
 }
 
-const everybody: Caller = {
+const everybody: ApiKey = {
   userId: 1,
   name: 'local',
+  key: '',
   scopes: ['user.read', 'user.write', 'task.read', 'task.write', 'webhook.read', 'webhook.write'],
 };
 
@@ -29,15 +24,15 @@ export function createAuth(keys: readonly ApiKey[]): Auth {
   // A key of this process's own: how long a hash is compared says nothing about keys that somebody tries.
   const salt = randomBytes(32);
   const hash = (key: string): Buffer => createHmac('sha256', salt).update(key).digest();
-  const known = keys.map((key) => ({ hash: hash(key.key), caller: callerOfKey(key) }));
+  const known = keys.map((key) => ({ hash: hash(key.key), key }));
 
-  function callerOf(authorization: string | undefined): Caller | undefined {
+  function callerOf(authorization: string | undefined): ApiKey | undefined {
     if (known.length === 0) return everybody;
     const token = bearer(authorization);
     if (token === undefined) return undefined;
     const given = hash(token);
-    let found: Caller | undefined;
-    for (const one of known) if (timingSafeEqual(one.hash, given)) found = one.caller;
+    let found: ApiKey | undefined;
+    for (const one of known) if (timingSafeEqual(one.hash, given)) found = one.key;
     return found;
   }
 
@@ -51,8 +46,6 @@ export function createAuth(keys: readonly ApiKey[]): Auth {
     },
   };
 }
-
-const callerOfKey = ({ userId, name, scopes }: ApiKey): Caller => ({ userId, name, scopes });
 
 function bearer(authorization: string | undefined): string | undefined {
   if (authorization === undefined || authorization.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;

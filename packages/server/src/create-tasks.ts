@@ -83,11 +83,7 @@ export function readLoneTask(
 }
 
 /** Names become ids. */
-export function storedTasks(
-  tasks: readonly NewTask[],
-  jobId: string,
-  maker: Maker,
-): readonly StoredTask[] {
+export function storedTasks(tasks: readonly NewTask[], jobId: string, maker: Maker): readonly StoredTask[] {
   const ids = new Map(tasks.map((task) => [task.name, maker.newId()]));
   return tasks.map((task) => ({
     ...storedTask(task, { ...maker, newId: () => ids.get(task.name) ?? maker.newId() }),
@@ -156,7 +152,10 @@ const maxNameLength = 255;
 function checkName(name: string, errors: Errors): void {
   if (isTaskName(name) && name.length <= maxNameLength) return;
   const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-  errors.add('tasks', `The name "${shown}" may only have letters, numbers, dashes and underscores, up to 255.`);
+  errors.add(
+    'tasks',
+    `The name "${shown}" may only have letters, numbers, dashes and underscores, up to 255.`,
+  );
 }
 
 interface Place {
@@ -193,7 +192,12 @@ function readTask(body: JsonValue, place: Place): NewTask | undefined {
 const operations: ReadonlyMap<string, OperationName> = new Map(
   operationNames.flatMap((name): (readonly [string, OperationName])[] => {
     const { alias } = operationSpecs[name];
-    return alias === undefined ? [[name, name]] : [[name, name], [alias, name]];
+    return alias === undefined
+      ? [[name, name]]
+      : [
+          [name, name],
+          [alias, name],
+        ];
   }),
 );
 
@@ -229,7 +233,11 @@ function readInput(value: JsonValue | undefined, place: Place): readonly string[
   return known(names, 'input', place);
 }
 
-function known(names: readonly string[], field: string, { prefix, errors, isKnown }: Place): readonly string[] {
+function known(
+  names: readonly string[],
+  field: string,
+  { prefix, errors, isKnown }: Place,
+): readonly string[] {
   const unknown = names.find((name) => !isKnown(name));
   if (unknown !== undefined) {
     const shown = unknown.length > 60 ? `${unknown.slice(0, 60)}…` : unknown;

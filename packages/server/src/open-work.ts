@@ -2,17 +2,19 @@
  * How many jobs and lone tasks of each user have not ended. Counted from the store once for each user, and by its changes
  * from then on.
  */
+import { tooManyJobs } from './api-error.ts';
 import type { JobStore } from './job-store.ts';
 import { hasEnded } from './sync.ts';
 
 export interface OpenWork {
-  readonly count: (userId: number) => number;
-  /** It was removed before its end. */
-  readonly forget: (userId: number, id: string) => void;
+  /** Before it is stored, so that many requests at once do not all see the last free place. Throws the 402. */
+  readonly claim: (userId: number, id: string) => void;
+  /** It was not stored after all, or was removed before its end. */
+  readonly release: (userId: number, id: string) => void;
   readonly close: () => void;
 }
 
-export function createOpenWork(store: JobStore): OpenWork {
+export function createOpenWork(store: JobStore, limit: number): OpenWork {
   const open = new Map<number, Set<string>>();
   const endListening = store.listen((change) => {
     if (change.type === 'task' && change.task.jobId !== null) return;
@@ -33,8 +35,12 @@ export function createOpenWork(store: JobStore): OpenWork {
   }
 
   return {
-    count: (userId) => idsOf(userId).size,
-    forget: (userId, id) => open.get(userId)?.delete(id),
+    claim(userId, id) {
+      const ids = idsOf(userId);
+      if (!ids.has(id) && ids.size >= limit) throw tooManyJobs(limit);
+      ids.add(id);
+    },
+    release: (userId, id) => open.get(userId)?.delete(id),
     close: endListening,
   };
 }

@@ -23,16 +23,16 @@ const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
  * plain, with a charset and a weak tag.
  */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, value: JsonObject): FastifyReply {
-  const text = JSON.stringify(value);
-  return isSync(request) ? sendWaited(reply, text) : sendText(reply, text.replaceAll('/', '\\/'));
+  return sendRawJson(request, reply, JSON.stringify(value));
 }
 
-/** JSON of the main API, with its slashes escaped. */
-export function sendText(reply: FastifyReply, text: string): FastifyReply {
+/** JSON that is text already. */
+export function sendRawJson(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+  if (isSync(request)) return sendWaited(reply, text);
   return reply
     .header('content-type', 'application/json')
     .header('cache-control', 'no-cache, private')
-    .send(text);
+    .send(text.replaceAll('/', '\\/'));
 }
 
 function sendWaited(reply: FastifyReply, text: string): FastifyReply {

@@ -2,7 +2,13 @@
  * What is stored → CloudConvert's JSON, with its keys in the order of recorded answers, for the API, for webhooks and for
  * sockets alike. It knows neither HTTP nor who asks.
  */
-import { type JsonObject, type JsonValue, operationSpecs, resourceDate } from '@pipeline/schema';
+import {
+  type FileResource,
+  type JsonObject,
+  type JsonValue,
+  operationSpecs,
+  resourceDate,
+} from '@pipeline/schema';
 import type { StoredJob, StoredTask } from './job.ts';
 import type { StoredWebhook } from './webhook-store.ts';
 
@@ -18,7 +24,8 @@ export interface TaskExtras {
   /** Ids of the tasks that repeat it. */
   readonly retries?: readonly string[];
   readonly dependsOn?: readonly StoredTask[];
-  readonly job?: StoredJob;
+  /** Null: it stands alone. */
+  readonly job?: StoredJob | null;
 }
 
 export function taskResource(task: StoredTask, view: View, extras: TaskExtras = {}): JsonObject {
@@ -51,7 +58,7 @@ export function taskResource(task: StoredTask, view: View, extras: TaskExtras = 
     ...(dependsOn === undefined
       ? { depends_on_task_ids: task.dependsOn }
       : { depends_on_tasks: dependsOn.map((one) => taskResource(one, view)) }),
-    ...(job !== undefined && { job: jobResource(job, view) }),
+    ...(job !== undefined && { job: job === null ? null : jobResource(job, view) }),
     links: { self: `${view.base}/v2/tasks/${task.id}` },
   };
 }
@@ -107,13 +114,14 @@ function resultOf(task: StoredTask, view: View): JsonValue {
   if (waitsForFile(task)) return { form: view.uploadForm(task, view.base) };
   const { result } = task;
   if (result?.files === undefined) return result;
-  if (result.files.every(({ url }) => url === undefined || !url.startsWith('/'))) return { ...result };
   return { ...result, files: result.files.map((file) => shownFile(file, view.base)) };
 }
 
-/** URLs of this server are kept without its address, which may change. */
-function shownFile(file: JsonObject & { readonly url?: string }, base: string): JsonObject {
-  return file.url?.startsWith('/') === true ? { ...file, url: base + file.url } : file;
+function shownFile({ url, ...file }: FileResource, base: string): JsonObject {
+  return url === undefined ? file : { ...file, url: shownUrl(url, base) };
 }
+
+/** URLs of this server are kept without its address, which may change. */
+export const shownUrl = (url: string, base: string): string => (url.startsWith('/') ? base + url : url);
 
 const dateOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : resourceDate(timeMs));

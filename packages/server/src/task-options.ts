@@ -114,7 +114,11 @@ function asTyped(value: JsonValue, schema: JsonObject): JsonValue {
 
 function fromText(value: string, types: readonly string[]): JsonValue {
   const text = value.trim();
-  if ((types.includes('integer') || types.includes('number')) && text !== '' && Number.isFinite(Number(text))) {
+  if (
+    (types.includes('integer') || types.includes('number')) &&
+    text !== '' &&
+    Number.isFinite(Number(text))
+  ) {
     return Number(text);
   }
   if (types.includes('boolean') && booleans.has(text.toLowerCase()))

@@ -1,0 +1,94 @@
+/**
+ * The API without a socket: routes below `/v2`, and below `/sync/v2` for those who wait, bodies read with bounds, errors
+ * answered as CloudConvert words them. `app.inject` is enough to use it.
+ */
+import fastify from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody, notFound } from './api-error.ts';
+import type { AppParts } from './app-parts.ts';
+import { answerTo, refuseConnection } from './answer-error.ts';
+import { keepOut } from './foreign-pages.ts';
+import { createOpenWork } from './open-work.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { readBodies } from './read-body.ts';
+import { sendJson } from './request-view.ts';
+import type { RouteContext } from './route-context.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { taskRoutes } from './routes/tasks.ts';
+import { userRoutes } from './routes/users.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { createWaiters } from './sync.ts';
+
+/** Of the headers of a request; JSON bodies have a time of their own, uploads may take as long as they move. */
+const headersTimeoutMs = 20_000;
+const maxConnections = 10_000;
+
+export function buildApp(parts: AppParts): FastifyInstance {
+  const app = fastify({
+    bodyLimit: parts.options.limits.bodyBytes,
+    requestTimeout: 0,
+    forceCloseConnections: true,
+    genReqId: () => parts.newId(),
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5000 },
+    routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: true },
+    clientErrorHandler: refuseConnection,
+  });
+  app.server.maxConnections = maxConnections;
+  app.decorateRequest('caller', undefined);
+  app.setErrorHandler((error, request, reply) => fail(error, { request, reply, parts }));
+  app.setNotFoundHandler((request, reply) => fail(notFound('The endpoint'), { request, reply, parts }));
+  if (parts.options.keys.length === 0) keepOut(app, parts.options.publicUrl);
+  for (const plugin of parts.plugins) plugin(app);
+  const context = contextOf(parts);
+  for (const prefix of ['/v2', '/sync/v2']) {
+    app.register(
+      (api, _, done) => {
+        addRoutes(api, context);
+        done();
+      },
+      { prefix },
+    );
+  }
+  app.addHook('preClose', (done) => {
+    context.waiters.close();
+    context.openWork.close();
+    done();
+  });
+  return app;
+}
+
+function contextOf(parts: AppParts): RouteContext {
+  const { limits } = parts.options;
+  return {
+    parts,
+    rateLimit: createRateLimit(limits.createdPerMinute, parts.now),
+    openWork: createOpenWork(parts.store, limits.openJobs),
+    waiters: createWaiters(parts.store),
+  };
+}
+
+function addRoutes(api: FastifyInstance, context: RouteContext): void {
+  readBodies(api);
+  jobRoutes(api, context);
+  taskRoutes(api, context);
+  userRoutes(api, context);
+  webhookRoutes(api, context);
+  operationRoutes(api, context);
+}
+
+interface Failed {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly parts: AppParts;
+}
+
+function fail(error: unknown, { request, reply, parts }: Failed): FastifyReply {
+  const answer = answerTo(error);
+  if (answer.status >= 500) {
+    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    parts.options.log({ level: 'error', message: 'a request failed', id: request.id, details });
+  }
+  void reply.code(answer.status).headers(answer.headers);
+  return sendJson(request, reply, errorBody(answer));
+}

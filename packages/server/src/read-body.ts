@@ -1,0 +1,58 @@
+/**
+ * JSON bodies, with bounds: on their size (the app's), on how deep they nest, and on how long they take to arrive. Keys
+ * that would reach an object's prototype are refused. An empty body is none, whatever its type says.
+ */
+import type { FastifyInstance } from 'fastify';
+import { isJsonList, isJsonObject, type JsonValue } from '@pipeline/schema';
+import { answerTo, rawAnswer, tooSlow } from './answer-error.ts';
+import { badRequest, invalidData } from './api-error.ts';
+
+const maxDepth = 64;
+const maxBodyMs = 30_000;
+
+export function readBodies(api: FastifyInstance): void {
+  const parse = api.getDefaultJsonParser('error', 'error');
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser<string>(
+    /^application\/(?:[\w.-]+\+)?json\b/,
+    { parseAs: 'string' },
+    (request, text, done) => {
+      if (text.trim() === '') return done(null, undefined);
+      return parse(request, text, (error: Error | null, value?: JsonValue) => {
+        if (error !== null) return done(badRequest(`The body is not valid JSON: ${error.message}`));
+        return isDeep(value) ? done(tooDeep()) : done(null, value);
+      });
+    },
+  );
+  api.addContentTypeParser<string>('*', { parseAs: 'string' }, (_, text, done) => {
+    if (text === '') done(null, undefined);
+    else done(answerTo({ statusCode: 415 }));
+  });
+  api.addHook('preParsing', (request, reply, payload, done) => {
+    const timer = setTimeout(() => {
+      if (!reply.raw.headersSent) request.raw.socket.end(rawAnswer(tooSlow()));
+      request.raw.socket.destroySoon();
+    }, maxBodyMs);
+    payload.once('end', () => clearTimeout(timer));
+    reply.raw.once('close', () => clearTimeout(timer));
+    done(null, payload);
+  });
+}
+
+const tooDeep = (): Error =>
+  invalidData({ body: [`The body may not nest more than ${maxDepth} levels deep.`] });
+
+/** Without recursion: the body is somebody else's. */
+function isDeep(value: JsonValue | undefined): boolean {
+  let level = value === undefined ? [] : [value];
+  for (let depth = 0; depth <= maxDepth; depth += 1) {
+    const next: JsonValue[] = [];
+    for (const one of level) {
+      if (isJsonList(one)) for (const inner of one) next.push(inner);
+      else if (isJsonObject(one)) for (const inner of Object.values(one)) next.push(inner);
+    }
+    if (next.length === 0) return false;
+    level = next;
+  }
+  return true;
+}

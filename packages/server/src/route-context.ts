@@ -1,0 +1,89 @@
+/** What the routes have in common: who asks, what is left of the rate, how resources are shown to this client. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { notFound, unauthenticated } from './api-error.ts';
+import type { AppParts } from './app-parts.ts';
+import type { StoredJob, StoredTask } from './job.ts';
+import type { OpenWork } from './open-work.ts';
+import type { Query } from './pagination.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { baseOf, isSync } from './request-view.ts';
+import type { View } from './resources.ts';
+import type { ApiKey, Scope } from './server-options.ts';
+import type { Waiters } from './sync.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the hook that lets a request in. */
+    caller: ApiKey | undefined;
+  }
+}
+
+export interface RouteContext {
+  readonly parts: AppParts;
+  readonly rateLimit: RateLimit;
+  readonly openWork: OpenWork;
+  readonly waiters: Waiters;
+}
+
+export interface ById {
+  readonly Params: { readonly id: string };
+  readonly Querystring: Query;
+}
+
+export interface ByQuery {
+  readonly Querystring: Query;
+}
+
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** Before the body is read: nobody else's is worth it. */
+export function needs(scope: Scope, { parts }: RouteContext): Hook {
+  return async (request) => {
+    request.caller = parts.auth.authorize(request.headers.authorization, scope);
+  };
+}
+
+/** Jobs and tasks: the rate is told with every answer of the main API, and used up by what makes something. */
+export function needsRate(
+  scope: Scope,
+  how: 'use' | 'look',
+  { parts, rateLimit }: RouteContext,
+): { readonly onRequest: Hook } {
+  return {
+    onRequest: async (request, reply) => {
+      const caller = parts.auth.authorize(request.headers.authorization, scope);
+      request.caller = caller;
+      const headers = rateLimit[how](caller.userId);
+      if (!isSync(request)) void reply.headers(headers);
+    },
+  };
+}
+
+export function callerOf({ caller }: FastifyRequest): ApiKey {
+  if (caller === undefined) throw unauthenticated();
+  return caller;
+}
+
+export function viewOf(request: FastifyRequest, { parts }: RouteContext): View {
+  return { base: baseOf(request, parts.options.publicUrl), uploadForm: parts.uploadForm };
+}
+
+/** Somebody else's is as if it were not there. */
+export function ownJob(request: FastifyRequest<ById>, { parts }: RouteContext): StoredJob {
+  const job = parts.store.job(request.params.id);
+  if (job?.userId !== callerOf(request).userId) throw notFound('The job');
+  return job;
+}
+
+export function ownTask(request: FastifyRequest<ById>, { parts }: RouteContext): StoredTask {
+  const task = parts.store.task(request.params.id);
+  if (task?.userId !== callerOf(request).userId) throw notFound('The task');
+  return task;
+}
+
+/** Until its end, or until the client is gone. */
+export async function untilEnded(id: string, reply: FastifyReply, { waiters }: RouteContext): Promise<void> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  await waiters.ended(id, gone.signal);
+}

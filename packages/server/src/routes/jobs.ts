@@ -1,0 +1,130 @@
+/** Jobs: made, listed, shown, waited for, deleted. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { JsonValue } from '@pipeline/schema';
+import { invalidData, notFound } from '../api-error.ts';
+import type { StoredJob, StoredTask } from '../job.ts';
+import { envelope, includes, pageOf, parameter, takePage } from '../pagination.ts';
+import { isTrue, type ReadJob, readJob } from '../read-job.ts';
+import { isSync, sendJson, sendNothing } from '../request-view.ts';
+import { jobResource, shownUrl } from '../resources.ts';
+import {
+  type ById,
+  type ByQuery,
+  callerOf,
+  needsRate,
+  ownJob,
+  type RouteContext,
+  untilEnded,
+  viewOf,
+} from '../route-context.ts';
+
+export function jobRoutes(app: FastifyInstance, context: RouteContext): void {
+  const { store, work } = context.parts;
+  const reads = needsRate('task.read', 'look', context);
+
+  app.post<{ Body: JsonValue }>('/jobs', needsRate('task.write', 'use', context), async (request, reply) => {
+    const made = readBody(request, context);
+    await storeJob(made, context);
+    void reply.code(201);
+    // A job that waits for an upload would wait for ever: its client needs the form first.
+    const waits = isSync(request) && !made.tasks.some(({ operation }) => operation === 'import/upload');
+    if (waits) await untilEnded(made.job.id, reply, context);
+    return showJob(made.job.id, { request, reply, context, redirects: waits && made.redirects });
+  });
+
+  app.get<ByQuery>('/jobs', reads, (request, reply) => sendJson(request, reply, list(request, context)));
+
+  app.get<ById>('/jobs/:id', reads, async (request, reply) => {
+    const { id } = ownJob(request, context);
+    if (isSync(request)) await untilEnded(id, reply, context);
+    return showJob(id, { request, reply, context, redirects: wantsRedirect(request) });
+  });
+
+  app.get<ById>('/jobs/:id/wait', reads, async (request, reply) => {
+    const { id } = ownJob(request, context);
+    await untilEnded(id, reply, context);
+    return showJob(id, { request, reply, context, redirects: wantsRedirect(request) });
+  });
+
+  app.delete<ById>('/jobs/:id', needsRate('task.write', 'look', context), async (request, reply) => {
+    const job = ownJob(request, context);
+    const tasks = store.tasksOf(job);
+    await work.removeJob(job.id);
+    context.openWork.release(job.userId, job.id);
+    for (const { id } of [job, ...tasks]) context.waiters.forget(id);
+    return sendNothing(reply);
+  });
+}
+
+function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: RouteContext): ReadJob {
+  const { limits } = parts.options;
+  const maker = { userId: callerOf(request).userId, newId: parts.newId, now: parts.now };
+  const made = readJob(request.body, maker, { tasks: limits.tasksPerJob });
+  if (!made.ok) throw invalidData(made.error);
+  return made.value;
+}
+
+async function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
+  openWork.claim(job.userId, job.id);
+  try {
+    await parts.store.addJob({ job, tasks });
+  } catch (error) {
+    openWork.release(job.userId, job.id);
+    throw error;
+  }
+}
+
+interface Showing {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly context: RouteContext;
+  readonly redirects: boolean;
+}
+
+/** As it is now: it may have been deleted while somebody waited for it. */
+function showJob(id: string, { request, reply, context, redirects }: Showing): FastifyReply {
+  const { store } = context.parts;
+  const job = store.job(id);
+  if (job === undefined) throw notFound('The job');
+  const tasks = store.tasksOf(job);
+  const view = viewOf(request, context);
+  const url = redirects && job.status === 'finished' ? firstUrl(tasks) : undefined;
+  if (url !== undefined) return reply.redirect(shownUrl(url, view.base), 302);
+  return sendJson(request, reply, { data: jobResource(job, view, tasks) });
+}
+
+const wantsRedirect = (request: FastifyRequest<ById>): boolean =>
+  isTrue(parameter(request.query, 'redirect'));
+
+function firstUrl(tasks: readonly StoredTask[]): string | undefined {
+  const exports = tasks.filter(({ operation }) => operation === 'export/url');
+  return exports.flatMap(({ result }) => result?.files ?? []).find(({ url }) => url !== undefined)?.url;
+}
+
+function list(request: FastifyRequest<ByQuery>, context: RouteContext) {
+  const { store } = context.parts;
+  const { query } = request;
+  const view = viewOf(request, context);
+  const page = pageOf(query);
+  const { items, hasMore } = takePage(
+    matching(store.jobs(callerOf(request).userId), {
+      status: parameter(query, 'filter[status]'),
+      tag: parameter(query, 'filter[tag]'),
+    }),
+    page,
+  );
+  const hasTasks = includes(query).has('tasks');
+  const data = items.map((job) => jobResource(job, view, hasTasks ? store.tasksOf(job) : undefined));
+  return envelope({ data, hasMore, page, path: `${view.base}/v2/jobs`, query });
+}
+
+function* matching(
+  jobs: Iterable<StoredJob>,
+  wanted: { readonly status: string | undefined; readonly tag: string | undefined },
+): Generator<StoredJob, void> {
+  for (const job of jobs) {
+    if (wanted.status !== undefined && job.status !== wanted.status) continue;
+    if (wanted.tag !== undefined && job.tag !== wanted.tag) continue;
+    yield job;
+  }
+}
