@@ -28,9 +28,10 @@ export type AppPlugin = (app: FastifyInstance) => void;
 
 /** What becomes of jobs once they are stored. They start by themselves: whoever runs them listens to the store. */
 export interface JobWork {
-  /** Settles when the task has ended, as `CANCELLED` unless it came to another end meanwhile. */
-  readonly cancelTask: (id: string) => Promise<void>;
-  /** Stop what runs of it, forget it, and remove its files. */
-  readonly removeJob: (id: string) => Promise<void>;
-  readonly removeTask: (id: string) => Promise<void>;
+  /** Ends a task that has not ended with `CANCELLED`, and what depends on it; false: it had ended. */
+  readonly cancel: (taskId: string) => Promise<boolean>;
+  /** Nothing of it runs any more, and its files are gone, when this settles. */
+  readonly removeJob: (jobId: string) => Promise<void>;
+  /** The same for one task; what depends on it fails. */
+  readonly removeTask: (taskId: string) => Promise<void>;
 }

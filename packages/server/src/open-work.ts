@@ -3,8 +3,8 @@
  * from then on.
  */
 import { tooManyJobs } from './api-error.ts';
+import { hasEnded } from './job-status.ts';
 import type { JobStore } from './job-store.ts';
-import { hasEnded } from './sync.ts';
 
 export interface OpenWork {
   /** Before it is stored, so that many requests at once do not all see the last free place. Throws the 402. */

@@ -11,8 +11,9 @@ export function retryOf(
   store: JobStore,
   { newId, now }: Omit<Maker, 'userId'>,
 ): StoredTask {
+  const { places: _, ...kept } = task;
   return {
-    ...task,
+    ...kept,
     ...fresh,
     id: newId(),
     dependsOn: latestTries(task, store),

@@ -4,14 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import fastify from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { buildApp } from './app.ts';
+import type { JobWork } from './app-parts.ts';
+import { createAuth } from './auth.ts';
+import { createJobStore, type JobStore } from './job-store.ts';
 import { maskEntry } from './mask.ts';
 import { createMetrics } from './metrics.ts';
 import { observeRequests } from './observe-requests.ts';
 import { processGauges } from './process-gauges.ts';
 import { serviceRoutes } from './routes/service.ts';
 import type { LogEntry, ServerOptions } from './server-options.ts';
+import { openWebhookStore } from './webhook-store.ts';
 
 export interface Server {
   readonly app: FastifyInstance;
@@ -36,24 +40,45 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const log = (entry: LogEntry): void => options.log(maskEntry(entry));
   const metrics = createMetrics();
   processGauges(metrics);
-  const app = fastify({
-    bodyLimit: options.limits.bodyBytes,
-    // Of the headers; a body may take as long as it moves.
-    connectionTimeout: 0,
-    genReqId: () => randomUUID(),
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 1000 },
-  });
-  observeRequests(app, { metrics, log });
-  serviceRoutes(app, {
+  const auth = createAuth(options.keys);
+  const store = await createJobStore({ dataDir: options.dataDir, now: Date.now });
+  const webhooks = await openWebhookStore(options.dataDir, Date.now);
+  const service = {
     metrics,
     version: options.version,
-    hasKey: () => options.keys.length === 0,
+    hasKey: ({ headers }: FastifyRequest) => auth.callerOf(headers.authorization) !== undefined,
     openApi: () => ({}),
+  };
+  const app = buildApp({
+    options: { ...options, log },
+    auth,
+    store,
+    work: storedOnly(store),
+    webhooks,
+    uploadForm: () => ({}),
+    now: Date.now,
+    newId: randomUUID,
+    plugins: [(app) => observeRequests(app, { metrics, log }), (app) => serviceRoutes(app, service)],
   });
   return {
     app,
     listen: ({ host, port }) => app.listen({ host, port }),
-    close: () => app.close(),
+    close: async () => {
+      await app.close();
+      await webhooks.close();
+      await store.close();
+    },
+  };
+}
+
+/** Nothing runs: what is stored waits. */
+function storedOnly(store: JobStore): JobWork {
+  return {
+    async cancel(id) {
+      await store.updateTask(id, { status: 'error', code: 'CANCELLED', endedAt: Date.now() });
+      return true;
+    },
+    removeJob: (id) => store.removeJob(id),
+    removeTask: (id) => store.removeTask(id),
   };
 }

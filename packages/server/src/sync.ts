@@ -1,6 +1,7 @@
 /** Requests that wait for the end of a job or a task. One listener for all of them, however many wait. */
 import { shuttingDown } from './api-error.ts';
 import type { Change, StoredJob, StoredTask } from './job.ts';
+import { hasEnded } from './job-status.ts';
 import type { JobStore } from './job-store.ts';
 
 export interface Waiters {
@@ -16,9 +17,6 @@ interface Waiter {
   readonly settle: () => void;
   readonly fail: (error: Error) => void;
 }
-
-export const hasEnded = ({ status }: StoredJob | StoredTask): boolean =>
-  status === 'finished' || status === 'error';
 
 export function createWaiters(store: JobStore): Waiters {
   const waiting = new Map<string, Set<Waiter>>();

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonValue } from '@pipeline/schema';
 import { invalidData, invalidState, notFound } from '../api-error.ts';
 import { operationWords, readLoneTask, storedTask } from '../create-tasks.ts';
 import type { StoredTask } from '../job.ts';
+import { hasEnded } from '../job-status.ts';
 import { isSync, sendJson, sendNothing } from '../request-view.ts';
 import { taskResource } from '../resources.ts';
 import { retryOf } from '../retry-task.ts';
@@ -17,7 +18,6 @@ import {
   untilEnded,
   viewOf,
 } from '../route-context.ts';
-import { hasEnded } from '../sync.ts';
 import { extrasFor, listTasks } from '../task-list.ts';
 
 export function taskRoutes(app: FastifyInstance, context: RouteContext): void {
@@ -44,8 +44,8 @@ export function taskRoutes(app: FastifyInstance, context: RouteContext): void {
 
   app.post<ById>('/tasks/:id/cancel', writes, async (request, reply) => {
     const task = ownTask(request, context);
-    if (hasEnded(task)) throw invalidState('Cannot change status: task already completed.');
-    await work.cancelTask(task.id);
+    const isCancelled = !hasEnded(task) && (await work.cancel(task.id));
+    if (!isCancelled) throw invalidState('Cannot change status: task already completed.');
     return showTask(task.id, { request, reply, context });
   });
 
