@@ -124,6 +124,11 @@ const ask = (app: FastifyInstance, options: InjectOptions) =>
 /** Ends a task as whoever runs it would. */
 export async function finish(api: Api, id: string, result: object | null = { files: [] }): Promise<void> {
   const at = api.clock.now;
-  const change = { status: 'finished', startedAt: at, endedAt: at, result: JSON.parse(JSON.stringify(result)) } as const;
+  const change = {
+    status: 'finished',
+    startedAt: at,
+    endedAt: at,
+    result: JSON.parse(JSON.stringify(result)),
+  } as const;
   await api.store.updateTask(id, change);
 }

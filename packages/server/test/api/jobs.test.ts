@@ -12,13 +12,20 @@ const simple = {
 describe('POST /v2/jobs', () => {
   test('makes a job with its tasks in the order of the request', async () => {
     const api = await startApi();
-    const answer = await api.post('/v2/jobs', { tag: 'mine', tasks: { out: { operation: 'export/url', input: ['in'] }, in: { operation: 'import/upload' } } });
+    const answer = await api.post('/v2/jobs', {
+      tag: 'mine',
+      tasks: { out: { operation: 'export/url', input: ['in'] }, in: { operation: 'import/upload' } },
+    });
     expect([answer.statusCode, answer.statusMessage]).toEqual([201, 'Created']);
     const { data } = answer.json();
     expect(data).toMatchObject({ tag: 'mine', status: 'waiting', started_at: null, ended_at: null });
     expect(data.tasks.map(({ name }: { name: string }) => name)).toEqual(['out', 'in']);
     expect(data.tasks[0].depends_on_task_ids).toEqual([data.tasks[1].id]);
-    expect(data.tasks[1]).toMatchObject({ message: 'Waiting for file upload', percent: 100, status: 'waiting' });
+    expect(data.tasks[1]).toMatchObject({
+      message: 'Waiting for file upload',
+      percent: 100,
+      status: 'waiting',
+    });
     expect(data.tasks[1].result.form.url).toBe('http://api.sandbox.cloudconvert.com/tasks');
     expect(data.links.self).toBe(`http://api.sandbox.cloudconvert.com/v2/jobs/${data.id}`);
     expect(api.store.job(data.id)?.taskIds).toHaveLength(2);
@@ -38,10 +45,12 @@ test('the waiting API answers at the end of the job', async () => {
   const api = await startApi();
   const { id, tasks } = (await api.post('/v2/jobs', simple)).json().data;
   let ended = false;
-  const waited = api.get(`/v2/jobs/${id}`, { headers: { host: 'sync.api.sandbox.cloudconvert.com' } }).then((answer) => {
-    ended = true;
-    return answer;
-  });
+  const waited = api
+    .get(`/v2/jobs/${id}`, { headers: { host: 'sync.api.sandbox.cloudconvert.com' } })
+    .then((answer) => {
+      ended = true;
+      return answer;
+    });
   await finish(api, tasks[0].id);
   expect(ended).toBe(false);
   await finish(api, tasks[1].id, { files: [{ filename: 'a.txt', size: 1, url: '/files/a' }] });
