@@ -2,7 +2,7 @@
  * JSON bodies, with bounds: on their size (the app's), on how deep they nest, and on how long they take to arrive. Keys
  * that would reach an object's prototype are refused. An empty body is none, whatever its type says.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonList, isJsonObject, type JsonValue } from '@pipeline/schema';
 import { answerTo, rawAnswer, tooSlow } from './answer-error.ts';
 import { badRequest, invalidData } from './api-error.ts';
@@ -28,15 +28,20 @@ export function readBodies(api: FastifyInstance): void {
     if (text === '') done(null, undefined);
     else done(answerTo({ statusCode: 415 }));
   });
-  api.addHook('preParsing', (request, reply, payload, done) => {
-    const timer = setTimeout(() => {
-      if (!reply.raw.headersSent) request.raw.socket.end(rawAnswer(tooSlow()));
-      request.raw.socket.destroySoon();
-    }, maxBodyMs);
+  api.addHook('preParsing', async (request, reply, payload) => {
+    if (!hasBody(request)) return;
+    const timer = setTimeout(() => giveUp(request, reply), maxBodyMs);
     payload.once('end', () => clearTimeout(timer));
     reply.raw.once('close', () => clearTimeout(timer));
-    done(null, payload);
   });
+}
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function giveUp({ raw: { socket } }: FastifyRequest, { raw }: FastifyReply): void {
+  if (!raw.headersSent) socket.end(rawAnswer(tooSlow()));
+  socket.destroySoon();
 }
 
 const tooDeep = (): Error =>
