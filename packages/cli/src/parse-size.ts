@@ -13,8 +13,7 @@ const unitBytes: Readonly<Record<string, number>> = {
 
 /** Undefined when it is no size above zero. */
 export function parseSize(text: string): number | undefined {
-  const [, amount = '', unit = 'b'] =
-    /^(\d+(?:\.\d+)?) ?([kmgt]?i?b)?$/i.exec(text.trim()) ?? [];
+  const [, amount = '', unit = 'b'] = /^(\d+(?:\.\d+)?) ?([kmgt]?i?b)?$/i.exec(text.trim()) ?? [];
   const factor = unitBytes[unit.toLowerCase()];
   if (amount === '' || factor === undefined) return undefined;
   const bytes = Math.round(Number(amount) * factor);

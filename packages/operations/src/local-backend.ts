@@ -112,26 +112,31 @@ const loaders = {
   'import/base64': async () => (await import('./operations/import/base64.ts')).importBase64,
   'import/raw': async () => (await import('./operations/import/raw.ts')).importRaw,
   'import/s3': async (network) => importing((await import('./stores/s3.ts')).s3, network),
-  'import/azure/blob': async (network) => importing((await import('./stores/azure-blob.ts')).azureBlob, network),
+  'import/azure/blob': async (network) =>
+    importing((await import('./stores/azure-blob.ts')).azureBlob, network),
   'import/google-cloud-storage': async (network) =>
     importing((await import('./stores/google-cloud-storage.ts')).googleCloudStorage, network),
-  'import/openstack': async (network) => importing((await import('./stores/openstack.ts')).openstack, network),
+  'import/openstack': async (network) =>
+    importing((await import('./stores/openstack.ts')).openstack, network),
   'import/sftp': async (network) => importing((await import('./stores/sftp.ts')).sftp, network),
 
   'export/local': async () => (await import('./operations/export/local.ts')).exportLocal,
   'export/url': async () => (await import('./operations/export/url.ts')).exportUrl,
   'export/upload': async (network) => (await import('./operations/export/upload.ts')).exportUpload(network),
   'export/s3': async (network) => exporting((await import('./stores/s3.ts')).s3, network),
-  'export/azure/blob': async (network) => exporting((await import('./stores/azure-blob.ts')).azureBlob, network),
+  'export/azure/blob': async (network) =>
+    exporting((await import('./stores/azure-blob.ts')).azureBlob, network),
   'export/google-cloud-storage': async (network) =>
     exporting((await import('./stores/google-cloud-storage.ts')).googleCloudStorage, network),
-  'export/openstack': async (network) => exporting((await import('./stores/openstack.ts')).openstack, network),
+  'export/openstack': async (network) =>
+    exporting((await import('./stores/openstack.ts')).openstack, network),
   'export/sftp': async (network) => exporting((await import('./stores/sftp.ts')).sftp, network),
 
   convert: async () => (await import('./operations/convert.ts')).convert,
   optimize: async () => (await import('./operations/optimize.ts')).optimize,
   watermark: async () => (await import('./operations/watermark.ts')).watermark,
-  'capture-website': async (network) => (await import('./operations/capture-website.ts')).captureWebsite(network),
+  'capture-website': async (network) =>
+    (await import('./operations/capture-website.ts')).captureWebsite(network),
   thumbnail: async () => (await import('./operations/thumbnail.ts')).thumbnail,
   metadata: async () => (await import('./operations/metadata.ts')).metadata,
   'metadata/write': async () => (await import('./operations/metadata.ts')).metadataWrite,

@@ -40,10 +40,7 @@ export const serve: Command = async ({ flags }, surroundings) => {
   }
 };
 
-async function signingSecret({
-  signingSecret,
-  dataDir,
-}: ServeOptions): Promise<Result<string, UsageError>> {
+async function signingSecret({ signingSecret, dataDir }: ServeOptions): Promise<Result<string, UsageError>> {
   if (signingSecret !== undefined) return ok(signingSecret);
   try {
     return ok(await keptSecret(dataDir));
@@ -106,10 +103,7 @@ const startServer = (
   });
 };
 
-async function listen(
-  server: Server,
-  { host, port }: ServeOptions,
-): Promise<Result<string, UsageError>> {
+async function listen(server: Server, { host, port }: ServeOptions): Promise<Result<string, UsageError>> {
   try {
     return ok(await server.listen({ host, port }));
   } catch (error) {

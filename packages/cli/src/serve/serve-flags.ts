@@ -77,7 +77,11 @@ export const serveFlags: CommandSpec = {
     ),
     'max-body': valued('max-body', 'size', 'The largest JSON body.'),
     'max-upload': valued('max-upload', 'size', 'The largest file that is uploaded or downloaded.'),
-    'max-jobs': valued('max-jobs', 'n', 'Jobs of one user that have not ended; beyond it, the answer is 402.'),
+    'max-jobs': valued(
+      'max-jobs',
+      'n',
+      'Jobs of one user that have not ended; beyond it, the answer is 402.',
+    ),
     'max-tasks': valued('max-tasks', 'n', 'Tasks in a job.'),
     'job-timeout': valued('job-timeout', 'duration', 'Stop a job that takes longer.'),
     'rate-limit': valued(

@@ -102,9 +102,7 @@ export async function readServeOptions(
   const keys = await allKeys(flags, cwd);
   if (!keys.ok) return keys;
   const open = openDoor(options.host, keys.value);
-  return open === undefined
-    ? ok({ ...options, publicUrl: publicUrl.value, keys: keys.value })
-    : err(open);
+  return open === undefined ? ok({ ...options, publicUrl: publicUrl.value, keys: keys.value }) : err(open);
 }
 
 function wholeNumber(text: string, least: number): number | undefined {

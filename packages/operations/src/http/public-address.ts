@@ -62,6 +62,8 @@ export function isPublicAddress(text: string): boolean {
 /** The last 32 bits. URLs have one way to write an address: `[64:ff9b::a00:1]`. */
 function embedded4(address: string): string {
   const groups = new URL(`http://[${address}]`).hostname.slice(1, -1).split(':');
-  const [high = 0, low = 0] = groups.slice(-2).map((group) => Number.parseInt(group === '' ? '0' : group, 16));
+  const [high = 0, low = 0] = groups
+    .slice(-2)
+    .map((group) => Number.parseInt(group === '' ? '0' : group, 16));
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }

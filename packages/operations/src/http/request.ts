@@ -130,7 +130,13 @@ function sendOnce(sent: HttpRequest): Promise<Result<HttpResponse, Failure>> {
   if (refused !== undefined) return Promise.resolve(err(networkFailure(url, refused, sent.method)));
   return new Promise((resolve) => {
     // A connection of its own: nothing left over from another answer, and nothing left open behind.
-    const options = { method: sent.method, agent: false, headers: headersOf(sent), signal, ...lookupOf(network) };
+    const options = {
+      method: sent.method,
+      agent: false,
+      headers: headersOf(sent),
+      signal,
+      ...lookupOf(network),
+    };
     const call = url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
     const clock = watch(call, sent);
     let lateError: Error | undefined;

@@ -111,7 +111,15 @@ async function run(
   const inputName = shownUrl(url).slice(1, -1);
   const drawn = await drawPage({
     host: 'website',
-    job: { type: 'website', url: url.href, headers: { ...headers }, inputName, to, outputPath, network: network.type },
+    job: {
+      type: 'website',
+      url: url.href,
+      headers: { ...headers },
+      inputName,
+      to,
+      outputPath,
+      network: network.type,
+    },
     options: request.options,
     signal: context.signal,
     progress: context.progress,

@@ -23,7 +23,15 @@ describe('addresses', () => {
     ['192.0.2.1', '198.18.0.1', '198.51.100.7', '203.0.113.9', '224.0.0.1', '239.1.1.1', '240.0.0.1'],
     ['255.255.255.255', '::', '::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '::ffff:8.8.8.8', '::127.0.0.1'],
     ['fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd00:ec2::254', 'fec0::1', 'ff02::1', '2001:db8::1', '2001::1'],
-    ['2002:7f00:1::', '64:ff9b::7f00:1', '64:ff9b::10.0.0.1', '64:ff9b::', '64:ff9b:1::1', '3fff::1', '5f00::1'],
+    [
+      '2002:7f00:1::',
+      '64:ff9b::7f00:1',
+      '64:ff9b::10.0.0.1',
+      '64:ff9b::',
+      '64:ff9b:1::1',
+      '3fff::1',
+      '5f00::1',
+    ],
     ['100::1', '[::1]', 'localhost', '', '1.2.3', '0x7f.1', '2130706433'],
   ])('not public: %s, %s, …', (...addresses) => {
     expect(addresses.filter(isPublicAddress)).toEqual([]);
@@ -118,7 +126,10 @@ describe('what connects', () => {
     async (origin) => {
       const server = await serve((_, response) => response.end('inside'));
       const port = new URL(server.origin).port;
-      const { result, waits } = await fetchFile({ url: `${origin}:${port}/a.txt` }, { network: publicNetwork });
+      const { result, waits } = await fetchFile(
+        { url: `${origin}:${port}/a.txt` },
+        { network: publicNetwork },
+      );
       expect(result).toMatchObject(refused);
       expect([server.requests.length, waits]).toEqual([0, []]);
     },
@@ -144,12 +155,25 @@ describe('what connects', () => {
     expect(await upload.run(put, context())).toMatchObject(refused);
 
     const settings = { ...defaultSettings, network: publicNetwork };
-    const keys = { access_key_id: 'a', secret_access_key: 'b', bucket: 'bucket', region: 'r', endpoint: origin };
+    const keys = {
+      access_key_id: 'a',
+      secret_access_key: 'b',
+      bucket: 'bucket',
+      region: 'r',
+      endpoint: origin,
+    };
     const get = action({ operation: 'import/s3', options: { ...keys, key: 'a.txt' } });
     expect(await importFiles(s3, settings).run(get, context())).toMatchObject(refused);
     const send = action({ operation: 'export/s3', options: { ...keys, key: 'a.txt' }, inputs });
     expect(await exportFiles(s3, settings).run(send, context())).toMatchObject(refused);
-    const swift = { auth_url: `${origin}/v3`, username: 'a', password: 'b', region: 'r', container: 'c', file: 'f' };
+    const swift = {
+      auth_url: `${origin}/v3`,
+      username: 'a',
+      password: 'b',
+      region: 'r',
+      container: 'c',
+      file: 'f',
+    };
     const fetched = action({ operation: 'import/openstack', options: swift });
     expect(await importFiles(openstack, settings).run(fetched, context())).toMatchObject(refused);
     for (const host of ['127.0.0.1', 'localhost', '::1']) {

@@ -105,7 +105,8 @@ describe.skipIf(findProgram('chromium') === undefined)('a browser behind it', ()
         new Promise((done) => { const socket = new WebSocket('ws://127.0.0.2:${port}/socket'); socket.onerror = done; socket.onopen = done; }),
       ]).then((all) => { document.title = all.map(({ status }) => status).join(' '); });</script>`;
     const outside = await serve((request, response) => {
-      if (request.url === '/away') response.writeHead(302, { location: `http://127.0.0.2:${port}/away` }).end();
+      if (request.url === '/away')
+        response.writeHead(302, { location: `http://127.0.0.2:${port}/away` }).end();
       else response.setHeader('content-type', 'text/html').end(request.url === '/own' ? 'own' : page);
     });
     let title = '';
@@ -143,13 +144,17 @@ describe.skipIf(findProgram('chromium') === undefined)('a browser behind it', ()
     expect(await failed(origin.replace('http:', 'https:'))).toMatchObject({ type: 'refused' });
     expect(requests).toEqual([]);
 
-    const led = await serve((_, response) => response.writeHead(302, { location: 'https://inside.test/' }).end());
+    const led = await serve((_, response) =>
+      response.writeHead(302, { location: 'https://inside.test/' }).end(),
+    );
     await withNetwork(network, (rules) =>
       inWindow(needs, rules.window, async (context) => {
         const page = await context.newPage();
         const refused = refusedPage(page, new URL(led.origin), rules);
         await expect(page.goto(led.origin)).rejects.toThrow('ERR_TUNNEL_CONNECTION_FAILED');
-        expect(refused()?.message).toMatch(/inside\.test, where .*127\.0\.0\.1.* leads, is not on the public/);
+        expect(refused()?.message).toMatch(
+          /inside\.test, where .*127\.0\.0\.1.* leads, is not on the public/,
+        );
       }),
     );
   });

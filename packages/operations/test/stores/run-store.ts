@@ -41,7 +41,13 @@ interface Run {
 async function run(direction: 'import' | 'export', { store, options, settings }: Run): Promise<Ran> {
   const waits: number[] = [];
   const { task, context: changes, inputs, ...rest } = settings;
-  const all = { network: anyNetwork, timeouts, maxBytes: 1e9, wait: async (ms: number) => void waits.push(ms), ...rest };
+  const all = {
+    network: anyNetwork,
+    timeouts,
+    maxBytes: 1e9,
+    wait: async (ms: number) => void waits.push(ms),
+    ...rest,
+  };
   const operation = direction === 'import' ? importFiles(store, all) : exportFiles(store, all);
   const context = contextOf(newFolder(), changes);
   const request = action({

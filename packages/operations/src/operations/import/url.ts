@@ -71,7 +71,14 @@ async function attempt(
   { timeouts, maxBytes, network }: ImportUrlSettings,
 ): Promise<Result<OperationResult, Failure>> {
   const { signal, workDir } = context;
-  const call: HttpRequest = { method: 'GET', url: source.url, headers: source.headers, network, signal, timeouts };
+  const call: HttpRequest = {
+    method: 'GET',
+    url: source.url,
+    headers: source.headers,
+    network,
+    signal,
+    timeouts,
+  };
   const sent = await sendRequest(call);
   if (!sent.ok) return sent;
   const { message, url } = sent.value;
