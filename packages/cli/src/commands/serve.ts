@@ -14,7 +14,7 @@ import { catalogue } from '../serve/catalogue.ts';
 import { logWriter } from '../serve/log-writer.ts';
 import { type ServeOptions, readServeOptions } from '../serve/serve-options.ts';
 import { keptSecret } from '../serve/signing-secret.ts';
-import { type StopReason, listenForStop } from '../stop.ts';
+import { listenForStop } from '../stop.ts';
 import type { Command, Surroundings } from '../surroundings.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -60,19 +60,20 @@ async function serveWith(serving: Serving): Promise<number> {
   const { options, surroundings } = serving;
   const { stdout, stderr, processEvents, exit } = surroundings;
   const log = logWriter({ stream: stderr, isQuiet: options.isQuiet, now: () => new Date() });
-  let stopNow: (reason: StopReason) => void = () => {};
-  const stopped = new Promise<StopReason>((resolve) => {
-    stopNow = resolve;
+  const stop = listenForStop({
+    processEvents,
+    timeoutMs: undefined,
+    onStop: ({ message }) =>
+      log({ level: 'info', message: `${message}: stopping; what runs may end`, graceMs: options.graceMs }),
+    onKill: exit,
   });
-  const stop = listenForStop({ processEvents, timeoutMs: undefined, onStop: stopNow, onKill: exit });
   let server: Server | undefined;
   try {
     server = await startServer(serving, log);
     const listening = await listen(server, options);
     if (!listening.ok) return usageError(listening.error, stderr);
     stdout.write(`pipeline serve: listening on ${listening.value}\n`);
-    const { message } = await stopped;
-    log({ level: 'info', message: `${message}: stopping; what runs may go on`, graceMs: options.graceMs });
+    await aborted(stop.signal);
     await server.close({ graceMs: options.graceMs });
     log({ level: 'info', message: 'stopped' });
     // A server that ends when it is told to has done all it should.
@@ -81,6 +82,13 @@ async function serveWith(serving: Serving): Promise<number> {
     stop.close();
     await server?.close();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 const startServer = (
