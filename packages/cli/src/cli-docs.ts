@@ -1,8 +1,15 @@
 /** The table of flags as `docs/cli.md`. An entry of its own in the build: the command itself never loads it. */
 import { exitCodes } from './exit-code.ts';
 import { flagText } from './help.ts';
-import { type CommandName, commands, commonFlags, isCommandName, twinName } from './flags.ts';
-import type { CommandSpec, FlagSpec } from './flag-spec.ts';
+import {
+  type CommandName,
+  type CommandSpec,
+  commands,
+  commonFlags,
+  isCommandName,
+  twinName,
+} from './flags.ts';
+import type { FlagSpec } from './flags.ts';
 
 export function cliDocs(): string {
   const names = Object.keys(commands).filter(isCommandName);
@@ -56,12 +63,11 @@ function section(name: CommandName, spec: CommandSpec): readonly string[] {
 }
 
 function flagTable(flags: Readonly<Record<string, FlagSpec>>): readonly string[] {
-  const hasTwins = Object.values(flags).some((spec) => spec.hasTwin !== undefined);
+  const hasTwins = Object.values(flags).some((spec) => spec.hasTwin === true);
   const rows = Object.entries(flags).map(([name, spec]) => {
     const short = spec.short === undefined ? '' : `-${spec.short}, `;
     const value = spec.value === undefined ? '' : ` <${spec.value}>`;
-    const variable = twinName(name, spec);
-    const twin = variable === undefined ? '' : `\`${variable}\``;
+    const twin = spec.hasTwin === true ? `\`${twinName(name)}\`` : '';
     return [`\`${short}--${name}${value}\``, flagText(spec), ...(hasTwins ? [twin] : [])];
   });
   return table(['flag', 'does', ...(hasTwins ? ['environment'] : [])], rows);

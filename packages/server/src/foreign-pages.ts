@@ -3,25 +3,36 @@
  * visits reach it too, by a name of theirs that leads to this machine, or by a form. They are known by the names that they
  * call it, and by where they say they come from.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { forbidden } from './api-error.ts';
 
 export function keepOut(app: FastifyInstance, publicUrl: string | undefined): void {
+  const isForeign = foreignTo(publicUrl);
+  app.addHook('onRequest', async ({ headers }) => {
+    const reason = isForeign(headers);
+    if (reason !== undefined) throw forbidden(reason);
+  });
+}
+
+/** Says why what comes with such headers is not let in; undefined: it is. */
+export function foreignTo(
+  publicUrl: string | undefined,
+): (headers: IncomingHttpHeaders) => string | undefined {
   const own = publicUrl === undefined ? undefined : new URL(publicUrl).hostname;
   const isOurs = (host: string): boolean =>
     host === own || isLoopback(host) || isAddress(host) || isCloudConvert(host);
   const isOwnPage = (host: string): boolean => host === own || isLoopback(host);
 
-  app.addHook('onRequest', async ({ headers }) => {
-    if (headers.host !== undefined && !isOurs(hostName(`http://${headers.host}`))) {
-      throw forbidden(
-        'Without API keys the server answers to its own names only. Start it with a key or with its public URL.',
-      );
+  return ({ host, origin }) => {
+    if (host !== undefined && !isOurs(hostName(`http://${host}`))) {
+      return 'Without API keys the server answers to its own names only. Start it with a key or with its public URL.';
     }
-    if (headers.origin !== undefined && !isOwnPage(hostName(headers.origin))) {
-      throw forbidden('Without API keys, pages of other sites may not use the server.');
+    if (origin !== undefined && !isOwnPage(hostName(origin))) {
+      return 'Without API keys, pages of other sites may not use the server.';
     }
-  });
+    return undefined;
+  };
 }
 
 /** Empty for what is no URL, such as the `null` of a page without an origin. */

@@ -8,8 +8,14 @@ export function isSync(request: FastifyRequest): boolean {
   return request.url.startsWith('/sync/') || /^(?:[a-z0-9-]+\.)?sync\./i.test(request.headers.host ?? '');
 }
 
+/** What tells by which address somebody came: also of a socket's first request. */
+export interface Arrival {
+  readonly headers: { readonly host?: string | undefined };
+  readonly socket: { readonly localPort?: number | undefined };
+}
+
 /** Where this client reaches the server. Links lead to the main API, also from the waiting one. */
-export function baseOf(request: FastifyRequest, publicUrl: string | undefined): string {
+export function baseOf(request: Arrival, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return publicUrl;
   const host = request.headers.host ?? '';
   if (!isHost.test(host)) return `http://localhost:${request.socket.localPort ?? 80}`;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { JsonObject } from '@pipeline/schema';
 import { buildApp } from './app.ts';
 import type { JobWork } from './app-parts.ts';
 import { createAuth } from './auth.ts';
@@ -15,6 +16,7 @@ import { observeRequests } from './observe-requests.ts';
 import { processGauges } from './process-gauges.ts';
 import { serviceRoutes } from './routes/service.ts';
 import type { LogEntry, ServerOptions } from './server-options.ts';
+import { openSpeakers } from './speakers.ts';
 import { openWebhookStore } from './webhook-store.ts';
 
 export interface Server {
@@ -55,21 +57,32 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     store,
     work: storedOnly(store),
     webhooks,
-    uploadForm: () => ({}),
+    uploadForm,
     now: Date.now,
     newId: randomUUID,
     plugins: [(app) => observeRequests(app, { metrics, log }), (app) => serviceRoutes(app, service)],
   });
+  const httpServer = app.server;
+  const loud = { ...options, log };
+  const speakers = await openSpeakers({ options: loud, httpServer, auth, store, webhooks, uploadForm });
   return {
     app,
-    listen: ({ host, port }) => app.listen({ host, port }),
-    close: async () => {
+    listen: async ({ host, port }) => {
+      const url = await app.listen({ host, port });
+      speakers.start(url);
+      return url;
+    },
+    close: async ({ graceMs = 0 } = {}) => {
+      speakers.closeSockets();
       await app.close();
+      await speakers.closeWebhooks(Math.min(graceMs, 2000));
       await webhooks.close();
       await store.close();
     },
   };
 }
+
+const uploadForm = (): JsonObject => ({});
 
 /** Nothing runs: what is stored waits. */
 function storedOnly(store: JobStore): JobWork {

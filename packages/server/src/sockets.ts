@@ -3,7 +3,7 @@
  * somebody subscribed is told again at once, because a client that waits for the end would wait for ever. It changes
  * nothing, and lets nobody know whether a job that is not theirs is there.
  */
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { JsonObject } from '@pipeline/schema';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
@@ -18,8 +18,8 @@ export interface SocketParts {
   readonly store: Pick<JobStore, 'job' | 'task' | 'tasksOf' | 'listen'>;
   /** By the value of an `Authorization` header; undefined: it opens nothing. */
   readonly authenticate: (authorization: string | undefined) => ApiKey | undefined;
-  /** No key is needed: then pages of other sites are kept out. */
-  readonly isOpen: boolean;
+  /** Without keys whoever reaches the server may use it, but not as a page of another site that somebody visits. */
+  readonly isForeign?: (headers: IncomingHttpHeaders) => boolean;
   /** Under which address a client sees the server, by the request that it opened the connection with. */
   readonly baseUrl: (request: IncomingMessage) => string;
   readonly show: ShownResources;
@@ -78,11 +78,9 @@ export function openSockets(parts: SocketParts): Sockets {
     serveClient: false,
     maxHttpBufferSize: limits.messageBytes,
     // Keys are sent in messages, not as cookies: a page gains nothing by its visitor.
-    cors: parts.isOpen ? {} : { origin: '*' },
-    allowRequest: (request, decide) => {
-      const isAllowed =
-        server.engine.clientsCount < limits.sockets && (!parts.isOpen || isSameSite(request.headers));
-      decide(null, isAllowed);
+    cors: parts.isForeign === undefined ? { origin: '*' } : {},
+    allowRequest: ({ headers }, decide) => {
+      decide(null, server.engine.clientsCount < limits.sockets && parts.isForeign?.(headers) !== true);
     },
   });
   const room: Room = { parts, limits, subscriptions: new Map() };
@@ -97,12 +95,6 @@ export function openSockets(parts: SocketParts): Sockets {
       server.engine.close();
     },
   };
-}
-
-/** Without keys whoever reaches the server may use it; a page on another site that somebody visits may not. */
-function isSameSite({ origin, host }: IncomingMessage['headers']): boolean {
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 class Client {

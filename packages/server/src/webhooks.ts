@@ -22,8 +22,6 @@ export interface WebhookParts {
   readonly jobs: Pick<JobStore, 'job' | 'allJobs' | 'listen'>;
   readonly webhooks: WebhookStore;
   readonly show: Pick<ShownResources, 'job'>;
-  /** What links in a delivery begin with; no request says it here. */
-  readonly baseUrl: () => string;
   /** Of a job's own webhook; an account's has its own. */
   readonly signingSecret: string;
   readonly allowsPrivateNetwork: boolean;
@@ -58,6 +56,8 @@ const defaultLimits: WebhookLimits = {
 };
 
 export interface Webhooks {
+  /** Until then nothing is sent, and nothing is lost. `baseUrl`: what links in a delivery begin with. */
+  readonly start: (baseUrl: string) => void;
   /** Still to be delivered. */
   readonly pending: () => number;
   /** Deliveries under way may end within the grace; all others wait for the next start. */
@@ -69,26 +69,39 @@ export async function openWebhooks(parts: WebhookParts): Promise<Webhooks> {
     dataDir: parts.dataDir,
     hasJob: (id) => parts.jobs.job(id) !== undefined,
   });
-  const sender = new Sender(parts, log);
-  const stop = parts.jobs.listen((change) => {
-    if (change.type === 'job' && change.event !== 'updated') sender.tell(change.job, `job.${change.event}`);
-  });
-  for (const delivery of log.pending()) sender.start(delivery);
-  for (const job of parts.jobs.allJobs()) sender.tellMissed(job);
+  let stop: ((graceMs: number) => Promise<void>) | undefined;
   return {
+    start: (baseUrl) => {
+      const sender = new Sender(parts, { log, baseUrl });
+      const deafen = parts.jobs.listen((change) => {
+        if (change.type === 'job' && change.event !== 'updated')
+          sender.tell(change.job, `job.${change.event}`);
+      });
+      stop = (graceMs) => {
+        deafen();
+        return sender.close(graceMs);
+      };
+      for (const delivery of log.pending()) sender.start(delivery);
+      for (const job of parts.jobs.allJobs()) sender.tellMissed(job);
+    },
     pending: () => log.pending().length,
     close: async (graceMs = 2000) => {
-      stop();
-      await sender.close(graceMs);
+      await stop?.(graceMs);
       await log.close();
     },
   };
+}
+
+interface Outlet {
+  readonly log: DeliveryLog;
+  readonly baseUrl: string;
 }
 
 class Sender {
   readonly #parts: WebhookParts;
   readonly #limits: WebhookLimits;
   readonly #log: DeliveryLog;
+  readonly #baseUrl: string;
   readonly #all: LimitFunction;
   readonly #byOrigin = new Map<string, LimitFunction>();
   /** Tries in a row that failed. */
@@ -97,10 +110,11 @@ class Sender {
   readonly #aborted = new AbortController();
   readonly #delivering = new Set<Promise<void>>();
 
-  constructor(parts: WebhookParts, log: DeliveryLog) {
+  constructor(parts: WebhookParts, { log, baseUrl }: Outlet) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
     this.#log = log;
+    this.#baseUrl = baseUrl;
     this.#all = pLimit(this.#limits.deliveries);
   }
 
@@ -121,7 +135,7 @@ class Sender {
         event === 'job.created' ? '' : job.endedAt,
       ].join('/');
       if (this.#log.has(id)) continue;
-      body ??= bodyOf(event, this.#parts.show.job(job, this.#parts.baseUrl()));
+      body ??= bodyOf(event, this.#parts.show.job(job, this.#baseUrl));
       const delivery = { id, jobId: job.id, event, body, queuedAt: this.#parts.now(), ...receiver };
       this.#log.queue(delivery).catch((error: unknown) => this.#warnOfDisk(error));
       this.start(delivery);

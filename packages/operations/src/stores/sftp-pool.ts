@@ -21,7 +21,7 @@ export async function withConnection<T>(
   session: Session,
   work: (connection: SftpConnection, alive: () => void) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
-  const key = keyOf(server, session);
+  const key = keyOf(server);
   const taken = take(key);
   const opened = taken ?? (await open(server, session));
   if ('ok' in opened && !opened.ok) return opened;
@@ -89,10 +89,7 @@ export function closeConnections(): void {
   idle.clear();
 }
 
-const keyOf = (
-  { host, port, username, password = '', privateKey = '', keyFiles }: SftpServer,
-  { network }: Session,
-): string =>
+const keyOf = ({ host, port, username, password = '', privateKey = '', keyFiles }: SftpServer): string =>
   createHash('sha256')
-    .update(JSON.stringify([host, port, username, password, privateKey, keyFiles.own, network.type]))
+    .update(JSON.stringify([host, port, username, password, privateKey, keyFiles.own]))
     .digest('hex');

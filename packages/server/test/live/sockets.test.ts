@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import type { ApiKey } from '../../src/index.ts';
+import { foreignTo } from '../../src/foreign-pages.ts';
 import { openSockets } from '../../src/sockets.ts';
 import type { SocketLimits } from '../../src/sockets.ts';
 import { job, task, testJobs } from './jobs.ts';
@@ -32,7 +33,7 @@ async function place(options: { limits?: Partial<SocketLimits>; isOpen?: boolean
   const sockets = openSockets({
     httpServer,
     store: jobs.store,
-    isOpen: options.isOpen ?? false,
+    ...(options.isOpen === true && { isForeign: (headers) => foreignTo(undefined)(headers) !== undefined }),
     authenticate: (authorization) =>
       keys.find(({ key }) => authorization === `Bearer ${key}`) ??
       (options.isOpen === true ? keys[0] : undefined),
@@ -293,6 +294,8 @@ test('keeps pages of other sites out where no key is needed', async () => {
   const page = client(here.url, ['websocket'], { origin: 'https://elsewhere.example' });
   await new Promise((resolve) => page.socket.on('connect_error', resolve));
   expect(page.socket.connected).toBe(false);
+  const rebound = client(here.url, ['websocket'], { host: 'elsewhere.example' });
+  await new Promise((resolve) => rebound.socket.on('connect_error', resolve));
   const own = client(here.url, ['websocket'], { origin: here.url });
   await new Promise<void>((resolve) => own.socket.on('connect', () => resolve()));
 });

@@ -51,7 +51,6 @@ async function place({
     jobs: jobs.store,
     webhooks: store,
     show: { job: ({ id, status }, base) => ({ id, status, links: { self: `${base}/v2/jobs/${id}` } }) },
-    baseUrl: () => 'http://here',
     signingSecret: 'secret-of-jobs',
     allowsPrivateNetwork,
     version: '1.2.3',
@@ -59,6 +58,7 @@ async function place({
     log: (entry) => log.push(entry),
     limits: { firstRetryMs: 5, maxRetryMs: 20, ...limits },
   });
+  webhooks.start('http://here');
   let isClosed = false;
   const close = async (): Promise<void> => {
     if (isClosed) return;

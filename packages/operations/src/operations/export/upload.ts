@@ -13,7 +13,6 @@ import { httpTarget } from '../../http/http-target.ts';
 import type { HttpTarget } from '../../http/http-target.ts';
 import { defaultTimeouts, request as sendRequest } from '../../http/request.ts';
 import type { HttpTimeouts } from '../../http/request.ts';
-import type { Network } from '../../http/network.ts';
 import { politeAttempts, retry, waitFor } from '../../http/retry.ts';
 import type { Wait } from '../../http/retry.ts';
 import { shownUrl } from '../../http/shown-url.ts';
@@ -21,13 +20,11 @@ import { shownUrl } from '../../http/shown-url.ts';
 export interface ExportUploadSettings {
   readonly timeouts: HttpTimeouts;
   readonly wait: Wait;
-  readonly network: Network;
 }
 
-export const exportUpload = (network: Network): Operation =>
-  createExportUpload({ timeouts: defaultTimeouts, wait: waitFor, network });
+export const exportUpload: Operation = createExportUpload({ timeouts: defaultTimeouts, wait: waitFor });
 
-export function createExportUpload({ timeouts, wait, network }: ExportUploadSettings): Operation {
+export function createExportUpload({ timeouts, wait }: ExportUploadSettings): Operation {
   return {
     plan: ({ options, inputs }) => {
       const target = httpTarget(options);
@@ -42,7 +39,7 @@ export function createExportUpload({ timeouts, wait, network }: ExportUploadSett
       if (inputs.length > 1) return err(severalFiles(target.value, inputs.length));
       const outputs: OutputFile[] = [];
       for (const input of inputs) {
-        const sent = await retry(() => put(input, target.value, { context, timeouts, network }), {
+        const sent = await retry(() => put(input, target.value, { context, timeouts }), {
           attempts: task.retry.attempts > 1 ? 1 : politeAttempts,
           signal: context.signal,
           wait,
@@ -65,13 +62,12 @@ const severalFiles = ({ url }: HttpTarget, count: number): Failure =>
 interface Put {
   readonly context: OperationContext;
   readonly timeouts: HttpTimeouts;
-  readonly network: Network;
 }
 
 async function put(
   { path, name }: Artifact,
   { url, headers }: HttpTarget,
-  { context, timeouts, network }: Put,
+  { context, timeouts }: Put,
 ): Promise<Result<true, Failure>> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return err(failure('not-found', `${JSON.stringify(name)} is not there any more`));
@@ -81,7 +77,6 @@ async function put(
     url,
     headers,
     body: { sizeBytes, open: () => countedStream(path, sizeBytes, context.progress) },
-    network,
     signal: context.signal,
     timeouts,
   });

@@ -1,0 +1,66 @@
+/** Those who speak of jobs without being asked: sockets and webhooks. They show jobs as the API does. */
+import type { Server as HttpServer } from 'node:http';
+import type { Auth } from './auth.ts';
+import { foreignTo } from './foreign-pages.ts';
+import type { JobStore } from './job-store.ts';
+import { baseOf } from './request-view.ts';
+import { jobResource, taskResource, type View } from './resources.ts';
+import type { ServerOptions } from './server-options.ts';
+import { openSockets, type ShownResources } from './sockets.ts';
+import type { WebhookStore } from './webhook-store.ts';
+import { openWebhooks } from './webhooks.ts';
+
+export interface SpeakerParts {
+  readonly options: ServerOptions;
+  readonly httpServer: HttpServer;
+  readonly auth: Auth;
+  readonly store: JobStore;
+  readonly webhooks: WebhookStore;
+  readonly uploadForm: View['uploadForm'];
+}
+
+export interface Speakers {
+  /** Webhooks are sent from now on. `url`: where the server listens. */
+  readonly start: (url: string) => void;
+  readonly counts: () => { readonly sockets: number; readonly pendingWebhooks: number };
+  /** Connections first: the HTTP server ends when they have. */
+  readonly closeSockets: () => void;
+  readonly closeWebhooks: (graceMs: number) => Promise<void>;
+}
+
+export async function openSpeakers(parts: SpeakerParts): Promise<Speakers> {
+  const { options, store, webhooks } = parts;
+  const { dataDir, signingSecret, version, log, publicUrl } = options;
+  const show = showFor(parts);
+  const deliveries = await openWebhooks({
+    dataDir,
+    jobs: store,
+    webhooks,
+    show,
+    signingSecret,
+    allowsPrivateNetwork: options.allow.privateNetwork,
+    version,
+    now: Date.now,
+    log,
+  });
+  const foreignReason = foreignTo(publicUrl);
+  const sockets = openSockets({
+    httpServer: parts.httpServer,
+    store,
+    authenticate: parts.auth.callerOf,
+    ...(options.keys.length === 0 && { isForeign: (headers) => foreignReason(headers) !== undefined }),
+    baseUrl: (request) => baseOf(request, publicUrl),
+    show,
+  });
+  return {
+    start: (url) => deliveries.start(publicUrl ?? url),
+    counts: () => ({ sockets: sockets.count(), pendingWebhooks: deliveries.pending() }),
+    closeSockets: sockets.close,
+    closeWebhooks: deliveries.close,
+  };
+}
+
+const showFor = ({ store, uploadForm }: SpeakerParts): ShownResources => ({
+  job: (job, base) => jobResource(job, { base, uploadForm }, store.tasksOf(job)),
+  task: (task, base) => taskResource(task, { base, uploadForm }),
+});
