@@ -24,6 +24,10 @@ export class GroupQueue<T extends GroupItem> {
   readonly #queue = new ReadyQueue<T>();
   readonly #bySharing = new Map<string, Set<T>>();
 
+  get isEmpty(): boolean {
+    return this.#queue.size === 0;
+  }
+
   add(item: T): void {
     this.#queue.add(item);
     if (item.shares === undefined) return;

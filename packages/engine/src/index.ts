@@ -23,6 +23,8 @@ export type {
 } from './operation.ts';
 export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
 export type { Keyed, Sequence } from './persistent.ts';
+export { Pools } from './pools.ts';
+export type { PoolLimits } from './pools.ts';
 export { planJob } from './plan-job.ts';
 export type { PlanRequest } from './plan-job.ts';
 export { emptyProgress, progress, taskOf } from './progress.ts';

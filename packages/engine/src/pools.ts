@@ -1,6 +1,7 @@
 /**
- * How many actions run at once: one p-limit for the job, and one for each operation or converter that has a limit.
+ * How many actions run at once: one p-limit in all, and one for each operation or converter that has a limit.
  * A place in the narrow ones is taken first and in one fixed order, so that nobody who waits holds what another needs.
+ * Several jobs may share the places; whoever has waited for one the longest is called first when one gets free.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 
@@ -20,6 +21,8 @@ interface Pool {
 export class Pools {
   readonly #max: Pool;
   readonly #byName: ReadonlyMap<string, Pool>;
+  /** In the order in which they began to wait. */
+  readonly #waiting = new Set<() => boolean>();
 
   constructor({ max, byName }: PoolLimits) {
     this.#max = createPool(max);
@@ -44,7 +47,31 @@ export class Pools {
   run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
     const pools = this.#poolsFor(names);
     count(pools, 1);
-    return enter(pools, work).finally(() => count(pools, -1));
+    return enter(pools, work).finally(() => {
+      count(pools, -1);
+      if (this.#waiting.size > 0) this.offer();
+    });
+  }
+
+  /** `take` is asked, once, when there may be a place for it; it tells whether it took one, and may wait again. */
+  wait(take: () => boolean): void {
+    this.#waiting.add(take);
+  }
+
+  leave(take: () => boolean): void {
+    this.#waiting.delete(take);
+  }
+
+  /** Gives the free places to those that wait, one each in their turn, until nobody takes another. */
+  offer(): void {
+    let isTaken = true;
+    while (isTaken) {
+      isTaken = false;
+      for (const take of Array.from(this.#waiting)) {
+        if (this.isFull) return;
+        if (this.#waiting.delete(take) && take()) isTaken = true;
+      }
+    }
   }
 
   /** In one order for everyone: the narrow ones as the job names them, then the widest. */

@@ -20,8 +20,14 @@ export class ReadyQueue<T extends QueueItem> {
   /** Taken out of their turn; they leave their heap when they come to its top. */
   readonly #withdrawn = new Set<T>();
   #turns = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   add(item: T): void {
+    this.#size += 1;
     const heap = this.#lanes.get(item.lane) ?? [];
     this.#lanes.set(item.lane, heap);
     this.#turns += 1;
@@ -37,17 +43,21 @@ export class ReadyQueue<T extends QueueItem> {
       if (first === undefined || (best?.[0] !== undefined && !isBefore(first, best[0]))) continue;
       if (hasRoom(first.item)) best = heap;
     }
-    return best === undefined ? undefined : removeFirst(best)?.item;
+    if (best === undefined) return undefined;
+    this.#size -= 1;
+    return removeFirst(best)?.item;
   }
 
   /** For an item that is in the queue. */
   withdraw(item: T): void {
     this.#withdrawn.add(item);
+    this.#size -= 1;
   }
 
   clear(): void {
     this.#lanes.clear();
     this.#withdrawn.clear();
+    this.#size = 0;
   }
 
   #firstOf(heap: Entry<T>[]): Entry<T> | undefined {

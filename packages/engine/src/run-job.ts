@@ -29,6 +29,8 @@ export interface RunOptions {
   /** Stops the job; its reason should be an `AbortReason`. */
   readonly signal: AbortSignal;
   readonly maxActions: number;
+  /** Places that other runs take as well; `maxActions` and `limits` have no meaning then. */
+  readonly pools?: Pools;
   /** By operation or converter; those of the pipeline when absent. */
   readonly limits?: ReadonlyMap<string, number>;
   /** What the pipeline says when absent. */
@@ -82,7 +84,7 @@ class JobRun {
     this.#options = options;
     this.#schedule = new Schedule(plan);
     const byName = options.limits ?? plan.pipeline.concurrency.limits;
-    this.#pools = new Pools({ max: options.maxActions, byName });
+    this.#pools = options.pools ?? new Pools({ max: options.maxActions, byName });
     const clock =
       options.wait === undefined ? systemClock(options.now) : { now: options.now, wait: options.wait };
     this.#environment = {
@@ -116,6 +118,7 @@ class JobRun {
       signal.removeEventListener('abort', onAbort);
       // After a bug of our own, nothing may be left running either.
       this.#cancelRunning('the job has ended');
+      this.#pools.leave(this.#takeTurn);
       await Promise.all(this.#removals);
     }
     return this.#report.finish(this.#schedule.tasks);
@@ -215,11 +218,27 @@ class JobRun {
   #startReady(): void {
     // All of them at once: the backend sends them away together, and limits what it does here itself.
     for (const action of this.#remote.splice(0)) this.#background(() => this.#runRemote(action));
-    while (!this.#pools.isFull) {
-      const group = this.#queue.take((limits) => this.#pools.hasRoom(limits));
-      if (group === undefined) return;
-      this.#background(() => this.#runGroup(group));
+    if (this.#options.pools === undefined) {
+      while (this.#startOne());
+    } else if (!this.#queue.isEmpty) {
+      this.#pools.wait(this.#takeTurn);
+      this.#pools.offer();
     }
+  }
+
+  /** Where other runs take the same places, each takes one at a time. */
+  readonly #takeTurn = (): boolean => {
+    const hasStarted = this.#startOne();
+    if (!this.#queue.isEmpty) this.#pools.wait(this.#takeTurn);
+    return hasStarted;
+  };
+
+  #startOne(): boolean {
+    if (this.#pools.isFull) return false;
+    const group = this.#queue.take((limits) => this.#pools.hasRoom(limits));
+    if (group === undefined) return false;
+    this.#background(() => this.#runGroup(group));
+    return true;
   }
 
   async #runRemote(action: Action): Promise<void> {
