@@ -64,3 +64,4 @@ export { isTaskName } from './task-keys.ts';
 export { canVerify } from './verify-keys.ts';
 export { splitArguments } from './split-arguments.ts';
 export { commandsOfEngine } from './operations/command.ts';
+export { usualGroupBy } from './usual-group-by.ts';

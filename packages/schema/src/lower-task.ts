@@ -14,6 +14,7 @@ import type { OperationSpec } from './operations/operation-spec.ts';
 import type { Pipeline, RetryPolicy, Task, Variant } from './pipeline.ts';
 import type { Given, TaskBody } from './task-body.ts';
 import type { Reference } from './task-references.ts';
+import { usualGroupBy } from './usual-group-by.ts';
 
 export interface TaskToLower {
   readonly body: TaskBody;
@@ -32,7 +33,8 @@ const noMatrix: readonly Variant[] = [{}];
 export function lowerTask({ body, spec, references, pipeline }: TaskToLower, file: Written): LoweredTask {
   const { control } = body;
   const matrix = matrixOf(control['matrix'], file);
-  const groupBy = groupByOf(control['group_by']?.value) ?? usualGroupBy(body, spec);
+  const groupBy =
+    groupByOf(control['group_by']?.value) ?? usualGroupBy(spec, (name) => body.options[name]?.value);
   const inputs = namesOf(references, 'input');
   const environment: Omit<TemplateEnvironment, 'allowsSecrets'> = {
     params: pipeline.params,
@@ -83,19 +85,6 @@ function matrixOf(given: Given | undefined, { places }: Written): ReturnType<typ
 function namesOf(references: readonly Reference[], kind: Reference['kind']): readonly string[] {
   const names = references.flatMap((reference) => (reference.kind === kind ? [reference.to] : []));
   return names.length < 2 ? names : [...new Set(names)];
-}
-
-/**
- * One archive of several files needs all of them in one action, and so does a `%d` that numbers them, as in
- * CloudConvert, where nobody writes `group_by`.
- */
-function usualGroupBy({ options }: TaskToLower['body'], spec: OperationSpec): Task['groupBy'] {
-  if (options['archive_multiple_files']?.value === true) return 'all';
-  const isNumbered = Object.entries(spec.options).some(([name, option]) => {
-    const value = option.isNumbered === true ? options[name]?.value : undefined;
-    return typeof value === 'string' && /%0?[0-9]?d/.test(value);
-  });
-  return isNumbered ? 'all' : spec.groupBy;
 }
 
 function groupByOf(value: JsonValue | undefined): Task['groupBy'] | undefined {

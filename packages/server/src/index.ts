@@ -3,7 +3,8 @@ export type { TaskFiles } from './task-files.ts';
 export { createTaskFiles } from './task-files.ts';
 export type { JobStore, JobStoreOptions, NewJob, TaskChange } from './job-store.ts';
 export { createJobStore } from './job-store.ts';
-export type { Runner, RunnerState, UploadedFile } from './runner.ts';
+export type { Runner, RunnerOptions, RunnerState, UploadedFile } from './runner.ts';
+export { createRunner } from './runner.ts';
 export type {
   Allowances,
   ApiKey,
