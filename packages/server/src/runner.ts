@@ -159,7 +159,7 @@ class TaskRunner {
     for (const run of runs) run.stop();
     this.#queue.delete(jobId);
     await store.removeJob(jobId);
-    await Promise.all([...runs].map((run) => this.#ends.get(run)));
+    await Promise.all([...runs].map((run) => this.#ends.get(run) ?? Promise.resolve()));
     for (const id of job.taskIds) {
       this.#wake(id);
       await files.remove(id);

@@ -46,7 +46,7 @@ export async function startRunner(
     allow: { localFiles: false, command: false, privateNetwork: false },
     urlOf: ({ id }, place) => `http://here/files/${id}/${place}`,
     log: ({ message, error }) => {
-      throw new Error(`${message}: ${String(error)}`);
+      throw new Error(`${message}: ${JSON.stringify(error)}`);
     },
     now: Date.now,
     ...more,
