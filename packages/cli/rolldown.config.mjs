@@ -25,6 +25,9 @@ const external = [
   '@cantoo/pdf-lib',
   '@e965/xlsx',
   'svgo',
+  'fastify',
+  'socket.io',
+  '@fastify/busboy',
   // Not installed, and never asked for: see below.
   'react-devtools-core',
 ];
@@ -61,7 +64,7 @@ const shared = {
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   treeshake: {
     moduleSideEffects: [
-      { test: /[\\/]packages[\\/](schema|engine|operations)[\\/]src[\\/]/, sideEffects: false },
+      { test: /[\\/]packages[\\/](schema|engine|operations|server)[\\/]src[\\/]/, sideEffects: false },
     ],
   },
 };

@@ -1,15 +1,8 @@
 /** The table of flags as `docs/cli.md`. An entry of its own in the build: the command itself never loads it. */
 import { exitCodes } from './exit-code.ts';
 import { flagText } from './help.ts';
-import {
-  type CommandName,
-  type CommandSpec,
-  commands,
-  commonFlags,
-  isCommandName,
-  twinName,
-} from './flags.ts';
-import type { FlagSpec } from './flags.ts';
+import { type CommandName, commands, commonFlags, isCommandName, twinName } from './flags.ts';
+import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 
 export function cliDocs(): string {
   const names = Object.keys(commands).filter(isCommandName);
@@ -63,11 +56,12 @@ function section(name: CommandName, spec: CommandSpec): readonly string[] {
 }
 
 function flagTable(flags: Readonly<Record<string, FlagSpec>>): readonly string[] {
-  const hasTwins = Object.values(flags).some((spec) => spec.hasTwin === true);
+  const hasTwins = Object.values(flags).some((spec) => spec.hasTwin !== undefined);
   const rows = Object.entries(flags).map(([name, spec]) => {
     const short = spec.short === undefined ? '' : `-${spec.short}, `;
     const value = spec.value === undefined ? '' : ` <${spec.value}>`;
-    const twin = spec.hasTwin === true ? `\`${twinName(name)}\`` : '';
+    const variable = twinName(name, spec);
+    const twin = variable === undefined ? '' : `\`${variable}\``;
     return [`\`${short}--${name}${value}\``, flagText(spec), ...(hasTwins ? [twin] : [])];
   });
   return table(['flag', 'does', ...(hasTwins ? ['environment'] : [])], rows);

@@ -3,7 +3,8 @@
  * complete a word.
  */
 import { formatNames } from '@pipeline/schema';
-import { type CommandSpec, type FlagSpec, type ValueKind, commands, commonFlags } from './flags.ts';
+import type { CommandSpec, FlagSpec, ValueKind } from './flag-spec.ts';
+import { commands, commonFlags } from './flags.ts';
 
 type Flags = readonly (readonly [name: string, spec: FlagSpec])[];
 

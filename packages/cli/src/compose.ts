@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { Backend, RunContext } from '@pipeline/engine';
 import { createLocalBackend } from '@pipeline/operations';
-import type { Concurrency, Pipeline, Result } from '@pipeline/schema';
+import type { Pipeline, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { actionsAtOnce } from './actions-at-once.ts';
 import { projectRoot } from './find-pipeline.ts';
 import type { UsageError } from './parse-arguments.ts';
 import type { RunOptions } from './run-options.ts';
@@ -53,12 +53,4 @@ export async function compose({
     workDir: path.join(root, '.pipeline', 'work'),
     now: () => performance.now(),
   });
-}
-
-function actionsAtOnce(wanted: Concurrency['max']): number {
-  const cpus = os.availableParallelism();
-  // One more: while an action waits for the disk or is tidied up after, no CPU stands still (docs/design-notes.md).
-  if (wanted === undefined) return cpus + 1;
-  if (typeof wanted === 'number') return wanted;
-  return Math.max(1, Math.floor((cpus * wanted.percent) / 100));
 }

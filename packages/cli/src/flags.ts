@@ -3,6 +3,9 @@
  * that they cannot disagree. It does not know what a command does.
  */
 
+import type { CommandSpec, FlagSpec } from './flag-spec.ts';
+import { serveFlags } from './serve/serve-flags.ts';
+
 export type CommandName =
   | 'run'
   | 'validate'
@@ -10,44 +13,9 @@ export type CommandName =
   | 'doctor'
   | 'graph'
   | 'init'
+  | 'serve'
   | 'schema'
   | 'completion';
-
-/** What a value is, for completion. */
-export type ValueKind = 'file' | 'folder' | 'format' | 'task' | 'text';
-
-export interface FlagSpec {
-  /** One letter. */
-  readonly short?: string;
-  /** Name of the value in help; absent: a switch. */
-  readonly value?: string;
-  readonly kind?: ValueKind;
-  /** The only values it takes. */
-  readonly choices?: readonly string[];
-  /** Values that are promised but not here yet. */
-  readonly laterChoices?: readonly string[];
-  /** The command's argument says the same, and wins over the environment twin. */
-  readonly isArgumentToo?: true;
-  readonly isRepeatable?: true;
-  /** Has the environment twin `PIPELINE_<FLAG>`. */
-  readonly hasTwin?: true;
-  /** Flags that contradict it. */
-  readonly conflicts?: readonly string[];
-  readonly help: string;
-}
-
-export interface CommandSpec {
-  readonly summary: string;
-  /** Positional arguments as shown in help: `[file]`. */
-  readonly arguments: string;
-  readonly maxArguments: number;
-  readonly argumentKind: ValueKind;
-  readonly argumentChoices?: readonly string[];
-  /** What a person must know beyond the flags; each entry is a paragraph. */
-  readonly details: readonly string[];
-  readonly flags: Readonly<Record<string, FlagSpec>>;
-  readonly examples: readonly { readonly command: string; readonly does: string }[];
-}
 
 /** Understood by every command. */
 export const commonFlags: Readonly<Record<string, FlagSpec>> = {
@@ -280,6 +248,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       { command: 'pipeline init --from job.json', does: 'Turn a CloudConvert job into a pipeline file.' },
     ],
   },
+  serve: serveFlags,
   schema: {
     summary: 'Print the JSON Schema of pipeline files, for editors.',
     arguments: '',
@@ -305,9 +274,10 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
   },
 };
 
-/** `params-file` → `PIPELINE_PARAMS_FILE` */
-export function twinName(flag: string): string {
-  return `PIPELINE_${flag.toUpperCase().replaceAll('-', '_')}`;
+/** `params-file` → `PIPELINE_PARAMS_FILE`; undefined: the flag has none. */
+export function twinName(flag: string, { hasTwin }: Pick<FlagSpec, 'hasTwin'>): string | undefined {
+  if (hasTwin === undefined) return undefined;
+  return hasTwin === true ? `PIPELINE_${flag.toUpperCase().replaceAll('-', '_')}` : hasTwin;
 }
 
 export function isCommandName(name: string): name is CommandName {

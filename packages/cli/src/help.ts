@@ -1,7 +1,8 @@
 /** The table of flags as text for people: `--help`, of the whole and of one command. */
 import { wrapText } from './wrap-text.ts';
 import { exitCodes } from './exit-code.ts';
-import { type CommandName, type FlagSpec, commands, commonFlags, twinName } from './flags.ts';
+import type { FlagSpec } from './flag-spec.ts';
+import { type CommandName, commands, commonFlags, twinName } from './flags.ts';
 
 export function mainHelp(width: number): string {
   const names = Object.entries(commands).map(([name, spec]): Row => [
@@ -34,7 +35,7 @@ export function mainHelp(width: number): string {
 export function commandHelp(name: CommandName, width: number): string {
   const spec = commands[name];
   const own = flagRows(spec.flags);
-  const isTwinned = own.length > 0 && Object.values(spec.flags).every((flag) => flag.hasTwin === true);
+  const isTwinned = own.length > 0 && Object.values(spec.flags).every((flag) => flag.hasTwin !== undefined);
   return [
     spec.summary,
     '',
@@ -47,7 +48,7 @@ export function commandHelp(name: CommandName, width: number): string {
       ? [
           '',
           ...wrapText(
-            `Each flag can be set by an environment variable as well: --concurrency by ${twinName('concurrency')}. The flag wins.`,
+            `Each flag can be set by an environment variable as well: --concurrency by ${twinName('concurrency', { hasTwin: true }) ?? ''}. The flag wins.`,
             width,
           ),
         ]

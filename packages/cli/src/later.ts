@@ -9,7 +9,6 @@ export const laterCommands: readonly string[] = [
   'retry',
   'clean',
   'cache',
-  'serve',
   'worker',
 ];
 export const laterFlags: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import type { Result } from '@pipeline/schema';
 import { err, nearest, ok } from '@pipeline/schema';
-import { type CommandName, type FlagSpec, twinName } from './flags.ts';
+import type { FlagSpec } from './flag-spec.ts';
+import { type CommandName, twinName } from './flags.ts';
 import { laterFlags } from './later.ts';
 import type { Environment, FlagValues, UsageError } from './parse-arguments.ts';
 
@@ -128,9 +129,9 @@ const falseWords = new Set(['', '0', 'false', 'no', 'off']);
 function fromEnvironment(specs: Specs, env: Environment): Result<readonly Given[], UsageError> {
   const given: Given[] = [];
   for (const [name, spec] of Object.entries(specs)) {
-    const calledAs = twinName(name);
-    const text = spec.hasTwin === true ? env[calledAs] : undefined;
-    if (text === undefined) continue;
+    const calledAs = twinName(name, spec);
+    const text = calledAs === undefined ? undefined : env[calledAs];
+    if (calledAs === undefined || text === undefined) continue;
     if (spec.value === undefined) {
       const word = text.toLowerCase();
       if (trueWords.has(word)) given.push({ name, values: [], calledAs });

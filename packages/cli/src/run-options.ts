@@ -6,6 +6,7 @@ import { err, ok } from '@pipeline/schema';
 import { ioReason } from './io-reason.ts';
 import type { FlagValues, Invocation, UsageError } from './parse-arguments.ts';
 import { parseDuration } from './parse-duration.ts';
+import { readConcurrency } from './read-concurrency.ts';
 
 export interface RunOptions {
   /** Undefined: the default file. */
@@ -54,20 +55,6 @@ export async function readRunOptions(
 function readOnError(flags: FlagValues): RunOptions['onError'] {
   if (flags.switches.has('fail-fast')) return 'stop';
   return flags.switches.has('keep-going') ? 'continue' : undefined;
-}
-
-function readConcurrency(flags: FlagValues): Result<RunOptions['concurrency'], UsageError> {
-  const text = flags.values.get('concurrency');
-  if (text === undefined) return ok(undefined);
-  const [, digits = '', percent] = /^(\d{1,6})(%)?$/.exec(text) ?? [];
-  const number = Number(digits);
-  if (number < 1) {
-    return err({
-      message: `--concurrency cannot be "${text}"`,
-      hint: 'give a number from 1 up, or a share such as 50%',
-    });
-  }
-  return ok(percent === undefined ? number : { percent: number });
 }
 
 function readTimeout(flags: FlagValues): Result<number | undefined, UsageError> {

@@ -20,19 +20,24 @@ import { closeHosts, configureHosts } from './host/host-pool.ts';
 import { closeWarm } from './programs/close-warm.ts';
 import { textOption } from './read-options.ts';
 import { missingForVerify } from './verify/missing-for-verify.ts';
+import { anyNetwork, publicNetwork } from './http/network.ts';
+import type { Network } from './http/network.ts';
 import type { Store } from './stores/store.ts';
 
 export interface LocalBackendOptions {
   /** How many converter processes work at once. */
   readonly maxHosts: number;
+  /** `public`: nothing is fetched from, or sent to, private addresses. Default: `any`. */
+  readonly network?: Network['type'];
 }
 
 export function createLocalBackend(options: LocalBackendOptions): Backend {
   configureHosts({ maxHosts: options.maxHosts });
+  const network = options.network === 'public' ? publicNetwork : anyNetwork;
   return {
     name: 'local',
     load: async (name) => {
-      const operation = await loaders[name]?.();
+      const operation = await loaders[name]?.(network);
       return operation === undefined ? undefined : withCommonRules(operation);
     },
     close: async () => {
@@ -85,42 +90,53 @@ async function planVerified(
   return missing === undefined ? planned : err(missing);
 }
 
-type Load = () => Promise<Operation>;
+type Load = (network: Network) => Promise<Operation>;
 
-const importing = async (store: Store): Promise<Operation> =>
-  (await import('./stores/import-files.ts')).importFiles(store);
+const importing = async (store: Store, network: Network): Promise<Operation> =>
+  (await import('./stores/import-files.ts')).importFiles(store, {
+    ...(await import('./stores/session.ts')).defaultSettings,
+    network,
+  });
 
-const exporting = async (store: Store): Promise<Operation> =>
-  (await import('./stores/export-files.ts')).exportFiles(store);
+const exporting = async (store: Store, network: Network): Promise<Operation> =>
+  (await import('./stores/export-files.ts')).exportFiles(store, {
+    ...(await import('./stores/session.ts')).defaultSettings,
+    network,
+  });
 
 /** Undefined: not available on this backend yet. The engine says so before anything runs. */
 const loaders = {
   'import/local': async () => (await import('./operations/import/local.ts')).importLocal,
-  'import/url': async () => (await import('./operations/import/url.ts')).importUrl,
+  'import/url': async (network) => (await import('./operations/import/url.ts')).importUrl(network),
   'import/upload': async () => (await import('./operations/import/upload.ts')).importUpload,
   'import/base64': async () => (await import('./operations/import/base64.ts')).importBase64,
   'import/raw': async () => (await import('./operations/import/raw.ts')).importRaw,
-  'import/s3': async () => importing((await import('./stores/s3.ts')).s3),
-  'import/azure/blob': async () => importing((await import('./stores/azure-blob.ts')).azureBlob),
-  'import/google-cloud-storage': async () =>
-    importing((await import('./stores/google-cloud-storage.ts')).googleCloudStorage),
-  'import/openstack': async () => importing((await import('./stores/openstack.ts')).openstack),
-  'import/sftp': async () => importing((await import('./stores/sftp.ts')).sftp),
+  'import/s3': async (network) => importing((await import('./stores/s3.ts')).s3, network),
+  'import/azure/blob': async (network) =>
+    importing((await import('./stores/azure-blob.ts')).azureBlob, network),
+  'import/google-cloud-storage': async (network) =>
+    importing((await import('./stores/google-cloud-storage.ts')).googleCloudStorage, network),
+  'import/openstack': async (network) =>
+    importing((await import('./stores/openstack.ts')).openstack, network),
+  'import/sftp': async (network) => importing((await import('./stores/sftp.ts')).sftp, network),
 
   'export/local': async () => (await import('./operations/export/local.ts')).exportLocal,
   'export/url': async () => (await import('./operations/export/url.ts')).exportUrl,
-  'export/upload': async () => (await import('./operations/export/upload.ts')).exportUpload,
-  'export/s3': async () => exporting((await import('./stores/s3.ts')).s3),
-  'export/azure/blob': async () => exporting((await import('./stores/azure-blob.ts')).azureBlob),
-  'export/google-cloud-storage': async () =>
-    exporting((await import('./stores/google-cloud-storage.ts')).googleCloudStorage),
-  'export/openstack': async () => exporting((await import('./stores/openstack.ts')).openstack),
-  'export/sftp': async () => exporting((await import('./stores/sftp.ts')).sftp),
+  'export/upload': async (network) => (await import('./operations/export/upload.ts')).exportUpload(network),
+  'export/s3': async (network) => exporting((await import('./stores/s3.ts')).s3, network),
+  'export/azure/blob': async (network) =>
+    exporting((await import('./stores/azure-blob.ts')).azureBlob, network),
+  'export/google-cloud-storage': async (network) =>
+    exporting((await import('./stores/google-cloud-storage.ts')).googleCloudStorage, network),
+  'export/openstack': async (network) =>
+    exporting((await import('./stores/openstack.ts')).openstack, network),
+  'export/sftp': async (network) => exporting((await import('./stores/sftp.ts')).sftp, network),
 
   convert: async () => (await import('./operations/convert.ts')).convert,
   optimize: async () => (await import('./operations/optimize.ts')).optimize,
   watermark: async () => (await import('./operations/watermark.ts')).watermark,
-  'capture-website': async () => (await import('./operations/capture-website.ts')).captureWebsite,
+  'capture-website': async (network) =>
+    (await import('./operations/capture-website.ts')).captureWebsite(network),
   thumbnail: async () => (await import('./operations/thumbnail.ts')).thumbnail,
   metadata: async () => (await import('./operations/metadata.ts')).metadata,
   'metadata/write': async () => (await import('./operations/metadata.ts')).metadataWrite,

@@ -17,7 +17,7 @@ export async function writeStableFile(file: string, text: string): Promise<void>
 }
 
 /** What a folder holds is on the disk only when the folder itself is. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   // Windows opens no folders, and keeps its names by itself.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

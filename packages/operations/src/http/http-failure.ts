@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import { unreachable } from '@pipeline/schema';
+import { NotPublic } from './network.ts';
 import { retryAfterMs } from './retry.ts';
 import { shownUrl } from './shown-url.ts';
 
@@ -55,6 +56,7 @@ const verbs = { GET: 'fetch', PUT: 'upload to', POST: 'send to', DELETE: 'remove
 export function networkFailure(url: URL, error: unknown, method: keyof typeof verbs = 'GET'): Failure {
   const shown = `${verbs[method]} ${shownUrl(url)}`;
   if (error instanceof HttpTimeout) return timeoutFailure(shown, error);
+  if (error instanceof NotPublic) return notPublicFailure(shown, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = reasonOf(code, url);
   if (reason === undefined) {
@@ -73,6 +75,14 @@ function withProxy(hint: string, code: string): string {
   if (set === undefined || !isUnreached.includes(code)) return hint;
   return `${hint}; ${set} is set, but proxies are not used here`;
 }
+
+/** Said to strangers: not where the name leads. */
+const notPublicFailure = (shown: string, { host }: NotPublic): Failure =>
+  failure(
+    'refused',
+    `cannot ${shown}: ${host} is not on the public internet, and this server reaches nothing else`,
+    { hint: 'whoever runs the server can allow it: --allow-private-network', isTransient: false },
+  );
 
 interface Reason {
   readonly why: string;

@@ -14,6 +14,8 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { HttpTimeout, networkFailure } from './http-failure.ts';
+import { lookupOf } from './network.ts';
+import type { Network } from './network.ts';
 import type { Phase } from './http-failure.ts';
 import { shownUrl } from './shown-url.ts';
 
@@ -35,6 +37,8 @@ export interface HttpRequest {
   readonly body?: HttpBody;
   /** `none`: a redirect is an answer like any other, since the signature of a request holds for one address only. */
   readonly redirects?: 'follow' | 'none';
+  /** Where it may lead, redirects included. */
+  readonly network: Network;
   readonly signal: AbortSignal;
   readonly timeouts: HttpTimeouts;
 }
@@ -121,10 +125,18 @@ const redirectFailure = (url: URL, what: string): Failure =>
   });
 
 function sendOnce(sent: HttpRequest): Promise<Result<HttpResponse, Failure>> {
-  const { url, signal } = sent;
+  const { url, signal, network } = sent;
+  const refused = network.refused(url.hostname);
+  if (refused !== undefined) return Promise.resolve(err(networkFailure(url, refused, sent.method)));
   return new Promise((resolve) => {
     // A connection of its own: nothing left over from another answer, and nothing left open behind.
-    const options = { method: sent.method, agent: false, headers: headersOf(sent), signal };
+    const options = {
+      method: sent.method,
+      agent: false,
+      headers: headersOf(sent),
+      signal,
+      ...lookupOf(network),
+    };
     const call = url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
     const clock = watch(call, sent);
     let lateError: Error | undefined;

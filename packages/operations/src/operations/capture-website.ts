@@ -11,13 +11,17 @@ import { settingsProblem } from '../converters/chromium/chromium-settings.ts';
 import { satisfiesVersion } from '../routes/engine-version.ts';
 import { httpTarget } from '../http/http-target.ts';
 import type { HttpTarget } from '../http/http-target.ts';
+import type { Network } from '../http/network.ts';
 import { shownUrl } from '../http/shown-url.ts';
 import { safeFileName } from '../files/safe-file-name.ts';
 import { nameOf, outputName, stemOf } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
 import { missingNeeds } from '../routes/needs.ts';
 
-export const captureWebsite: Operation = { plan, run };
+export const captureWebsite = (network: Network): Operation => ({
+  plan,
+  run: (request, context) => run(request, context, network),
+});
 
 interface Plan extends HttpTarget {
   readonly to: string;
@@ -96,6 +100,7 @@ function wrongEngine({ options }: ActionRequest, version: string): Failure | und
 async function run(
   request: ActionRequest,
   context: OperationContext,
+  network: Network,
 ): Promise<Result<OperationResult, Failure>> {
   const planned = planOf(request);
   if (!planned.ok) return planned;
@@ -106,7 +111,15 @@ async function run(
   const inputName = shownUrl(url).slice(1, -1);
   const drawn = await drawPage({
     host: 'website',
-    job: { type: 'website', url: url.href, headers: { ...headers }, inputName, to, outputPath },
+    job: {
+      type: 'website',
+      url: url.href,
+      headers: { ...headers },
+      inputName,
+      to,
+      outputPath,
+      network: network.type,
+    },
     options: request.options,
     signal: context.signal,
     progress: context.progress,

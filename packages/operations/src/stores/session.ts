@@ -2,6 +2,8 @@
 import type { ActionRequest, OperationContext } from '@pipeline/engine';
 import { defaultTimeouts } from '../http/request.ts';
 import type { HttpTimeouts } from '../http/request.ts';
+import { anyNetwork } from '../http/network.ts';
+import type { Network } from '../http/network.ts';
 import { politeAttempts, waitFor } from '../http/retry.ts';
 import type { Wait } from '../http/retry.ts';
 import type { Session } from './store.ts';
@@ -11,12 +13,14 @@ export interface StoreSettings {
   /** Of one file that is fetched. */
   readonly maxBytes: number;
   readonly wait: Wait;
+  readonly network: Network;
 }
 
 export const defaultSettings: StoreSettings = {
   timeouts: defaultTimeouts,
   maxBytes: 10_000_000_000,
   wait: waitFor,
+  network: anyNetwork,
 };
 
 export interface NotedSession extends Session {

@@ -2,12 +2,14 @@
  * A connection to an SFTP server by the library ssh2, and what is done over it as promises. It checks the host's key
  * before anything secret is sent, and knows no operation.
  */
+import { connect as connectSocket } from 'node:net';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import type { Client, ClientErrorExtensions, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
 import { networkFailure } from '../http/http-failure.ts';
+import { lookupOf } from '../http/network.ts';
 import type { HostKeyFiles } from './host-keys.ts';
 import { checkHostKey, knownKeys } from './host-keys.ts';
 import { algorithmsOf, hostKeyOf } from './known-hosts.ts';
@@ -57,6 +59,8 @@ export async function connect(
   server: SftpServer,
   session: Session,
 ): Promise<Result<SftpConnection, Failure>> {
+  const refused = session.network.refused(server.host);
+  if (refused !== undefined) return err(networkFailure(serverUrl(server), refused));
   const { default: ssh2 } = await import('ssh2');
   const { signal } = session;
   const { trusted } = await knownKeys(server, server.keyFiles);
@@ -75,6 +79,7 @@ export async function connect(
   };
   const config: ConnectConfig = {
     ...credentialsOf(server),
+    ...socketTo(server, session),
     algorithms: { serverHostKey: algorithms.filter(isHostKeyAlgorithm) },
     readyTimeout: session.timeouts.connectMs,
     keepaliveInterval: Math.max(1000, Math.floor(session.timeouts.idleMs / 3)),
@@ -89,6 +94,11 @@ export async function connect(
 }
 
 const isHostKeyAlgorithm = (name: string): name is ServerHostKeyAlgorithm => hostKeyAlgorithms.includes(name);
+
+/** The library resolves names by itself, unless it is given a socket. */
+function socketTo({ host, port }: SftpServer, { network }: Session): Pick<ConnectConfig, 'sock'> {
+  return network.type === 'any' ? {} : { sock: connectSocket({ host, port, ...lookupOf(network) }) };
+}
 
 function credentialsOf({ host, port, username, password, privateKey }: SftpServer): ConnectConfig {
   return {

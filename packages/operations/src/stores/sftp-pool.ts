@@ -21,7 +21,7 @@ export async function withConnection<T>(
   session: Session,
   work: (connection: SftpConnection, alive: () => void) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
-  const key = keyOf(server);
+  const key = keyOf(server, session);
   const taken = take(key);
   const opened = taken ?? (await open(server, session));
   if ('ok' in opened && !opened.ok) return opened;
@@ -89,7 +89,10 @@ export function closeConnections(): void {
   idle.clear();
 }
 
-const keyOf = ({ host, port, username, password = '', privateKey = '', keyFiles }: SftpServer): string =>
+const keyOf = (
+  { host, port, username, password = '', privateKey = '', keyFiles }: SftpServer,
+  { network }: Session,
+): string =>
   createHash('sha256')
-    .update(JSON.stringify([host, port, username, password, privateKey, keyFiles.own]))
+    .update(JSON.stringify([host, port, username, password, privateKey, keyFiles.own, network.type]))
     .digest('hex');

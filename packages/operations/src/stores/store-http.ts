@@ -88,11 +88,11 @@ const isGood = ({ isGood }: StoreCall, status: number): boolean =>
 
 async function send(
   { make }: StoreCall,
-  { signal, timeouts }: Session,
+  { signal, timeouts, network }: Session,
 ): Promise<Result<HttpResponse, Failure>> {
   const made = await make();
   if (!made.ok) return made;
-  return await request({ ...made.value, redirects: 'none', signal, timeouts });
+  return await request({ ...made.value, redirects: 'none', network, signal, timeouts });
 }
 
 function explained({ explain }: StoreCall, answer: Answer): Failure {

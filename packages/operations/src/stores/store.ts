@@ -6,6 +6,7 @@
 import type { Artifact, Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import type { HttpTimeouts } from '../http/request.ts';
+import type { Network } from '../http/network.ts';
 import type { Wait } from '../http/retry.ts';
 
 /** The option that names one file, and the one that names many: `key` and `key_prefix`. */
@@ -80,6 +81,8 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly timeouts: HttpTimeouts;
   readonly maxBytes: number;
+  /** Where it may connect to. */
+  readonly network: Network;
   /** Of each request. */
   readonly attempts: number;
   readonly wait: Wait;

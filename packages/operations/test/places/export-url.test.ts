@@ -7,6 +7,7 @@ import type { JsonObject } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { zipEntries } from '../../../../examples/open-files.ts';
 import { createExportUpload } from '../../src/operations/export/upload.ts';
+import { anyNetwork } from '../../src/http/network.ts';
 import { exportUrl } from '../../src/operations/export/url.ts';
 import { action, contextOf, made, namesIn, newFolder } from './action.ts';
 import { serve, serveRaw } from './loopback.ts';
@@ -109,6 +110,7 @@ interface Uploaded {
 async function upload(options: JsonObject, inputs: readonly Artifact[], idleMs = 5000): Promise<Uploaded> {
   const waits: number[] = [];
   const operation = createExportUpload({
+    network: anyNetwork,
     timeouts: { connectMs: 5000, headersMs: 5000, idleMs },
     wait: async (ms) => void waits.push(ms),
   });

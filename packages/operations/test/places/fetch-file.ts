@@ -6,6 +6,7 @@ import type { Failure, OperationContext, OperationResult } from '@pipeline/engin
 import type { JsonObject, Result, Task } from '@pipeline/schema';
 import { expect } from 'vitest';
 import type { ImportUrlSettings } from '../../src/operations/import/url.ts';
+import { anyNetwork } from '../../src/http/network.ts';
 import { createImportUrl } from '../../src/operations/import/url.ts';
 import { action, contextOf, newFolder } from './action.ts';
 import type { TestContext } from './action.ts';
@@ -30,6 +31,7 @@ export async function fetchFile(
   const operation = createImportUrl({
     timeouts: { connectMs: 5000, headersMs: 5000, idleMs: 5000 },
     maxBytes: 100_000_000,
+    network: anyNetwork,
     wait: async (ms) => void waits.push(ms),
     ...settings,
   });

@@ -5,13 +5,14 @@ import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { JsonObject } from '@pipeline/schema';
 import { expect, test } from 'vitest';
+import { anyNetwork } from '../../src/http/network.ts';
 import { importUrl } from '../../src/operations/import/url.ts';
 import { action, contextOf, newFolder } from './action.ts';
 import { fetchFile, fileOf } from './fetch-file.ts';
 import { serve } from './loopback.ts';
 
 const plan = (options: JsonObject) =>
-  importUrl.plan(action({ operation: 'import/url', options }), contextOf(newFolder()));
+  importUrl(anyNetwork).plan(action({ operation: 'import/url', options }), contextOf(newFolder()));
 
 test('a file comes whole, with its name and with progress', async () => {
   const bytes = randomBytes(3_000_000);

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { exportFiles } from '../../src/stores/export-files.ts';
 import { importFiles } from '../../src/stores/import-files.ts';
 import type { StoreSettings } from '../../src/stores/session.ts';
+import { anyNetwork } from '../../src/http/network.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { action, contextOf, newFolder } from '../places/action.ts';
 import type { TestContext } from '../places/action.ts';
@@ -40,7 +41,13 @@ interface Run {
 async function run(direction: 'import' | 'export', { store, options, settings }: Run): Promise<Ran> {
   const waits: number[] = [];
   const { task, context: changes, inputs, ...rest } = settings;
-  const all = { timeouts, maxBytes: 1e9, wait: async (ms: number) => void waits.push(ms), ...rest };
+  const all = {
+    network: anyNetwork,
+    timeouts,
+    maxBytes: 1e9,
+    wait: async (ms: number) => void waits.push(ms),
+    ...rest,
+  };
   const operation = direction === 'import' ? importFiles(store, all) : exportFiles(store, all);
   const context = contextOf(newFolder(), changes);
   const request = action({

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { captureWebsite } from '../../src/operations/capture-website.ts';
 import { closeHosts } from '../../src/host/host-pool.ts';
+import { anyNetwork } from '../../src/http/network.ts';
 import { findProgram, programVersion } from '../../src/programs/find-program.ts';
 import { pdfText } from '../documents/documents.ts';
 import { serve } from '../places/loopback.ts';
@@ -27,9 +28,9 @@ async function site(pages: Readonly<Record<string, string | RequestListener>>): 
 }
 
 const capture = (options: Parameters<typeof done>[1]['options']) =>
-  done(captureWebsite, { operation: 'capture-website', options });
+  done(captureWebsite(anyNetwork), { operation: 'capture-website', options });
 const failed = (options: Parameters<typeof done>[1]['options']) =>
-  failureOf(captureWebsite, { operation: 'capture-website', options });
+  failureOf(captureWebsite(anyNetwork), { operation: 'capture-website', options });
 
 const textOf = async (options: Parameters<typeof capture>[0]): Promise<string> =>
   await pdfText((await capture({ output_format: 'pdf', ...options })).bytes);
@@ -287,7 +288,7 @@ describe.skipIf(findProgram('chromium') === undefined)('capture-website', () => 
       [{ output_format: 'pdf', engine: 'chrome', engine_version: '75' }, 'engine_version 75'],
     ];
     for (const [options, message] of refused) {
-      const { planned } = await perform(captureWebsite, {
+      const { planned } = await perform(captureWebsite(anyNetwork), {
         operation: 'capture-website',
         options: { url, ...options },
       });
@@ -297,7 +298,7 @@ describe.skipIf(findProgram('chromium') === undefined)('capture-website', () => 
       });
     }
     const major = (await programVersion('chromium'))?.split('.')[0] ?? '';
-    const { planned } = await perform(captureWebsite, {
+    const { planned } = await perform(captureWebsite(anyNetwork), {
       operation: 'capture-website',
       options: { url, output_format: 'pdf', engine: 'chrome', engine_version: major },
     });
@@ -307,7 +308,7 @@ describe.skipIf(findProgram('chromium') === undefined)('capture-website', () => 
   test('a cancelled capture leaves nothing behind', async () => {
     const { origin } = await site({ '/': html('<img src="/never">'), '/never': () => undefined });
     const signal = AbortSignal.timeout(1500);
-    const { result } = await perform(captureWebsite, {
+    const { result } = await perform(captureWebsite(anyNetwork), {
       operation: 'capture-website',
       options: { url: `${origin}/`, output_format: 'pdf' },
       signal,

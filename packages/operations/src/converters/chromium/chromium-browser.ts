@@ -126,6 +126,8 @@ export function browserArgs(about: {
     '--disable-gpu',
     '--disable-dev-shm-usage',
     '--disable-quic',
+    // UDP would pass by a proxy.
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--no-first-run',
     '--no-default-browser-check',
     '--no-pings',
@@ -158,7 +160,6 @@ const offline: readonly string[] = [
   '--host-resolver-rules=MAP * ~NOTFOUND',
   '--proxy-server=socks5://127.0.0.1:9',
   '--proxy-bypass-list=<-loopback>',
-  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
 
 /** Named after our process, so that what a killed one left behind is known as such. */

@@ -8,11 +8,14 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
+import { anyNetwork, publicNetwork } from '../../http/network.ts';
 import { shownUrl } from '../../http/shown-url.ts';
 import { listOption, mapOption } from '../../read-options.ts';
 import { inWindow } from './chromium-browser.ts';
 import type { BrowserNeeds } from './chromium-browser.ts';
 import { serveDocument } from './chromium-document.ts';
+import { refusedPage, withNetwork } from './chromium-network.ts';
+import type { PageNetwork } from './chromium-network.ts';
 import { loadPage } from './chromium-load.ts';
 import { pageSettings } from './chromium-settings.ts';
 import type { PageSettings } from './chromium-settings.ts';
@@ -33,16 +36,18 @@ export const host: HostModule = {
       maxMemoryBytes: numberOption(job, 'maxMemoryBytes') ?? 0,
     };
     const window = { viewport: { width: view.width, height: view.height }, deviceScaleFactor: view.scale };
-    await inWindow(needs, window, async (context) => {
-      const page = await context.newPage();
-      if (view.media !== undefined) await page.emulateMedia({ media: view.media });
-      const open = needs.network ? openWebsite : openDocument;
-      const judge = await open(page, { job, settings, context });
-      report(60);
-      const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName'));
-      judge();
-      await writeFile(jobText(job, 'outputPath'), bytes);
-    });
+    await withNetwork(job['network'] === 'public' ? publicNetwork : anyNetwork, (network) =>
+      inWindow(needs, { ...window, ...network.window }, async (context) => {
+        const page = await context.newPage();
+        if (view.media !== undefined) await page.emulateMedia({ media: view.media });
+        const open = needs.network ? openWebsite : openDocument;
+        const judge = await open(page, { job, settings, context, network });
+        report(60);
+        const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName'));
+        judge();
+        await writeFile(jobText(job, 'outputPath'), bytes);
+      }),
+    );
     return {};
   },
 };
@@ -51,6 +56,7 @@ interface Opening {
   readonly job: JsonObject;
   readonly settings: PageSettings;
   readonly context: BrowserContext;
+  readonly network: PageNetwork;
 }
 
 /** Answers with what is asked once everything is drawn, as some things are loaded only then. */
@@ -74,15 +80,23 @@ async function openDocument(page: Page, { job, settings, context }: Opening): Pr
   return served.judge;
 }
 
-async function openWebsite(page: Page, { job, settings }: Opening): Promise<() => void> {
+async function openWebsite(page: Page, { job, settings, network }: Opening): Promise<() => void> {
   const url = new URL(jobText(job, 'url'));
+  const refused = refusedPage(page, url, network);
   await sendHeaders(page, { url, headers: mapOption(job, 'headers') });
   try {
-    judgeAnswer(await loadPage(page, { url: url.href, name: shownUrl(url), settings: settings.load }));
+    const answer = await loadPage(page, { url: url.href, name: shownUrl(url), settings: settings.load });
+    if (refused() === undefined) judgeAnswer(answer);
   } catch (error) {
-    throw navigationError(error, url);
+    throw refused() ?? navigationError(error, url);
   }
-  return () => undefined;
+  const judge = (): void => {
+    const why = refused();
+    if (why !== undefined) throw why;
+  };
+  judge();
+  // A script may have led it elsewhere since.
+  return judge;
 }
 
 async function draw(

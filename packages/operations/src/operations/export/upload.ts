@@ -13,6 +13,7 @@ import { httpTarget } from '../../http/http-target.ts';
 import type { HttpTarget } from '../../http/http-target.ts';
 import { defaultTimeouts, request as sendRequest } from '../../http/request.ts';
 import type { HttpTimeouts } from '../../http/request.ts';
+import type { Network } from '../../http/network.ts';
 import { politeAttempts, retry, waitFor } from '../../http/retry.ts';
 import type { Wait } from '../../http/retry.ts';
 import { shownUrl } from '../../http/shown-url.ts';
@@ -20,11 +21,13 @@ import { shownUrl } from '../../http/shown-url.ts';
 export interface ExportUploadSettings {
   readonly timeouts: HttpTimeouts;
   readonly wait: Wait;
+  readonly network: Network;
 }
 
-export const exportUpload: Operation = createExportUpload({ timeouts: defaultTimeouts, wait: waitFor });
+export const exportUpload = (network: Network): Operation =>
+  createExportUpload({ timeouts: defaultTimeouts, wait: waitFor, network });
 
-export function createExportUpload({ timeouts, wait }: ExportUploadSettings): Operation {
+export function createExportUpload({ timeouts, wait, network }: ExportUploadSettings): Operation {
   return {
     plan: ({ options, inputs }) => {
       const target = httpTarget(options);
@@ -39,7 +42,7 @@ export function createExportUpload({ timeouts, wait }: ExportUploadSettings): Op
       if (inputs.length > 1) return err(severalFiles(target.value, inputs.length));
       const outputs: OutputFile[] = [];
       for (const input of inputs) {
-        const sent = await retry(() => put(input, target.value, { context, timeouts }), {
+        const sent = await retry(() => put(input, target.value, { context, timeouts, network }), {
           attempts: task.retry.attempts > 1 ? 1 : politeAttempts,
           signal: context.signal,
           wait,
@@ -62,12 +65,13 @@ const severalFiles = ({ url }: HttpTarget, count: number): Failure =>
 interface Put {
   readonly context: OperationContext;
   readonly timeouts: HttpTimeouts;
+  readonly network: Network;
 }
 
 async function put(
   { path, name }: Artifact,
   { url, headers }: HttpTarget,
-  { context, timeouts }: Put,
+  { context, timeouts, network }: Put,
 ): Promise<Result<true, Failure>> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return err(failure('not-found', `${JSON.stringify(name)} is not there any more`));
@@ -77,6 +81,7 @@ async function put(
     url,
     headers,
     body: { sizeBytes, open: () => countedStream(path, sizeBytes, context.progress) },
+    network,
     signal: context.signal,
     timeouts,
   });

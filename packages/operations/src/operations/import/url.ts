@@ -11,6 +11,7 @@ import { httpTarget } from '../../http/http-target.ts';
 import type { HttpTarget } from '../../http/http-target.ts';
 import { defaultTimeouts, request as sendRequest } from '../../http/request.ts';
 import type { HttpRequest, HttpTimeouts } from '../../http/request.ts';
+import type { Network } from '../../http/network.ts';
 import { politeAttempts, retry, waitFor } from '../../http/retry.ts';
 import type { Wait } from '../../http/retry.ts';
 import { outputName } from '../../files/output-name.ts';
@@ -22,11 +23,11 @@ export interface ImportUrlSettings {
   readonly timeouts: HttpTimeouts;
   readonly maxBytes: number;
   readonly wait: Wait;
+  readonly network: Network;
 }
 
-const defaults: ImportUrlSettings = { timeouts: defaultTimeouts, maxBytes: 10_000_000_000, wait: waitFor };
-
-export const importUrl: Operation = createImportUrl(defaults);
+export const importUrl = (network: Network): Operation =>
+  createImportUrl({ timeouts: defaultTimeouts, maxBytes: 10_000_000_000, wait: waitFor, network });
 
 export function createImportUrl(settings: ImportUrlSettings): Operation {
   return {
@@ -67,10 +68,17 @@ function sourceOf({ options }: ActionRequest): Result<Source, Failure> {
 async function attempt(
   source: Source,
   context: OperationContext,
-  { timeouts, maxBytes }: ImportUrlSettings,
+  { timeouts, maxBytes, network }: ImportUrlSettings,
 ): Promise<Result<OperationResult, Failure>> {
   const { signal, workDir } = context;
-  const call: HttpRequest = { method: 'GET', url: source.url, headers: source.headers, signal, timeouts };
+  const call: HttpRequest = {
+    method: 'GET',
+    url: source.url,
+    headers: source.headers,
+    network,
+    signal,
+    timeouts,
+  };
   const sent = await sendRequest(call);
   if (!sent.ok) return sent;
   const { message, url } = sent.value;
