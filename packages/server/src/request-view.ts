@@ -35,10 +35,11 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, value: Js
 /** JSON that is text already. */
 export function sendRawJson(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
   if (isSync(request)) return sendWaited(reply, text);
+  // As bytes: to a text, a charset would be added.
   return reply
     .header('content-type', 'application/json')
     .header('cache-control', 'no-cache, private')
-    .send(text.replaceAll('/', '\\/'));
+    .send(Buffer.from(text.replaceAll('/', '\\/')));
 }
 
 function sendWaited(reply: FastifyReply, text: string): FastifyReply {
