@@ -11,6 +11,7 @@ import { keepOut } from './foreign-pages.ts';
 import { createOpenWork } from './open-work.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBodies } from './read-body.ts';
+import { refuseEarly } from './refuse-early.ts';
 import { sendJson } from './request-view.ts';
 import type { RouteContext } from './route-context.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -50,10 +51,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
       { prefix },
     );
   }
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', async () => {
     context.waiters.close();
     context.openWork.close();
-    done();
+    // Their answers are written before the connections are closed.
+    await new Promise(setImmediate);
   });
   return app;
 }
@@ -89,6 +91,14 @@ function fail(error: unknown, { request, reply, parts }: Failed): FastifyReply {
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
     parts.options.log({ level: 'error', message: 'a request failed', id: request.id, details });
   }
+  if (isStillSending(request)) return refuseEarly(request, reply, answer);
   void reply.code(answer.status).headers(answer.headers);
   return sendJson(request, reply, errorBody(answer));
+}
+
+/** A small body is on its way to the end anyway. */
+function isStillSending({ headers, raw }: FastifyRequest): boolean {
+  const isLarge =
+    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 65_536;
+  return isLarge && !raw.readableEnded;
 }

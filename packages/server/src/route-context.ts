@@ -65,7 +65,7 @@ export function callerOf({ caller }: FastifyRequest): ApiKey {
 }
 
 export function viewOf(request: FastifyRequest, { parts }: RouteContext): View {
-  return { base: baseOf(request, parts.options.publicUrl), uploadForm: parts.uploadForm };
+  return { base: baseOf(request.raw, parts.options.publicUrl), uploadForm: parts.uploadForm };
 }
 
 /** Somebody else's is as if it were not there. */

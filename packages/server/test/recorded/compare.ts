@@ -6,18 +6,21 @@ export interface Tolerance {
   readonly loose: readonly string[];
   /** Maps whose keys are not compared. */
   readonly opaque: readonly string[];
+  /** Where in the answer. */
+  readonly at?: string;
 }
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export function differences(ours: Json, recorded: Json, tolerance: Tolerance, at = '$'): readonly string[] {
+export function differences(ours: Json, recorded: Json, tolerance: Tolerance): readonly string[] {
+  const { at = '$' } = tolerance;
   if (isList(ours) && isList(recorded)) {
     const length =
       ours.length === recorded.length ? [] : [`${at}: ${ours.length} items, not ${recorded.length}`];
     return [
       ...length,
       ...recorded.flatMap((item, i) =>
-        i < ours.length ? differences(ours[i] ?? null, item, tolerance, `${at}[${i}]`) : [],
+        i < ours.length ? differences(ours[i] ?? null, item, { ...tolerance, at: `${at}[${i}]` }) : [],
       ),
     ];
   }
@@ -43,7 +46,7 @@ function mapDifferences(
     const [mine, theirs] = [ours[key] ?? null, recorded[key] ?? null];
     const isLoose = tolerance.loose.includes(key) && (mine === null || theirs === null);
     if (isLoose || tolerance.opaque.includes(key)) return [];
-    return differences(mine, theirs, tolerance, `${at}.${key}`);
+    return differences(mine, theirs, { ...tolerance, at: `${at}.${key}` });
   });
 }
 
