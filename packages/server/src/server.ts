@@ -150,7 +150,9 @@ function addUpload(app: FastifyInstance, { options, files, store, runner, secret
     dataDir: options.dataDir,
     files,
     task: (id) => store.task(id),
-    uploaded: (id, file) => runner.uploaded(id, file),
+    uploaded: async (id, file) => {
+      await runner.uploaded(id, file);
+    },
     secret: secretFor('upload', secret),
     maxBytes: options.limits.uploadBytes,
     idleMs: uploadIdleMs,
