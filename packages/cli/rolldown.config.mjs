@@ -27,7 +27,6 @@ const external = [
   'svgo',
   'fastify',
   'socket.io',
-  '@fastify/busboy',
   // Not installed, and never asked for: see below.
   'react-devtools-core',
 ];
