@@ -2,10 +2,9 @@
  * What a download is called: as the server says in Content-Disposition, else as the address ends. A name without an
  * extension that means anything gets the one of its Content-Type, because formats go by extensions. Pure.
  */
-import { fileExtension, isKnownFormat } from '@pipeline/schema';
+import { extensionOfMediaType, fileExtension, isKnownFormat } from '@pipeline/schema';
 import { dispositionFileName } from './content-disposition.ts';
 import { safeFileName } from '../files/safe-file-name.ts';
-import { extensionOfMediaType } from '../files/media-type.ts';
 
 export interface Download {
   /** As the user wrote it. */

@@ -14,13 +14,12 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, mediaType, ok } from '@pipeline/schema';
 import { HttpTimeout, networkFailure } from './http-failure.ts';
 import { cancelled } from './request.ts';
 import type { HttpResponse } from './request.ts';
 import { shownUrl } from './shown-url.ts';
 import { writeFailure } from '../files/write-failure.ts';
-import { mediaType } from '../files/media-type.ts';
 
 export interface DownloadRequest {
   readonly response: HttpResponse;

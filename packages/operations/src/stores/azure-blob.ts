@@ -5,8 +5,7 @@
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
-import { mediaTypeOfFile } from '../files/media-type.ts';
+import { err, mediaTypeOfFile, ok } from '@pipeline/schema';
 import { textOption } from '../read-options.ts';
 import { azureFailure } from './azure-failure.ts';
 import type { AzureSubject } from './azure-failure.ts';

@@ -2,8 +2,7 @@
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
-import { mediaTypeOfFile } from '../files/media-type.ts';
+import { err, mediaTypeOfFile, ok } from '@pipeline/schema';
 import { textOption } from '../read-options.ts';
 import { authUrlOf, signInToOpenstack } from './keystone.ts';
 import type { OpenstackUser, SwiftAccount } from './keystone.ts';
