@@ -8,10 +8,10 @@ import { hexHmac, isSameSecret, type Secret } from './signatures.ts';
 import { forbidden, invalidData } from './api-error.ts';
 import { fileNameOf, isId } from './files.ts';
 
-export interface UploadForm {
+export type UploadForm = {
   readonly url: string;
   readonly parameters: Readonly<Record<string, string>>;
-}
+};
 
 /** What a form that came back is for. */
 export interface UploadTarget {

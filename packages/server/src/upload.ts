@@ -37,9 +37,9 @@ export interface UploadParts {
 /** Of all fields of a form, and of everything else around its file. */
 const maxFormBytes = 1024 * 1024;
 
-export async function registerUpload(app: FastifyInstance, parts: UploadParts): Promise<void> {
-  const store = await createUploadStore(parts);
-  await app.register((scope, _, done) => {
+export function registerUpload(app: FastifyInstance, parts: UploadParts): void {
+  void app.register(async (scope) => {
+    const store = await createUploadStore(parts);
     // The body stays a stream, whatever it says it is.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _body, done) => done(null));
@@ -58,7 +58,6 @@ export async function registerUpload(app: FastifyInstance, parts: UploadParts): 
         .send(),
     );
     scope.post(uploadPath, (request, reply) => answer({ request, reply, parts, store }));
-    done();
   });
 }
 

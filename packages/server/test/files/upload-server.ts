@@ -79,7 +79,7 @@ export async function startUploadServer(
     now: () => createdAt + 1000,
     ...change,
   };
-  await registerUpload(app, parts);
+  registerUpload(app, parts);
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;
