@@ -8,20 +8,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildApp } from './app.ts';
 import type { AppParts } from './app-parts.ts';
 import { type Auth, createAuth } from './auth.ts';
+import { type FileExchange, openFileExchange } from './file-exchange.ts';
 import { createJobStore, type JobStore } from './job-store.ts';
 import { maskEntry } from './mask.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { observeRequests } from './observe-requests.ts';
 import { processGauges } from './process-gauges.ts';
-import { baseOf } from './request-view.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { createRunner, type Runner } from './runner.ts';
 import type { LogEntry, ServerOptions } from './server-options.ts';
-import { loadServerSecret, secretFor } from './server-secret.ts';
 import { openSpeakers } from './speakers.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
-import { uploadForm } from './upload-form.ts';
-import { registerUpload } from './upload.ts';
 import { openWebhookStore, type WebhookStore } from './webhook-store.ts';
 
 export interface Server {
@@ -42,9 +39,6 @@ export interface CloseOptions {
   readonly graceMs?: number;
 }
 
-/** Without a byte for so long, whoever uploads is gone. */
-const uploadIdleMs = 60_000;
-
 /** What all parts share, in the order in which it is opened. */
 interface Core {
   readonly options: ServerOptions;
@@ -53,7 +47,7 @@ interface Core {
   readonly store: JobStore;
   readonly webhooks: WebhookStore;
   readonly files: TaskFiles;
-  readonly secret: Buffer;
+  readonly exchange: FileExchange;
   readonly runner: Runner;
 }
 
@@ -62,14 +56,13 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const options = { ...given, log: (entry: LogEntry) => given.log(maskEntry(entry)) };
   const core = await openCore(options);
   const app = buildApp(appParts(core));
-  await addUpload(app, core);
   const speakers = await openSpeakers({
     options,
     httpServer: app.server,
     auth: core.auth,
     store: core.store,
     webhooks: core.webhooks,
-    uploadForm: formMaker(core),
+    uploadForm: core.exchange.uploadForm,
   });
   return {
     app,
@@ -94,14 +87,16 @@ async function openCore(options: ServerOptions): Promise<Core> {
   const store = await createJobStore({ dataDir, now: Date.now });
   const metrics = createMetrics();
   processGauges(metrics);
+  const files = createTaskFiles(dataDir);
+  const exchange = await openFileExchange({ options, files, now: Date.now });
   return {
     options,
     metrics,
     auth: createAuth(options.keys),
     store,
     webhooks: await openWebhookStore(dataDir, Date.now),
-    files: createTaskFiles(dataDir),
-    secret: await loadServerSecret(dataDir),
+    files,
+    exchange,
     runner: await createRunner({
       store,
       backend: options.backend,
@@ -109,7 +104,7 @@ async function openCore(options: ServerOptions): Promise<Core> {
       limits: options.limits,
       allow: options.allow,
       // Without the address: the file is shown with the one that a client has come by.
-      urlOf: ({ id }, place) => `/files/${id}/${place}`,
+      urlOf: exchange.downloadUrl,
       log: options.log,
       now: Date.now,
     }),
@@ -117,7 +112,7 @@ async function openCore(options: ServerOptions): Promise<Core> {
 }
 
 function appParts(core: Core): AppParts {
-  const { options, metrics, auth, store, runner, webhooks } = core;
+  const { options, metrics, auth, store, runner, webhooks, exchange } = core;
   const service = {
     metrics,
     version: options.version,
@@ -130,33 +125,16 @@ function appParts(core: Core): AppParts {
     store,
     work: runner,
     webhooks,
-    uploadForm: formMaker(core),
+    uploadForm: core.exchange.uploadForm,
     now: Date.now,
     newId: randomUUID,
     plugins: [
       (app) => observeRequests(app, { metrics, log: options.log }),
       (app) => serviceRoutes(app, service),
+      exchange.plugin({
+        task: (id) => store.task(id),
+        uploaded: (id, file) => runner.uploaded(id, file),
+      }),
     ],
   };
-}
-
-function formMaker({ secret }: Core): AppParts['uploadForm'] {
-  const key = secretFor('upload', secret);
-  return (task, base) => ({ ...uploadForm(task, base, key) });
-}
-
-function addUpload(app: FastifyInstance, { options, files, store, runner, secret }: Core): Promise<void> {
-  return registerUpload(app, {
-    dataDir: options.dataDir,
-    files,
-    task: (id) => store.task(id),
-    uploaded: async (id, file) => {
-      await runner.uploaded(id, file);
-    },
-    secret: secretFor('upload', secret),
-    maxBytes: options.limits.uploadBytes,
-    idleMs: uploadIdleMs,
-    baseOf: ({ raw }) => baseOf(raw, options.publicUrl),
-    now: Date.now,
-  });
 }

@@ -39,7 +39,7 @@ export interface UploadStoreParts {
   readonly dataDir: string;
   readonly files: TaskFiles;
   readonly task: (id: string) => StoredTask | undefined;
-  readonly uploaded: (taskId: string, file: UploadedFile) => Promise<void>;
+  readonly uploaded: (taskId: string, file: UploadedFile) => Promise<boolean>;
 }
 
 export async function createUploadStore({
@@ -59,7 +59,7 @@ export async function createUploadStore({
     if (found === undefined || found.operation !== 'import/upload')
       throw notFound('The task of this upload form');
     if (found.status === 'waiting' && !claimed.has(taskId)) return found;
-    throw invalidState('The task does not wait for a file: it has one, or has ended.');
+    throw waitsNoMore();
   }
 
   async function keep(file: ReceivedFile): Promise<StoredTask> {
@@ -79,7 +79,7 @@ export async function createUploadStore({
     try {
       await rename(path, target);
       for (const folder of [dirname(target), taskFolder(dataDir, taskId)]) await syncFolder(folder);
-      await uploaded(taskId, { place, filename, size: sizeBytes });
+      if (!(await uploaded(taskId, { place, filename, size: sizeBytes }))) throw waitsNoMore();
     } catch (error) {
       await rm(dirname(target), { recursive: true, force: true });
       throw error;
@@ -121,6 +121,9 @@ async function writeFile(
   }
   return { ...target, path, sizeBytes, md5: hash.digest('hex') };
 }
+
+const waitsNoMore = (): ApiError =>
+  invalidState('The task does not wait for a file: it has one, or has ended.');
 
 export const fileTooLarge = (maxBytes: number): ApiError =>
   tooLarge(`The file is larger than the ${maxBytes} bytes that this server takes.`);

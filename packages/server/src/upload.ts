@@ -23,8 +23,8 @@ export interface UploadParts {
   readonly dataDir: string;
   readonly files: TaskFiles;
   readonly task: (id: string) => StoredTask | undefined;
-  /** Settles when the task has its file for good. */
-  readonly uploaded: (taskId: string, file: UploadedFile) => Promise<void>;
+  /** Settles when the task has its file for good; false: it takes none any more. */
+  readonly uploaded: (taskId: string, file: UploadedFile) => Promise<boolean>;
   readonly secret: Secret;
   readonly maxBytes: number;
   /** Without a byte for so long, the client is gone. */

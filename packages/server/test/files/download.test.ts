@@ -94,7 +94,9 @@ describe('a file', () => {
       expect([name, answer.status]).toEqual([name, 200]);
       const said = answer.headers.get('content-disposition') ?? '';
       const encoded = /filename\*=UTF-8''(.*)$/.exec(said)?.[1];
-      expect(encoded === undefined ? /filename="(.*)"/.exec(said)?.[1] : decodeURIComponent(encoded)).toBe(name);
+      expect(encoded === undefined ? /filename="(.*)"/.exec(said)?.[1] : decodeURIComponent(encoded)).toBe(
+        name,
+      );
     }
   });
 

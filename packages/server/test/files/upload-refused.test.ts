@@ -230,6 +230,13 @@ describe('nothing is left on the disk', () => {
     expect(await server.disk()).toEqual({});
   });
 
+  it('when the task has come to its end meanwhile', async () => {
+    const server = await startUploadServer({ uploaded: () => Promise.resolve(false) });
+    const answer = await post(server.form.url, formOf(server.form.parameters, file, 'a.txt'));
+    expect(answer.status).toBe(400);
+    expect(await server.disk()).toEqual({});
+  });
+
   it('of what a server that was killed had begun', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'pipeline-upload-'));
     await mkdir(join(dataDir, 'uploads'));

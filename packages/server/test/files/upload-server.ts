@@ -71,6 +71,7 @@ export async function startUploadServer(
     uploaded: async (id, file) => {
       uploads.push({ taskId: id, ...file });
       tasks.set(id, { ...uploadTask(), id, status: 'finished' });
+      return true;
     },
     secret,
     maxBytes: 1_000_000,
