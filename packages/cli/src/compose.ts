@@ -6,17 +6,18 @@ import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Backend, RunContext } from '@pipeline/engine';
+import type { CloudConvertBackend } from '@pipeline/cloudconvert';
 import { createLocalBackend } from '@pipeline/operations';
 import type { Pipeline, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { actionsAtOnce } from './actions-at-once.ts';
 import { projectRoot } from './find-pipeline.ts';
-import type { UsageError } from './parse-arguments.ts';
+import type { Environment, UsageError } from './parse-arguments.ts';
 import type { RunOptions } from './run-options.ts';
 
 export interface Composition {
   readonly context: RunContext;
-  readonly backend: Backend;
+  readonly backends: Backends;
   /** Actions at once. */
   readonly maxActions: number;
   /** Where workspaces of runs are; not there yet, perhaps. */
@@ -24,17 +25,30 @@ export interface Composition {
   readonly now: () => number;
 }
 
+export interface Backends {
+  readonly local: Backend;
+  /** Absent: nothing needs it, or there is no key. */
+  readonly cloudconvert?: CloudConvertBackend;
+}
+
+/** Ends what was kept open or warm. */
+export async function closeBackends({ local, cloudconvert }: Backends): Promise<void> {
+  await Promise.all([local.close(), cloudconvert?.close()]);
+}
+
 export interface ComposeRequest {
   readonly pipeline: Pipeline;
   /** Folder of the pipeline file, absolute. */
   readonly baseDir: string;
   readonly options: RunOptions;
+  readonly env: Environment;
 }
 
 export async function compose({
   pipeline,
   baseDir,
   options,
+  env,
 }: ComposeRequest): Promise<Result<Composition, UsageError>> {
   const root = await realpath(projectRoot(baseDir));
   const allowedDirs = [root];
@@ -46,11 +60,28 @@ export async function compose({
     allowedDirs.push(real);
   }
   const maxActions = actionsAtOnce(options.concurrency ?? pipeline.concurrency.max);
+  const local = createLocalBackend({ maxHosts: maxActions });
+  const cloudconvert = await cloudBackend({ pipeline, options, env, root, local });
   return ok({
     context: { baseDir, allowedDirs, jobId: randomUUID(), startedAt: Date.now() },
-    backend: createLocalBackend({ maxHosts: maxActions }),
+    backends: { local, ...(cloudconvert !== undefined && { cloudconvert }) },
     maxActions,
     workDir: path.join(root, '.pipeline', 'work'),
     now: () => performance.now(),
   });
+}
+
+/** Loaded only by pipelines that use it. */
+async function cloudBackend(
+  request: Pick<ComposeRequest, 'pipeline' | 'options' | 'env'> & {
+    readonly root: string;
+    readonly local: Backend;
+  },
+): Promise<CloudConvertBackend | undefined> {
+  const isUsed =
+    request.options.backend === 'cloudconvert' ||
+    [...request.pipeline.tasks.values()].some(({ runsOn }) => runsOn === 'cloudconvert');
+  if (!isUsed) return undefined;
+  const { openCloudConvert } = await import('./open-cloudconvert.ts');
+  return openCloudConvert(request);
 }

@@ -109,7 +109,18 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         value: 'backend',
         choices: ['local', 'cloudconvert'],
         hasTwin: true,
-        help: 'Where tasks without `runs_on` run. Default: local.',
+        help: 'Where tasks without `runs_on` run. Default: local. CloudConvert needs CLOUDCONVERT_API_KEY.',
+      },
+      sandbox: {
+        hasTwin: true,
+        conflicts: ['region'],
+        help: "Use CloudConvert's sandbox: free, and only for files that its dashboard lists.",
+      },
+      region: {
+        value: 'region',
+        choices: ['eu-central', 'us-east'],
+        hasTwin: true,
+        help: "Where CloudConvert works: `eu-central` or `us-east`. Default: what its account says, else the nearest.",
       },
       'keep-going': {
         short: 'k',

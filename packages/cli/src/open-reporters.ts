@@ -70,7 +70,7 @@ function isStdinUsed({ arguments: [argument], flags }: Invocation): boolean {
   return (argument ?? flags.values.get('file')) === '-';
 }
 
-const keptValues = ['cwd', 'params-file', 'on'] as const;
+const keptValues = ['cwd', 'params-file', 'on', 'region'] as const;
 const keptLists = ['param', 'allow-path'] as const;
 
 /** The same run without what it selects and how it reports: the stem of every "run this again". */
@@ -83,5 +83,6 @@ function commandAgain({ arguments: [argument], flags }: Invocation): readonly st
   const lists = keptLists.flatMap((name) =>
     (flags.lists.get(name) ?? []).flatMap((value) => [name === 'param' ? '-p' : `--${name}`, value]),
   );
-  return ['pipeline', 'run', ...(file === undefined ? [] : [file]), ...values, ...lists];
+  const sandbox = flags.switches.has('sandbox') ? ['--sandbox'] : [];
+  return ['pipeline', 'run', ...(file === undefined ? [] : [file]), ...values, ...sandbox, ...lists];
 }

@@ -16,6 +16,9 @@ export interface RunOptions {
   /** Undefined: what the pipeline says. */
   readonly concurrency: number | { readonly percent: number } | undefined;
   readonly backend: BackendName;
+  readonly isSandbox: boolean;
+  /** Of CloudConvert; undefined: its own choice. */
+  readonly region: string | undefined;
   /** Undefined: what the pipeline says. */
   readonly onError: 'continue' | 'stop' | undefined;
   readonly timeoutMs: number | undefined;
@@ -46,6 +49,8 @@ export async function readRunOptions(
     select: { only: names(flags, 'only'), from: names(flags, 'from'), until: names(flags, 'until') },
     concurrency: concurrency.value,
     backend: flags.values.get('on') === 'cloudconvert' ? 'cloudconvert' : 'local',
+    isSandbox: flags.switches.has('sandbox'),
+    region: flags.values.get('region'),
     onError: readOnError(flags),
     timeoutMs: timeout.value,
     allowedPaths: (flags.lists.get('allow-path') ?? []).map((folder) => path.resolve(cwd, folder)),

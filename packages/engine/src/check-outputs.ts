@@ -23,7 +23,7 @@ export async function checkOutputs(
   const within = isProcessing(request) ? workDir : undefined;
   const sizes = await Promise.all(
     made.outputs.map(({ path, remote, sizeBytes = 0 }) =>
-      remote === undefined ? workspace.inspect(path, within) : Promise.resolve(ok(sizeBytes)),
+      remote === undefined || path !== '' ? workspace.inspect(path, within) : Promise.resolve(ok(sizeBytes)),
     ),
   );
   return judge(made, request, sizes);

@@ -41,7 +41,8 @@ export function actionFinished(action: Action, ms: number, measure: ActionMeasur
 /** What was sent elsewhere is there; where it lay here is gone soon. */
 function eventOutput({ path: here, url, remote, ...file }: Artifact): FinishedEvent['outputs'][number] {
   const { sizeBytes: bytes, sha256 } = file;
-  const path = url === undefined || url.startsWith('file:') ? (remote ?? here) : url;
+  const place = here === '' ? (remote ?? here) : here;
+  const path = url === undefined || url.startsWith('file:') ? place : url;
   return sha256 === undefined ? { path, bytes } : { path, bytes, sha256 };
 }
 

@@ -18,8 +18,8 @@ export interface Artifact {
   /** Canonical format: `jpg` for `photo.JPEG`; empty when it is not known. */
   readonly format: string;
   /**
-   * Absolute; not to be changed by anyone. Empty: while planning, it is not made yet; in a run, it lies with the backend
-   * that made it (`remote`), and no action of another backend takes it.
+   * Absolute; not to be changed by anyone. Empty: while planning, it is not made yet; in a run, it lies only with the
+   * backend that made it (`remote`), and no action of another backend takes it.
    */
   readonly path: string;
   readonly sizeBytes: number;
@@ -27,7 +27,7 @@ export interface Artifact {
   readonly sha256?: string;
   /** Where an export has put it: `file://…`, `s3://bucket/key`. */
   readonly url?: string;
-  /** What its backend knows it by, when it is there and not on this machine. */
+  /** What its backend knows it by, when it is there; it may be here as well. */
   readonly remote?: string;
 }
 
@@ -131,7 +131,7 @@ export interface OutputFile {
   readonly path: string;
   readonly sha256?: string;
   readonly url?: string;
-  /** It stays with its backend, which knows it by this: `path` is empty, and `sizeBytes` must tell how large it is. */
+  /** It lies with its backend, which knows it by this. With an empty `path`, `sizeBytes` must tell how large it is. */
   readonly remote?: string;
   readonly sizeBytes?: number;
 }

@@ -5,7 +5,7 @@
 import { planJob } from '@pipeline/engine';
 import type { JobPlan, PlanProblem } from '@pipeline/engine';
 import { bindValues } from '@pipeline/schema';
-import { compose } from '../compose.ts';
+import { closeBackends, compose } from '../compose.ts';
 import { exitCode } from '../exit-code.ts';
 import { doctorText } from '../doctor/doctor-text.ts';
 import { neededText, needsOf } from '../doctor/needs.ts';
@@ -56,17 +56,17 @@ async function onePipeline(request: PipelineRequest): Promise<number> {
     stderr.write(`${countProblems(values.error, opened.source)}\n`);
     return exitCode.mistake;
   }
-  const composed = await compose({ ...opened, options });
+  const composed = await compose({ ...opened, options, env });
   if (!composed.ok) return usageError(composed.error, stderr);
-  const { backend, context } = composed.value;
+  const { backends, context } = composed.value;
   const planned = await planJob({
     pipeline: opened.pipeline,
     values: values.value,
-    backends: { local: backend },
+    backends,
     context,
     defaultBackend: options.backend,
   });
-  await backend.close();
+  await closeBackends(backends);
   return planned.ok
     ? tellNeeds(planned.value, request)
     : tellProblems(planned.error, { ...request, secrets: values.value.secrets });

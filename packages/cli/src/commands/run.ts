@@ -6,7 +6,7 @@ import type { JobPlan, Selection, Workspace } from '@pipeline/engine';
 import { openWorkspace, planJob, runJob } from '@pipeline/engine';
 import type { Result, RunValues } from '@pipeline/schema';
 import { bindValues, err, ok } from '@pipeline/schema';
-import { type Composition, compose } from '../compose.ts';
+import { closeBackends, type Composition, compose } from '../compose.ts';
 import { exitCode } from '../exit-code.ts';
 import { type Masker, createMasker } from '../masker.ts';
 import { type OpenedPipeline, openPipeline } from '../open-pipeline.ts';
@@ -47,24 +47,30 @@ async function plan({ options, opened, surroundings }: PlanRequest): Promise<Res
   const { stderr } = surroundings;
   const values = bind({ options, opened, surroundings });
   if (!values.ok) return values;
-  const composed = await compose({ ...opened, options });
+  const composed = await compose({ ...opened, options, env: surroundings.env });
   if (!composed.ok) return err(usageError(composed.error, stderr));
-  const { backend, context } = composed.value;
-  const masker = createMasker(values.value.secrets);
+  const { backends, context } = composed.value;
+  const masker = createMasker({ ...values.value.secrets, ...apiKey(surroundings) });
   const planned = await planJob({
     pipeline: opened.pipeline,
     values: values.value,
-    backends: { local: backend },
+    backends,
     context,
     defaultBackend: options.backend,
     select: selection(options),
   });
   if (planned.ok) return ok({ plan: planned.value, composition: composed.value, masker });
-  await backend.close();
+  await closeBackends(backends);
   for (const { message, hint } of selectionProblems(planned.error))
     usageError({ message, hint: hint ?? '' }, stderr);
   tell(planDiagnostics(planned.error, masker), opened, surroundings);
   return err(problemsExitCode(planned.error));
+}
+
+/** Whatever comes back from CloudConvert: nobody may read the key there. */
+function apiKey({ env }: Surroundings): Readonly<Record<string, string>> {
+  const key = env['CLOUDCONVERT_API_KEY'];
+  return key === undefined ? {} : { CLOUDCONVERT_API_KEY: key };
 }
 
 function bind({ options, opened, surroundings }: PlanRequest): Result<RunValues, number> {
@@ -104,11 +110,11 @@ interface RunRequest {
 async function execute({ plan, composition, masker }: Planned, request: RunRequest): Promise<number> {
   const { options, surroundings } = request;
   const { stderr, processEvents, exit } = surroundings;
-  const { backend, context, workDir, maxActions, now } = composition;
+  const { backends, context, workDir, maxActions, now } = composition;
   const open: { workspace?: Workspace; isLive: boolean } = { isLive: false };
   // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
   const abandon = (): void => {
-    void backend.close();
+    void closeBackends(backends);
     open.workspace?.closeSync();
   };
   const stop: Stop = listenForStop({
@@ -122,7 +128,7 @@ async function execute({ plan, composition, masker }: Planned, request: RunReque
   const reporters = await openReporters({ ...request, masker, onQuit: stop.interrupt });
   if (!reporters.ok) {
     stop.close();
-    await backend.close();
+    await closeBackends(backends);
     return usageError(reporters.error, stderr);
   }
   const { reporter, isLive } = reporters.value;
@@ -134,14 +140,17 @@ async function execute({ plan, composition, masker }: Planned, request: RunReque
     const outcome = await runJob(plan, {
       workspace,
       now,
-      onEvent: (event) => reporter.event(event),
+      onEvent: (event) => {
+        reporter.event(event);
+        backends.cloudconvert?.hear(event);
+      },
       signal: stop.signal,
       maxActions,
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     });
     return outcome.exitCode;
   } finally {
-    await Promise.all([reporter.close(), backend.close(), open.workspace?.close()]);
+    await Promise.all([reporter.close(), closeBackends(backends), open.workspace?.close()]);
     processEvents.off('exit', abandon);
     stop.close();
   }
