@@ -120,7 +120,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         value: 'region',
         choices: ['eu-central', 'us-east'],
         hasTwin: true,
-        help: "Where CloudConvert works: `eu-central` or `us-east`. Default: what its account says, else the nearest.",
+        help: 'Where CloudConvert works: `eu-central` or `us-east`. Default: what its account says, else the nearest.',
       },
       'keep-going': {
         short: 'k',

@@ -2,7 +2,11 @@
  * The CloudConvert backend, from the flags and the environment: whose account, which addresses, where its journal lies.
  * Undefined: there is no key, and the plan says so where one is needed.
  */
-import { type CloudConvertBackend, cloudConvertUrls, createCloudConvertBackend } from '@pipeline/cloudconvert';
+import {
+  type CloudConvertBackend,
+  cloudConvertUrls,
+  createCloudConvertBackend,
+} from '@pipeline/cloudconvert';
 import type { Backend } from '@pipeline/engine';
 import path from 'node:path';
 import type { Environment } from './parse-arguments.ts';
@@ -30,12 +34,14 @@ export function openCloudConvert({ env, options, root, local }: Opening): CloudC
   return createCloudConvertBackend({
     apiKey: apiKey ?? '',
     apiUrl,
-    syncUrl: given(env, 'CLOUDCONVERT_SYNC_URL') ?? (origin === undefined ? usual.syncUrl : `${origin}/sync/v2`),
+    syncUrl:
+      given(env, 'CLOUDCONVERT_SYNC_URL') ?? (origin === undefined ? usual.syncUrl : `${origin}/sync/v2`),
     socketUrl: given(env, 'CLOUDCONVERT_SOCKET_URL') ?? origin ?? usual.socketUrl,
     journalDir: path.join(root, '.pipeline', 'cloudconvert'),
     verify: async (request, made, context) => {
       const operation = await local.load(request.task.operation);
-      if (operation?.verify === undefined) throw new Error('the local backend verifies files of every operation');
+      if (operation?.verify === undefined)
+        throw new Error('the local backend verifies files of every operation');
       return operation.verify(request, made, context);
     },
   });

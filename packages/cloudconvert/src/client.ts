@@ -61,7 +61,8 @@ export function createClient(connection: Connection): Client {
     cancelTask: async (id, asking) => {
       await call({ method: 'POST', path: `/tasks/${id}/cancel`, ...asking });
     },
-    task: async (id, asking) => read(await call({ method: 'GET', path: `/tasks/${id}`, ...asking }), readTask),
+    task: async (id, asking) =>
+      read(await call({ method: 'GET', path: `/tasks/${id}`, ...asking }), readTask),
     exportTask: async (id, asking) =>
       read(await call({ method: 'POST', path: '/export/url', body: { input: [id] }, ...asking }), readTask),
   };
@@ -76,6 +77,10 @@ function read<T>(
   if (!answer.ok) return answer;
   const value = reader(dataOf(answer.value));
   return value === undefined
-    ? err(failure('network', 'CloudConvert answered with something else than was asked for', { isTransient: false }))
+    ? err(
+        failure('network', 'CloudConvert answered with something else than was asked for', {
+          isTransient: false,
+        }),
+      )
     : ok(value);
 }

@@ -17,7 +17,10 @@ export interface CloudConvertPlace {
 }
 
 /** CloudConvert's own addresses. */
-export function cloudConvertUrls({ isSandbox, region }: CloudConvertPlace): Omit<CloudConvertOptions, 'apiKey'> {
+export function cloudConvertUrls({
+  isSandbox,
+  region,
+}: CloudConvertPlace): Omit<CloudConvertOptions, 'apiKey'> {
   if (isSandbox) {
     return {
       apiUrl: 'https://api.sandbox.cloudconvert.com/v2',

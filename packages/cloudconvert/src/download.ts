@@ -121,7 +121,11 @@ async function restart(partial: Partial): Promise<void> {
   partial.bytes = 0;
 }
 
-function wrongLength({ sizeBytes }: Download, { bytes }: Partial, total: number | undefined): Reason | undefined {
+function wrongLength(
+  { sizeBytes }: Download,
+  { bytes }: Partial,
+  total: number | undefined,
+): Reason | undefined {
   const expected = total ?? sizeBytes;
   if (expected !== undefined && bytes < expected)
     return { text: `it ended after ${bytes} of ${expected} bytes`, isFinal: false };

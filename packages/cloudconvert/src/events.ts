@@ -48,20 +48,28 @@ export function createEvents({ socketUrl, apiKey }: { socketUrl: string; apiKey:
     return socket;
   };
 
+  const subscribeSoon = async (opened: Promise<Socket>, jobId: string): Promise<void> => {
+    const socket = await opened;
+    if (socket.connected) subscribe(socket, jobId);
+  };
+
   return {
     follow: (jobId, listener) => {
       listeners.set(jobId, listener);
       opening ??= open();
-      void opening.then((socket) => {
-        if (socket.connected) subscribe(socket, jobId);
-      });
+      void subscribeSoon(opening, jobId);
       return () => void listeners.delete(jobId);
     },
     close: () => {
       isClosed = true;
-      void opening?.then((socket) => socket.close());
+      void closeSoon(opening);
     },
   };
+}
+
+async function closeSoon(opening: Promise<Socket> | undefined): Promise<void> {
+  const socket = await opening;
+  socket?.close();
 }
 
 /** `private-job.ID` and `private-job.ID.tasks` → `ID` */

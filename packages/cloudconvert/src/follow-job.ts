@@ -9,16 +9,6 @@ import type { Events } from './events.ts';
 import { hasEnded, type RemoteJob, type RemoteTask } from './remote-job.ts';
 import type { Connection } from './request.ts';
 
-export interface FollowedJob {
-  readonly id: string;
-  readonly task: (name: string) => RemoteTask | undefined;
-  /** Resolves when the task has ended, well or badly; `onChange` hears what it does until then. */
-  readonly ended: (name: string, onChange: (task: RemoteTask) => void) => Promise<Result<RemoteTask, Failure>>;
-  /** Asks again, soon. */
-  readonly look: () => void;
-  readonly stop: (why: Failure) => void;
-}
-
 export interface Following {
   readonly client: Client;
   readonly events: Events;
@@ -35,78 +25,100 @@ interface Waiter {
   readonly onEnd: (result: Result<RemoteTask, Failure>) => void;
 }
 
-export function followJob(job: RemoteJob, { client, events, wait }: Following): FollowedJob {
-  const tasks = new Map<string, RemoteTask>(job.tasks.map((task) => [task.name, task]));
-  const waiters = new Map<string, Set<Waiter>>();
-  const stopped = new AbortController();
-  let over: Failure | undefined;
-  let nap = new AbortController();
-  let isPolling = false;
+export class FollowedJob {
+  readonly id: string;
+  readonly #following: Following;
+  readonly #tasks: Map<string, RemoteTask>;
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #stopped = new AbortController();
+  readonly #unfollow: () => void;
+  #nap = new AbortController();
+  #isPolling = false;
+  #over: Failure | undefined;
 
-  const settle = (task: RemoteTask): void => {
-    const known = tasks.get(task.name);
+  constructor(job: RemoteJob, following: Following) {
+    this.id = job.id;
+    this.#following = following;
+    this.#tasks = new Map(job.tasks.map((task) => [task.name, task]));
+    this.#unfollow = following.events.follow(job.id, {
+      onTask: (task) => this.#learn(task),
+      onJob: () => this.look(),
+    });
+  }
+
+  task(name: string): RemoteTask | undefined {
+    return this.#tasks.get(name);
+  }
+
+  /** Resolves when the task has ended, well or badly; `onChange` hears what it does until then. */
+  ended(name: string, onChange: Waiter['onChange']): Promise<Result<RemoteTask, Failure>> {
+    const task = this.#tasks.get(name);
+    if (task !== undefined && hasEnded(task)) return Promise.resolve(ok(task));
+    if (this.#over !== undefined) return Promise.resolve(err(this.#over));
+    if (task !== undefined) onChange(task);
+    return new Promise((resolve) => {
+      const set = this.#waiters.get(name) ?? new Set();
+      this.#waiters.set(name, set.add({ onChange, onEnd: resolve }));
+      if (this.#isPolling) return;
+      this.#isPolling = true;
+      void this.#poll();
+    });
+  }
+
+  /** Asks now, if anybody waits. */
+  look(): void {
+    this.#nap.abort();
+  }
+
+  /** Whoever still waits gets this. */
+  stop(why: Failure): void {
+    if (this.#over !== undefined) return;
+    this.#over = why;
+    this.#stopped.abort();
+    this.#nap.abort();
+    this.#unfollow();
+    for (const set of this.#waiters.values()) for (const waiter of set) waiter.onEnd(err(why));
+    this.#waiters.clear();
+  }
+
+  #learn(task: RemoteTask): void {
+    const known = this.#tasks.get(task.name);
     // Events come late sometimes: what has ended stays so.
-    if (known !== undefined && (known.id !== task.id || (hasEnded(known) && !hasEnded(task)))) return;
-    tasks.set(task.name, task);
-    for (const waiter of waiters.get(task.name) ?? []) {
+    if (known?.id !== task.id || (hasEnded(known) && !hasEnded(task))) return;
+    this.#tasks.set(task.name, task);
+    for (const waiter of this.#waiters.get(task.name) ?? []) {
       if (hasEnded(task)) waiter.onEnd(ok(task));
       else waiter.onChange(task);
     }
-    if (hasEnded(task)) waiters.delete(task.name);
-  };
-  const stop = (why: Failure): void => {
-    if (over !== undefined) return;
-    over = why;
-    stopped.abort();
-    nap.abort();
-    unfollow();
-    for (const set of waiters.values()) for (const waiter of set) waiter.onEnd(err(why));
-    waiters.clear();
-  };
-  const look = (): void => nap.abort();
-  const unfollow = events.follow(job.id, { onTask: settle, onJob: look });
+    if (hasEnded(task)) this.#waiters.delete(task.name);
+  }
 
-  /** For as long as somebody waits. */
-  const poll = async (): Promise<void> => {
-    let delayMs = firstLookMs;
+  async #poll(): Promise<void> {
+    const { client, wait } = this.#following;
+    const { signal } = this.#stopped;
     let failedLooks = 0;
-    while (over === undefined && waiters.size > 0) {
-      nap = new AbortController();
-      await wait(delayMs, nap.signal);
-      if (stopped.signal.aborted) break;
-      const seen = await client.job(job.id, { signal: stopped.signal });
+    for (
+      let delayMs = firstLookMs;
+      this.#waiters.size > 0;
+      delayMs = Math.min(delayMs * 1.3, longestLookMs)
+    ) {
+      this.#nap = new AbortController();
+      await wait(delayMs, this.#nap.signal);
+      if (signal.aborted) break;
+      const seen = await client.job(this.id, { signal });
       if (seen.ok) {
         failedLooks = 0;
-        for (const task of seen.value.tasks) settle(task);
-      } else if (seen.error.type !== 'network' || failedLooks >= mostFailedLooks) stop(lost(seen.error));
+        for (const task of seen.value.tasks) this.#learn(task);
+      } else if (seen.error.type !== 'network' || failedLooks >= mostFailedLooks) this.stop(lost(seen.error));
       else failedLooks += 1;
-      delayMs = Math.min(delayMs * 1.3, longestLookMs);
     }
-    isPolling = false;
-  };
-
-  return {
-    id: job.id,
-    task: (name) => tasks.get(name),
-    ended: (name, onChange) => {
-      const task = tasks.get(name);
-      if (task !== undefined && hasEnded(task)) return Promise.resolve(ok(task));
-      if (over !== undefined) return Promise.resolve(err(over));
-      if (task !== undefined) onChange(task);
-      return new Promise((resolve) => {
-        const set = waiters.get(name) ?? new Set();
-        waiters.set(name, set.add({ onChange, onEnd: resolve }));
-        if (isPolling) return;
-        isPolling = true;
-        void poll();
-      });
-    },
-    look,
-    stop,
-  };
+    this.#isPolling = false;
+  }
 }
 
 const lost = (why: Failure): Failure =>
   why.type === 'not-found'
-    ? failure('converter-failed', 'the job is gone at CloudConvert: somebody deleted it', { code: 'CANCELLED' })
+    ? failure('converter-failed', 'the job is gone at CloudConvert: somebody deleted it', {
+        code: 'CANCELLED',
+      })
     : why;

@@ -3,7 +3,13 @@
  * each whose files somebody here takes. Pure. Keys of ours are resolved by now and do not show.
  */
 import type { ActionRequest, Artifact } from '@pipeline/engine';
-import { applicableOptions, canonicalFormat, type JsonObject, type JsonValue, operationSpecs } from '@pipeline/schema';
+import {
+  applicableOptions,
+  canonicalFormat,
+  type JsonObject,
+  type JsonValue,
+  operationSpecs,
+} from '@pipeline/schema';
 import { plannedFiles } from './planned-names.ts';
 
 export interface JobMember {
@@ -54,7 +60,8 @@ export function jobRequest(members: readonly JobMember[]): JobRequest {
     }
   }
   const found = new Map<string, MemberNames>();
-  for (const { request } of members) found.set(request.address, { task: names.take(request.task.name), uploads: [] });
+  for (const { request } of members)
+    found.set(request.address, { task: names.take(request.task.name), uploads: [] });
   for (const member of members) {
     const { address } = member.request;
     const task = found.get(address)?.task ?? '';
@@ -106,7 +113,8 @@ function meaningful({ task, inputs }: ActionRequest, options: JsonObject): JsonO
 /** So that a file has the same name wherever it was made. */
 function nameToSend(request: ActionRequest): JsonObject {
   const { operation } = request.task;
-  if (operation.startsWith('export/') || operationSpecs[operation].options['filename'] === undefined) return {};
+  if (operation.startsWith('export/') || operationSpecs[operation].options['filename'] === undefined)
+    return {};
   const files = plannedFiles(request);
   const [file] = files ?? [];
   return files?.length === 1 && file !== undefined ? { filename: file.name } : {};

@@ -105,7 +105,8 @@ function parsed(text: string): { entry: JournalEntry; owner: Owner } | undefined
     const value: JsonValue = JSON.parse(text);
     if (!isJsonObject(value)) return undefined;
     const { fingerprint, tag, id, createdAt, host, pid } = value;
-    if (typeof fingerprint !== 'string' || typeof tag !== 'string' || typeof createdAt !== 'number') return undefined;
+    if (typeof fingerprint !== 'string' || typeof tag !== 'string' || typeof createdAt !== 'number')
+      return undefined;
     if (typeof host !== 'string' || typeof pid !== 'number') return undefined;
     const entry = { fingerprint, tag, createdAt, ...(typeof id === 'string' && { id }) };
     return { entry, owner: { host, pid } };

@@ -8,8 +8,14 @@
 import type { ActionRequest, Artifact, Failure, JobPlan } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import { err, ok, type Result } from '@pipeline/schema';
-import { type FollowedJob, followJob } from './follow-job.ts';
-import { type JobInput, type JobMember, jobRequest, type JobRequest, type MemberNames } from './job-request.ts';
+import { FollowedJob } from './follow-job.ts';
+import {
+  type JobInput,
+  type JobMember,
+  jobRequest,
+  type JobRequest,
+  type MemberNames,
+} from './job-request.ts';
 import type { Member, Part } from './parts.ts';
 import type { Service } from './service.ts';
 import { startJob, uploadFile } from './start-job.ts';
@@ -134,11 +140,12 @@ export class PartRun {
       return;
     }
     const { job } = started.value;
-    const followed = followJob(job, this.#service);
+    const followed = new FollowedJob(job, this.#service);
     this.#job = followed;
     // Stopped while it was created: it goes at once, and nobody waits for it.
     this.#resolve(signal.aborted ? err(cancelled()) : ok(followed));
-    if (!signal.aborted) await Promise.all(request.uploads.map((wanted) => this.#upload(wanted, followed, request)));
+    if (!signal.aborted)
+      await Promise.all(request.uploads.map((wanted) => this.#upload(wanted, followed, request)));
   }
 
   async #upload(wanted: JobRequest['uploads'][number], job: FollowedJob, request: JobRequest): Promise<void> {
@@ -224,7 +231,14 @@ export class PartRun {
       return kept.has(producer.address) ? [{ type: 'member', address: producer.address, ...at }] : [];
     });
     if (found.every(({ option }) => option !== undefined)) return undefined;
-    const request = { task, address, variant, inputs: action.inputs, fileInputs: {}, options: decision.options };
+    const request = {
+      task,
+      address,
+      variant,
+      inputs: action.inputs,
+      fileInputs: {},
+      options: decision.options,
+    };
     return { request, inputs: found, isTaken };
   }
 
@@ -232,7 +246,10 @@ export class PartRun {
   #fits({ inputs }: JobMember, request: ActionRequest): boolean {
     const given = [...request.inputs, ...Object.values(request.fileInputs).flat()];
     const arrived = this.#arrived.has(request.address);
-    return arrived || (given.length === inputs.length && inputs.every((input, at) => this.#isSame(input, given[at])));
+    return (
+      arrived ||
+      (given.length === inputs.length && inputs.every((input, at) => this.#isSame(input, given[at])))
+    );
   }
 
   #isSame(input: JobInput, file: Artifact | undefined): boolean {

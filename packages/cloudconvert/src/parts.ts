@@ -119,11 +119,17 @@ function remoteActions(plan: JobPlan): ReadonlySet<PlannedAction> {
 }
 
 function isRemote(action: PlannedAction, plan: JobPlan): boolean {
-  return plan.tasks.some((planned) => planned?.task.name === action.task && planned.backend === 'cloudconvert');
+  return plan.tasks.some(
+    (planned) => planned?.task.name === action.task && planned.backend === 'cloudconvert',
+  );
 }
 
 /** Its files are known, nobody has to look at them first, and all of them are taken: a task there takes all or none. */
-function canLink({ producer, option }: PlannedInput, action: PlannedAction, { plan, remote }: Known): boolean {
+function canLink(
+  { producer, option }: PlannedInput,
+  action: PlannedAction,
+  { plan, remote }: Known,
+): boolean {
   if (producer === undefined || !remote.has(producer) || producer.outputs === undefined) return false;
   if (producer.decision.type !== 'run' || producer.decision.verify !== undefined) return false;
   const operation = plan.pipeline.tasks.get(producer.task)?.operation ?? '';

@@ -10,9 +10,13 @@ export function planMistake({ task, inputs, fileInputs }: ActionRequest): Failur
   }
   const unsafe = Object.entries(fileInputs).find(([, files]) => files.length > 1);
   if (unsafe !== undefined) {
-    return failure('unsupported', `"${unsafe[0]}" of task "${task.name}" takes one file, not ${unsafe[1].length}`, {
-      hint: 'let the task that it names yield one file',
-    });
+    return failure(
+      'unsupported',
+      `"${unsafe[0]}" of task "${task.name}" takes one file, not ${unsafe[1].length}`,
+      {
+        hint: 'let the task that it names yield one file',
+      },
+    );
   }
   return task.operation === 'archive' ? sameNames(task.name, inputs) : undefined;
 }

@@ -11,9 +11,10 @@ export interface PlannedInput {
 
 export function inputsOf(action: PlannedAction, plan: JobPlan): readonly PlannedInput[] {
   const makers = makersOf(plan);
-  const flowing = action.inputs.map(
-    (file): PlannedInput => ({ file, producer: makers.get(file) ?? action.source?.action }),
-  );
+  const flowing = action.inputs.map((file): PlannedInput => ({
+    file,
+    producer: makers.get(file) ?? action.source?.action,
+  }));
   const fileInputs = plan.pipeline.tasks.get(action.task)?.fileInputs ?? {};
   const given = Object.entries(fileInputs).flatMap(([option, task]) =>
     actionsOf(task, plan).flatMap((producer) =>
@@ -43,7 +44,9 @@ function makersOf(plan: JobPlan): ReadonlyMap<Artifact, PlannedAction> {
   const known = makersByPlan.get(plan);
   if (known !== undefined) return known;
   const makers = new Map(
-    plan.actions.flatMap((action) => (action.outputs ?? []).map((file): [Artifact, PlannedAction] => [file, action])),
+    plan.actions.flatMap((action) =>
+      (action.outputs ?? []).map((file): [Artifact, PlannedAction] => [file, action]),
+    ),
   );
   makersByPlan.set(plan, makers);
   return makers;

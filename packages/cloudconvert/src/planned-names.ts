@@ -102,7 +102,17 @@ const pagedKinds: ReadonlySet<string> = new Set([
   'other',
   '',
 ]);
-const pagedPictures: ReadonlySet<string> = new Set(['tiff', 'gif', 'apng', 'ps', 'eps', 'ico', 'icns', 'xps', 'dcm']);
+const pagedPictures: ReadonlySet<string> = new Set([
+  'tiff',
+  'gif',
+  'apng',
+  'ps',
+  'eps',
+  'ico',
+  'icns',
+  'xps',
+  'dcm',
+]);
 const canHoldPages: ReadonlySet<string> = new Set(['gif', 'tiff', 'apng', 'ps', 'xps']);
 
 const stemOf = (name: string): string => {

@@ -70,7 +70,9 @@ export function refusalFailure({ status, reason, body }: Refusal): Failure {
         code: code ?? 'NOT_FOUND',
       });
     default:
-      return failure('unsupported', `CloudConvert does not take this: ${said}`, { code: code ?? 'INVALID_DATA' });
+      return failure('unsupported', `CloudConvert does not take this: ${said}`, {
+        code: code ?? 'INVALID_DATA',
+      });
   }
 }
 

@@ -2,13 +2,7 @@
  * CloudConvert's jobs and tasks as this backend needs them, read from JSON that comes from elsewhere: what is missing or
  * of another type is left out, never believed.
  */
-import {
-  isJsonList,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  type TaskStatus,
-} from '@pipeline/schema';
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue, type TaskStatus } from '@pipeline/schema';
 
 export interface RemoteFile {
   readonly name: string;
@@ -83,7 +77,8 @@ export function readTask(value: JsonValue | undefined): RemoteTask | undefined {
 export const hasEnded = ({ status }: { readonly status: TaskStatus }): boolean =>
   status === 'finished' || status === 'error';
 
-export const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (isJsonList(value) ? value : []);
+export const listOf = (value: JsonValue | undefined): readonly JsonValue[] =>
+  isJsonList(value) ? value : [];
 
 function readFile(value: JsonValue): RemoteFile | undefined {
   if (!isJsonObject(value)) return undefined;

@@ -160,10 +160,13 @@ async function exportedFiles(
   { request, context, around }: Run,
 ): Promise<Result<readonly RemoteFile[], Failure>> {
   const name = seat.names.export;
-  if (name === undefined) return exportFiles(task.id, { ...context, address: request.address }, around.service);
+  if (name === undefined)
+    return exportFiles(task.id, { ...context, address: request.address }, around.service);
   const ended = await seat.job.ended(name, () => context.progress(100, 'preparing the download'));
   if (!ended.ok) return ended;
-  return ended.value.status === 'finished' ? ok(ended.value.files) : err(taskFailure(ended.value, request.address));
+  return ended.value.status === 'finished'
+    ? ok(ended.value.files)
+    : err(taskFailure(ended.value, request.address));
 }
 
 /** CloudConvert may write a name in another way; the number of files decides. */
@@ -184,13 +187,15 @@ function placeOf({ name, dir }: RemoteFile, inputs: readonly Artifact[]): Pick<O
   return { dir: safeDir(dir === '' ? own : own === '' ? dir : `${own}/${dir}`), name: safeName(name) };
 }
 
+const isFar = ({ path }: Artifact): boolean => path === '';
+
 /** What lies only at CloudConvert, in another job, comes down first; in its own part it stays. */
 async function withLocalFiles(
   { request, context, around }: Run,
   mayStay: boolean,
 ): Promise<Result<ActionRequest, Failure>> {
-  const isFar = ({ path }: Artifact): boolean => path === '';
-  if (mayStay || ![...request.inputs, ...Object.values(request.fileInputs).flat()].some(isFar)) return ok(request);
+  if (mayStay || ![...request.inputs, ...Object.values(request.fileInputs).flat()].some(isFar))
+    return ok(request);
   let count = 0;
   const fetchAll = async (files: readonly Artifact[]): Promise<Result<readonly Artifact[], Failure>> => {
     const found: Artifact[] = [];

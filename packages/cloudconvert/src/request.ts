@@ -84,7 +84,11 @@ async function attempt({ method, path, body, signal }: ApiCall, connection: Conn
     });
     return judge(response, await response.text());
   } catch (error) {
-    return { type: 'broken', why: `no answer from ${hostOf(apiUrl)} (${reasonOf(error)})`, afterMs: undefined };
+    return {
+      type: 'broken',
+      why: `no answer from ${hostOf(apiUrl)} (${reasonOf(error)})`,
+      afterMs: undefined,
+    };
   }
 }
 
@@ -98,7 +102,8 @@ function judge({ status, statusText, headers }: Response, text: string): Outcome
       : { type: 'answer', value: body };
   }
   const { code, message } = words(body);
-  if (status === 429) return { type: 'busy', why: message ?? 'CloudConvert asks for fewer requests', afterMs };
+  if (status === 429)
+    return { type: 'busy', why: message ?? 'CloudConvert asks for fewer requests', afterMs };
   if (status === 402 && code !== 'CREDITS_EXCEEDED' && /too many jobs/i.test(message ?? '')) {
     return { type: 'busy', why: 'CloudConvert runs no more jobs of this account at once', afterMs };
   }
@@ -117,7 +122,11 @@ function parsed(text: string): JsonValue | undefined {
   }
 }
 
-function delayOf({ afterMs }: { readonly afterMs: number | undefined }, count: number, { random }: Connection): number {
+function delayOf(
+  { afterMs }: { readonly afterMs: number | undefined },
+  count: number,
+  { random }: Connection,
+): number {
   const grown = Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs);
   // Some are early and some late, so that not all who were refused come back at once; nobody before the named time.
   return Math.round(Math.max(grown * (0.75 + random() / 2), (afterMs ?? 0) * (1 + random() / 10)));
@@ -141,7 +150,7 @@ export function reasonOf(error: unknown): string {
   return code === '' ? cause.message : code;
 }
 
-export const hostOf = (url: string): string => URL.canParse(url) ? new URL(url).host : url;
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const giveUp = (why: string): Failure =>
   failure('network', `${why}, again and again`, {

@@ -119,14 +119,17 @@ export async function uploadFile(
       if (!seen.ok) return seen;
       task = seen.value;
     }
-    if (task.form === undefined) return hasEnded(task) || task.status === 'processing' ? ok(undefined) : err(noForm(file.name));
+    if (task.form === undefined)
+      return hasEnded(task) || task.status === 'processing' ? ok(undefined) : err(noForm(file.name));
     const { form } = task;
     const size = await stat(file.path).catch(() => undefined);
-    if (size === undefined) return err(failure('not-found', `${JSON.stringify(file.name)} is not there any more`));
+    if (size === undefined)
+      return err(failure('not-found', `${JSON.stringify(file.name)} is not there any more`));
     const { path, name } = file;
     const sent = await upload({ form, path, name, sizeBytes: size.size, signal, onProgress });
     if (sent.ok) return sent;
-    if (signal.aborted) return err(failure('cancelled', `the upload of ${JSON.stringify(name)} was cancelled`));
+    if (signal.aborted)
+      return err(failure('cancelled', `the upload of ${JSON.stringify(name)} was cancelled`));
     if (!sent.error.isTransient || attempt >= uploadAttempts) return sent;
     going.onWait?.(`${sent.error.message}: trying again`);
     await service.wait(500 * 2 ** attempt, signal);
@@ -137,6 +140,8 @@ export async function uploadFile(
 }
 
 const noForm = (name: string): Failure =>
-  failure('network', `CloudConvert gives no place to upload ${JSON.stringify(name)} to`, { isTransient: false });
+  failure('network', `CloudConvert gives no place to upload ${JSON.stringify(name)} to`, {
+    isTransient: false,
+  });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -10,9 +10,10 @@ export class Groups<T> {
   /** The same for all of a group. */
   rootOf(thing: T): T {
     let root = thing;
-    for (let parent = this.#parents.get(root); parent !== undefined; parent = this.#parents.get(root)) root = parent;
+    for (let parent = this.#parents.get(root); parent !== undefined; parent = this.#parents.get(root))
+      root = parent;
     // The way is short the next time.
-    for (let at = thing; at !== root; ) {
+    for (let at = thing; at !== root;) {
       const next = this.#parents.get(at) ?? root;
       this.#parents.set(at, root);
       at = next;

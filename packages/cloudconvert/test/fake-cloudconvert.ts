@@ -3,43 +3,10 @@
  * break off. What it "converts" is text: `pdf(Hello)` is `Hello` after a task with the output format pdf. It has no
  * sockets: whoever uses it learns by asking.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-interface FakeFile {
-  readonly filename: string;
-  readonly text: string;
-}
-
-interface FakeTask {
-  readonly id: string;
-  readonly name: string | undefined;
-  readonly jobId: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly inputs: readonly string[];
-  status: 'waiting' | 'processing' | 'finished' | 'error';
-  code: string | null;
-  message: string | null;
-  percent: number;
-  files: readonly FakeFile[];
-}
-
-interface FakeJob {
-  readonly id: string;
-  readonly tag: string | null;
-  readonly tasks: readonly FakeTask[];
-}
-
-/** What happens instead of, or after, the proper answer. */
-export type Fault =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
-  /** Nothing is done, and the line breaks. */
-  | 'drop'
-  /** It is done, and the line breaks. */
-  | 'lose'
-  /** Half of the file comes. */
-  | 'truncate';
+import { end, type FakeJob, FakeState, type FakeTask, type Fault, textOf } from './fake-state.ts';
 
 export interface FakeCloudConvert {
   readonly url: string;
@@ -59,7 +26,7 @@ export interface FakeCloudConvert {
 }
 
 export async function startFake(key = 'test-key'): Promise<FakeCloudConvert> {
-  const state = new State();
+  const state = new FakeState();
   const counts = new Map<string, number>();
   const server = createServer((request, response) => {
     void (async () => {
@@ -93,103 +60,12 @@ export async function startFake(key = 'test-key'): Promise<FakeCloudConvert> {
   });
 }
 
-class State {
-  url = 'http://127.0.0.1';
-  readonly calls: string[] = [];
-  readonly jobs: FakeJob[] = [];
-  readonly tasks = new Map<string, FakeTask>();
-  readonly deleted = new Set<string>();
-  readonly uploads: string[] = [];
-  readonly downloads: string[] = [];
-  isHeld = false;
-  fault: FakeCloudConvert['fault'] = () => undefined;
-
-  create(body: Readonly<Record<string, unknown>>): FakeJob {
-    const id = randomUUID();
-    const ids = new Map<string, string>();
-    const given = Object.entries((body['tasks'] ?? {}) as Record<string, Record<string, unknown>>);
-    for (const [name] of given) ids.set(name, randomUUID());
-    const tasks = given.map(([name, task]): FakeTask => {
-      const inputs = [task['input'] ?? [], task['image'] ?? []].flat().map((input) => ids.get(String(input)) ?? '');
-      return newTask({ id: ids.get(name) ?? '', name, jobId: id, body: task, inputs });
-    });
-    const job = { id, tag: typeof body['tag'] === 'string' ? body['tag'] : null, tasks };
-    this.jobs.push(job);
-    for (const task of tasks) this.tasks.set(task.id, task);
-    return job;
-  }
-
-  alone(body: Readonly<Record<string, unknown>>, operation: string): FakeTask {
-    const inputs = [body['input'] ?? []].flat().map(String);
-    const task = newTask({ id: randomUUID(), name: undefined, jobId: null, body: { ...body, operation }, inputs });
-    this.tasks.set(task.id, task);
-    return task;
-  }
-
-  /** A job starts when all its uploads are there, or have failed. */
-  run(): void {
-    if (this.isHeld) return;
-    for (const job of this.jobs) {
-      const uploads = job.tasks.filter(({ body }) => body['operation'] === 'import/upload');
-      if (uploads.some(({ status }) => status === 'waiting')) continue;
-      for (let changed = true; changed; ) changed = job.tasks.some((task) => this.#step(task));
-    }
-    for (const task of this.tasks.values()) if (task.jobId === null) this.#step(task);
-  }
-
-  #step(task: FakeTask): boolean {
-    const before = task.inputs.map((id) => this.tasks.get(id));
-    if (task.status !== 'waiting' || before.some((input) => input?.status === 'waiting')) return false;
-    if (before.some((input) => input?.status === 'error' && input.body['ignore_error'] !== true)) {
-      end(task, 'INPUT_TASK_FAILED', 'Input task has failed');
-      return true;
-    }
-    const files = before.flatMap((input) => input?.files ?? []);
-    const made = convert(task.body, files);
-    if (typeof made === 'string') end(task, made, `${made} happened`);
-    else {
-      task.files = made;
-      task.status = 'finished';
-    }
-    return true;
-  }
-}
-
-function convert(body: Readonly<Record<string, unknown>>, files: readonly FakeFile[]): readonly FakeFile[] | string {
-  const operation = String(body['operation']);
-  const format = String(body['output_format'] ?? '');
-  const filename = body['filename'] === undefined ? undefined : String(body['filename']);
-  const all = files.map(({ text }) => text).join('+');
-  if (typeof body['fail'] === 'string') return body['fail'];
-  if (all.includes('broken')) return 'INVALID_FILE';
-  switch (operation) {
-    case 'import/url':
-    case 'import/raw':
-      return [{ filename: filename ?? 'unnamed', text: String(body['file'] ?? body['url']) }];
-    case 'export/url':
-    case 'export/s3':
-      return files;
-    case 'pdf/split-pages':
-      return [1, 2, 3].flatMap((page) =>
-        files.map((file) => ({ filename: `${file.filename.replace(/\.\w+$/, '')}-${page}.pdf`, text: `${file.text} p${page}` })),
-      );
-    case 'merge':
-    case 'archive':
-      return [{ filename: filename ?? `merged.${format}`, text: `${operation}(${all})` }];
-    default:
-      return files.map((file) => ({
-        filename: filename ?? (format === '' ? file.filename : `${file.filename.replace(/\.\w+$/, '')}.${format}`),
-        text: `${format === '' ? operation : format}(${file.text})`,
-      }));
-  }
-}
-
 interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
   readonly body: Buffer;
-  readonly state: State;
+  readonly state: FakeState;
   readonly fault: Fault | undefined;
 }
 
@@ -209,7 +85,10 @@ function answer(call: Call): void {
   if (second === 'jobs' && third === '') {
     const tag = url.searchParams.get('filter[tag]');
     const jobs = state.jobs.filter((job) => !state.deleted.has(job.id) && (tag === null || job.tag === tag));
-    return done(200, jobs.map((job) => jobOf(job, state, 'reversed')));
+    return done(
+      200,
+      jobs.map((job) => jobOf(job, state, 'reversed')),
+    );
   }
   const job = state.jobs.find(({ id }) => id === third && !state.deleted.has(id));
   if (second === 'jobs' && method === 'DELETE') {
@@ -220,9 +99,11 @@ function answer(call: Call): void {
     if (job === undefined) return send(response, 404, { message: 'Not found', code: 'NOT_FOUND' });
     return done(200, jobOf(job, state, 'reversed'));
   }
-  if (second === 'export' && method === 'POST') return done(201, taskOf(state.alone(json, 'export/url'), state));
+  if (second === 'export' && method === 'POST')
+    return done(201, taskOf(state.alone(json, 'export/url'), state));
   const task = state.tasks.get(third);
-  if (second !== 'tasks' || task === undefined) return send(response, 404, { message: 'Not found', code: 'NOT_FOUND' });
+  if (second !== 'tasks' || task === undefined)
+    return send(response, 404, { message: 'Not found', code: 'NOT_FOUND' });
   if (fourth === 'cancel') end(task, 'CANCELLED', null);
   return done(200, taskOf(task, state));
 }
@@ -234,7 +115,12 @@ function receive({ request, body, state }: Call, id: string, done: (status: numb
   const name = /name="file"; filename="([^"]*)"/.exec(head)?.[1] ?? '';
   const task = state.tasks.get(id);
   const isComplete = body.includes('name="key"') && parts.at(-1) === '--\r\n';
-  if (task === undefined || name === '' || !isComplete || request.headers['content-length'] !== String(body.length))
+  if (
+    task === undefined ||
+    name === '' ||
+    !isComplete ||
+    request.headers['content-length'] !== String(body.length)
+  )
     return done(400);
   const content = text.slice(0, -2);
   state.uploads.push(`${name} ${content.length}`);
@@ -263,15 +149,15 @@ function sendFile({ request, response, url, state, fault }: Call, id: string, na
   setTimeout(() => response.destroy(), 20);
 }
 
-function jobOf(job: FakeJob, state: State, order: 'in order' | 'reversed'): unknown {
+function jobOf(job: FakeJob, state: FakeState, order: 'in order' | 'reversed'): unknown {
   const tasks = job.tasks.map((task) => taskOf(task, state));
   const statuses = new Set(job.tasks.map(({ status }) => status));
   const status = statuses.has('waiting') ? 'processing' : statuses.has('error') ? 'error' : 'finished';
   return { id: job.id, tag: job.tag, status, tasks: order === 'reversed' ? tasks.toReversed() : tasks };
 }
 
-function taskOf(task: FakeTask, { url }: State): unknown {
-  const operation = String(task.body['operation']);
+function taskOf(task: FakeTask, { url }: FakeState): unknown {
+  const operation = textOf(task.body['operation']);
   const isProcessing = !/^(im|ex)port\//.test(operation);
   const waitsForFile = operation === 'import/upload' && task.status === 'waiting';
   const files = task.files.map(({ filename, text }) => ({
@@ -279,7 +165,10 @@ function taskOf(task: FakeTask, { url }: State): unknown {
     size: Buffer.byteLength(text),
     ...(operation === 'export/url' && { url: `${url}/files/${task.id}/${encodeURIComponent(filename)}` }),
   }));
-  const form = { url: `${url}/upload/${task.id}`, parameters: { acl: 'private', key: `${task.id}/\${filename}` } };
+  const form = {
+    url: `${url}/upload/${task.id}`,
+    parameters: { acl: 'private', key: `${task.id}/\${filename}` },
+  };
   return {
     id: task.id,
     name: task.name,
@@ -293,15 +182,6 @@ function taskOf(task: FakeTask, { url }: State): unknown {
     ...(isProcessing && { engine: 'fake', engine_version: '1.0' }),
     result: waitsForFile ? { form } : files.length === 0 ? null : { files },
   };
-}
-
-const newTask = (
-  task: Pick<FakeTask, 'id' | 'name' | 'jobId' | 'body' | 'inputs'>,
-): FakeTask => ({ ...task, status: 'waiting', code: null, message: null, percent: 100, files: [] });
-
-function end(task: FakeTask, code: string, message: string | null): void {
-  if (task.status === 'finished' || task.status === 'error') return;
-  Object.assign(task, { status: 'error', code, message });
 }
 
 /** Ids out: `GET /v2/jobs/*`. */

@@ -3,7 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JobEvent, type JobOutcome, type JobPlan, openWorkspace, planJob, runJob } from '@pipeline/engine';
+import {
+  type JobEvent,
+  type JobOutcome,
+  type JobPlan,
+  openWorkspace,
+  planJob,
+  runJob,
+} from '@pipeline/engine';
 import { createLocalBackend } from '@pipeline/operations';
 import { bindValues, loadPipeline } from '@pipeline/schema';
 import { createCloudConvertBackend } from '../src/index.ts';
@@ -32,7 +39,9 @@ export interface Ran {
   readonly journal: readonly string[];
 }
 
-export async function planOn(setting: Setting): Promise<{ plan: JobPlan; finish: () => Promise<void>; dir: string; hear: (event: JobEvent) => void }> {
+export async function planOn(
+  setting: Setting,
+): Promise<{ plan: JobPlan; finish: () => Promise<void>; dir: string; hear: (event: JobEvent) => void }> {
   const dir = setting.dir ?? mkdtempSync(path.join(os.tmpdir(), 'pipeline-cloud-'));
   for (const [name, text] of Object.entries(setting.files ?? {})) {
     mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
@@ -106,7 +115,7 @@ function filesBelow(dir: string): Readonly<Record<string, string>> {
     const file = path.join(entry.parentPath, entry.name);
     return [path.relative(dir, file), readFileSync(file, 'utf8')];
   });
-  return Object.fromEntries(texts.sort());
+  return Object.fromEntries(texts);
 }
 
 /** What went wrong, for a message of a test. */
