@@ -1,0 +1,75 @@
+/** Who would do a task of an operation here, as its own plan says. There is no file: a plan is made before there are any. */
+import type { ActionRequest, Artifact, Operation } from '@pipeline/engine';
+import type { JsonObject, OperationSpec } from '@pipeline/schema';
+
+export interface Engine {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface Asked {
+  readonly spec: OperationSpec;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Undefined: it cannot be done here. */
+export async function enginePlanned(operation: Operation, asked: Asked): Promise<Engine | undefined> {
+  const planned = await operation.plan(requestFor(asked), {
+    baseDir: '/',
+    allowedDirs: ['/'],
+    jobId: 'catalogue',
+    startedAt: 0,
+  });
+  return planned.ok ? (planned.value.converter ?? { name: 'pipeline', version: '1' }) : undefined;
+}
+
+function requestFor({ spec, from, to }: Asked): ActionRequest {
+  const options = {
+    ...leastOptions(spec),
+    ...(to !== null && spec.gives === 'output_format' ? { output_format: to } : {}),
+  };
+  const inputs = spec.role === 'import' || spec.name === 'capture-website' ? [] : [fileOf(from ?? 'txt')];
+  return {
+    task: {
+      name: 'task',
+      range: { start: 0, end: 0 },
+      operation: spec.name,
+      inputs: [],
+      fileInputs: {},
+      needs: [],
+      variants: [{}],
+      groupBy: 'file',
+      retry: { attempts: 1, delayMs: 0, backoff: 1, maxDelayMs: 0, on: 'transient' },
+      ignoreError: false,
+      cache: false,
+      options,
+      templates: [],
+      optionRanges: {},
+    },
+    address: 'task',
+    variant: {},
+    inputs,
+    fileInputs: {},
+    options,
+  };
+}
+
+/** Those of its example that it cannot do without. */
+function leastOptions({ example, required, oneOf = [], name }: OperationSpec): JsonObject {
+  const needed = new Set([
+    ...required,
+    ...oneOf.flat(),
+    ...(name === 'command' ? ['engine', 'arguments'] : []),
+  ]);
+  return Object.fromEntries(Object.entries(example).filter(([key]) => needed.has(key)));
+}
+
+const fileOf = (format: string): Artifact => ({
+  task: 'before',
+  dir: '',
+  name: `file.${format}`,
+  format,
+  path: '',
+  sizeBytes: 0,
+});
