@@ -10,7 +10,7 @@ export { findProgram, installCommand, programVersion } from './programs/find-pro
 export type { Program, ProgramName } from './programs/program-table.ts';
 export { programs } from './programs/program-table.ts';
 export { sandboxKind } from './programs/sandbox.ts';
-export { convertersFor, localConversions } from './routes/conversions.ts';
+export { convertersAmong, convertersFor, localConversions } from './routes/conversions.ts';
 export { findConverter } from './routes/find-converter.ts';
 export { installCommandOf } from './routes/needs.ts';
 export type { Reach } from './routes/reach.ts';

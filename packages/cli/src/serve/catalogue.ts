@@ -7,7 +7,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Backend } from '@pipeline/engine';
 import {
   type Converter,
-  convertersFor,
+  converters,
+  convertersAmong,
   inputFormats,
   isInstalled,
   localConversions,
@@ -41,10 +42,11 @@ const itself: Engine = { name: 'pipeline', version: '1' };
 
 async function conversions(): Promise<readonly CatalogueEntry[]> {
   const engineOf = kept(async ({ name, version }: Converter) => ({ name, version: await version() }));
+  const there = converters.filter(isInstalled);
   const entries: CatalogueEntry[] = [];
   for (const from of inputFormats()) {
     for (const to of localConversions.targets(from)) {
-      const here = convertersFor(from, to).filter(isInstalled);
+      const here = convertersAmong(there, from, to);
       for (const [index, converter] of shown(here).entries()) {
         const options = optionList(converter.options(from, to).join(' '));
         const entry = entryOf({ spec: operationSpecs.convert, from, to, options }, await engineOf(converter));

@@ -1,5 +1,5 @@
 /** Who would do a task of an operation here, as its own plan says. There is no file: a plan is made before there are any. */
-import type { ActionRequest, Artifact, Operation } from '@pipeline/engine';
+import type { ActionRequest, Artifact, Operation, RunContext } from '@pipeline/engine';
 import type { JsonObject, OperationSpec } from '@pipeline/schema';
 
 export interface Engine {
@@ -15,18 +15,19 @@ export interface Asked {
 
 /** Undefined: it cannot be done here. */
 export async function enginePlanned(operation: Operation, asked: Asked): Promise<Engine | undefined> {
-  const planned = await operation.plan(requestFor(asked), {
-    baseDir: '/',
-    allowedDirs: ['/'],
-    jobId: 'catalogue',
-    startedAt: 0,
-  });
-  return planned.ok ? (planned.value.converter ?? { name: 'pipeline', version: '1' }) : undefined;
+  // Some need more than what is required of them: a password to set, for instance.
+  for (const options of [leastOptions(asked.spec), optionsOf(asked.spec)]) {
+    const planned = await operation.plan(requestFor(asked, options), nowhere);
+    if (planned.ok) return planned.value.converter ?? { name: 'pipeline', version: '1' };
+  }
+  return undefined;
 }
 
-function requestFor({ spec, from, to }: Asked): ActionRequest {
+const nowhere: RunContext = { baseDir: '/', allowedDirs: ['/'], jobId: 'catalogue', startedAt: 0 };
+
+function requestFor({ spec, from, to }: Asked, given: JsonObject): ActionRequest {
   const options = {
-    ...leastOptions(spec),
+    ...given,
     ...(to !== null && spec.gives === 'output_format' ? { output_format: to } : {}),
   };
   const inputs = spec.role === 'import' || spec.name === 'capture-website' ? [] : [fileOf(from ?? 'txt')];
@@ -55,14 +56,14 @@ function requestFor({ spec, from, to }: Asked): ActionRequest {
   };
 }
 
-/** Those of its example that it cannot do without. */
-function leastOptions({ example, required, oneOf = [], name }: OperationSpec): JsonObject {
-  const needed = new Set([
-    ...required,
-    ...oneOf.flat(),
-    ...(name === 'command' ? ['engine', 'arguments'] : []),
-  ]);
-  return Object.fromEntries(Object.entries(example).filter(([key]) => needed.has(key)));
+/** Of its example; keys of the task itself are none. */
+const optionsOf = ({ example, options }: OperationSpec): JsonObject =>
+  Object.fromEntries(Object.entries(example).filter(([key]) => Object.hasOwn(options, key)));
+
+/** Those that it cannot do without. */
+function leastOptions(spec: OperationSpec): JsonObject {
+  const needed = new Set([...spec.required, ...(spec.oneOf ?? []).flat()]);
+  return Object.fromEntries(Object.entries(optionsOf(spec)).filter(([key]) => needed.has(key)));
 }
 
 const fileOf = (format: string): Artifact => ({

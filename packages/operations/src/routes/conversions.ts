@@ -32,13 +32,18 @@ export function convertersFor(from: string, to: string): readonly Converter[] {
   const key = `${from} ${to}`;
   const known = byPair.get(key);
   if (known !== undefined) return known;
-  const direct = converters.filter(({ pairs }) => pairs[from]?.includes(to) === true);
-  const ranked = [...direct, ...detours(from, to, converters)].toSorted(
-    (left, right) => right.rank(from, to) - left.rank(from, to),
-  );
-  // The same converters by way of another format: only the best way counts.
-  const names = new Set<string>();
-  const all = ranked.filter(({ name }) => !names.has(name) && names.add(name));
+  const all = convertersAmong(converters, from, to);
   byPair.set(key, all);
   return all;
+}
+
+/** The same of some converters, and not kept: for those who go through all pairs once. */
+export function convertersAmong(there: readonly Converter[], from: string, to: string): readonly Converter[] {
+  const direct = there.filter(({ pairs }) => pairs[from]?.includes(to) === true);
+  const ranked = [...direct, ...detours(from, to, there)]
+    .map((converter) => ({ converter, rank: converter.rank(from, to) }))
+    .toSorted((left, right) => right.rank - left.rank);
+  // The same converters by way of another format: only the best way counts.
+  const names = new Set<string>();
+  return ranked.map(({ converter }) => converter).filter(({ name }) => !names.has(name) && names.add(name));
 }
