@@ -154,4 +154,6 @@ export const taskKeys: Readonly<Record<string, KeySchema>> = {
 /** Keys that make no sense as a default of many tasks. */
 export const notInDefaults: ReadonlySet<string> = new Set(['operation', 'input', 'needs', 'label']);
 
-export const isTaskName = (name: string): boolean => new RegExp(taskName).test(name);
+const taskNamePattern = new RegExp(taskName);
+
+export const isTaskName = (name: string): boolean => taskNamePattern.test(name);

@@ -19,6 +19,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { createShownTexts } from './shown-text.ts';
 import { createWaiters } from './sync.ts';
 
 /** Of the headers of a request; JSON bodies have a time of their own, uploads may take as long as they move. */
@@ -67,6 +68,7 @@ function contextOf(parts: AppParts): RouteContext {
     rateLimit: createRateLimit(limits.createdPerMinute, parts.now),
     openWork: createOpenWork(parts.store, limits.openJobs),
     waiters: createWaiters(parts.store),
+    texts: createShownTexts(),
   };
 }
 

@@ -2,7 +2,7 @@
  * Who asks, and whether they may. Keys are compared by their hashes, each with each, in constant time. Without any key
  * everybody who reaches the server is one and the same user.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { forbidden, unauthenticated } from './api-error.ts';
 import type { ApiKey, Scope } from './server-options.ts';
 
@@ -22,15 +22,15 @@ const everybody: ApiKey = {
 
 export function createAuth(keys: readonly ApiKey[]): Auth {
   // A key of this process's own: how long a hash is compared says nothing about keys that somebody tries.
-  const salt = randomBytes(32);
-  const hash = (key: string): Buffer => createHmac('sha256', salt).update(key).digest();
-  const known = keys.map((key) => ({ hash: hash(key.key), key }));
+  const salt = randomBytes(32).toString('hex');
+  const hashOf = (key: string): Buffer => hash('sha256', salt + key, 'buffer');
+  const known = keys.map((key) => ({ hash: hashOf(key.key), key }));
 
   function callerOf(authorization: string | undefined): ApiKey | undefined {
     if (known.length === 0) return everybody;
     const token = bearer(authorization);
     if (token === undefined) return undefined;
-    const given = hash(token);
+    const given = hashOf(token);
     let found: ApiKey | undefined;
     for (const one of known) if (timingSafeEqual(one.hash, given)) found = one.key;
     return found;

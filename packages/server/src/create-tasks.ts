@@ -177,7 +177,7 @@ function readTask(body: JsonValue, place: Place): NewTask | undefined {
   const { payload, errors: mistakes } = checkOptions(spec, body);
   for (const [key, mistake] of mistakes) errors.add(`${prefix}${key}`, mistake);
   const input = readInput(body['input'], place);
-  const files = fileInputs(spec).flatMap((key) => {
+  const files = (fileInputs.get(operation) ?? []).flatMap((key) => {
     const task = payload[key];
     return typeof task === 'string' ? known([task], key, place) : [];
   });

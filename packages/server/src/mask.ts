@@ -32,7 +32,11 @@ const bearer = /\b(?<scheme>Bearer|Basic)\s+[\w.~+/=-]+/gi;
 /** `https://user:password@host` */
 const userInfo = /(?<scheme>\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@"']+@/gi;
 
+/** Nothing of the above can be in a text without one of these: most texts are looked at no further. */
+const suspicious = /[=@]|bearer|basic/i;
+
 export function maskText(text: string): string {
+  if (!suspicious.test(text)) return text;
   return text
     .replace(secretParts, `$<name>${stars}`)
     .replace(bearer, `$<scheme> ${stars}`)
@@ -45,12 +49,12 @@ export function maskEntry(entry: LogEntry): LogEntry {
 }
 
 function maskObject(value: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      secretKeys.has(name.toLowerCase()) && inner !== null ? stars : maskValue(inner),
-    ]),
-  );
+  const masked: Record<string, JsonValue> = {};
+  for (const name of Object.keys(value)) {
+    const inner = value[name] ?? null;
+    masked[name] = inner !== null && secretKeys.has(name.toLowerCase()) ? stars : maskValue(inner);
+  }
+  return masked;
 }
 
 function maskValue(value: JsonValue): JsonValue {

@@ -132,13 +132,18 @@ function histogramLines(name: string, labels: string, { counts, sum, count }: Hi
   ];
 }
 
-const labelText = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(',');
+function labelText(labels: Labels): string {
+  let text = '';
+  for (const name of Object.keys(labels)) {
+    text += `${text === '' ? '' : ','}${name}="${escaped(labels[name] ?? '')}"`;
+  }
+  return text;
+}
 
 const escaped = (value: string): string =>
-  value
-    .replaceAll('\\', String.raw`\\`)
-    .replaceAll('"', String.raw`\"`)
-    .replaceAll('\n', String.raw`\n`);
+  !/["\\\n]/.test(value)
+    ? value
+    : value
+        .replaceAll('\\', String.raw`\\`)
+        .replaceAll('"', String.raw`\"`)
+        .replaceAll('\n', String.raw`\n`);

@@ -28,11 +28,13 @@ export function readBodies(api: FastifyInstance): void {
     if (text === '') done(null, undefined);
     else done(answerTo({ statusCode: 415 }));
   });
-  api.addHook('preParsing', async (request, reply, payload) => {
-    if (!hasBody(request)) return;
-    const timer = setTimeout(() => giveUp(request, reply), maxBodyMs);
-    payload.once('end', () => clearTimeout(timer));
-    reply.raw.once('close', () => clearTimeout(timer));
+  api.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request)) {
+      const timer = setTimeout(() => giveUp(request, reply), maxBodyMs);
+      request.raw.once('end', () => clearTimeout(timer));
+      reply.raw.once('close', () => clearTimeout(timer));
+    }
+    done();
   });
 }
 

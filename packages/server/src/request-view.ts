@@ -3,26 +3,46 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonObject } from '@pipeline/schema';
 
-/** `sync.…` and `<region>.sync.…`, or a path below `/sync`: the answer comes when the job or task has ended. */
-export function isSync(request: FastifyRequest): boolean {
-  return request.url.startsWith('/sync/') || /^(?:[a-z0-9-]+\.)?sync\./i.test(request.headers.host ?? '');
-}
-
 /** What tells by which address somebody came: also of a socket's first request. */
 export interface Arrival {
   readonly headers: { readonly host?: string | undefined };
   readonly socket: { readonly localPort?: number | undefined };
 }
 
-/** Where this client reaches the server. Links lead to the main API, also from the waiting one. */
-export function baseOf(request: Arrival, publicUrl: string | undefined): string {
-  if (publicUrl !== undefined) return publicUrl;
-  const host = request.headers.host ?? '';
-  if (!isHost.test(host)) return `http://localhost:${request.socket.localPort ?? 80}`;
-  return `http://${host.replace(/^((?:[a-z0-9-]+\.)?)sync\./i, '$1')}`;
+/** `sync.…` and `<region>.sync.…`, or a path below `/sync`: the answer comes when the job or task has ended. */
+export function isSync(request: FastifyRequest): boolean {
+  return request.url.startsWith('/sync/') || knownHost(request.headers.host ?? '').isSync;
 }
 
-const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
+/** Where this client reaches the server. Links lead to the main API, also from the waiting one. */
+export function baseOf({ headers, socket }: Arrival, publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return publicUrl;
+  return knownHost(headers.host ?? '').base ?? `http://localhost:${socket.localPort ?? 80}`;
+}
+
+interface KnownHost {
+  readonly isSync: boolean;
+  /** Undefined: it is no name of a host. */
+  readonly base: string | undefined;
+}
+
+/** Clients call a server by few names: each is looked at once. */
+const knownHosts = new Map<string, KnownHost>();
+const maxKnownHosts = 100;
+
+function knownHost(host: string): KnownHost {
+  const known = knownHosts.get(host);
+  if (known !== undefined) return known;
+  const read = readHost(host);
+  if (knownHosts.size < maxKnownHosts) knownHosts.set(host, read);
+  return read;
+}
+
+function readHost(host: string): KnownHost {
+  const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i.test(host);
+  const main = host.replace(/^((?:[a-z0-9-]+\.)?)sync\./i, '$1');
+  return { isSync: main !== host, base: isHost ? `http://${main}` : undefined };
+}
 
 /**
  * CloudConvert's two styles, as recorded. The main API: slashes escaped, no charset, not to be cached. The waiting one:
@@ -34,13 +54,20 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, value: Js
 
 /** JSON that is text already. */
 export function sendRawJson(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
-  if (isSync(request)) return sendWaited(reply, text);
+  return isSync(request) ? sendWaited(reply, text) : sendEscaped(reply, escapeSlashes(text));
+}
+
+/** JSON text of the main API. */
+export function sendEscaped(reply: FastifyReply, text: string): FastifyReply {
   // As bytes: to a text, a charset would be added.
   return reply
     .header('content-type', 'application/json')
     .header('cache-control', 'no-cache, private')
-    .send(Buffer.from(text.replaceAll('/', '\\/')));
+    .send(Buffer.from(text));
 }
+
+/** In JSON, a slash stands in texts only. */
+export const escapeSlashes = (json: string): string => json.replaceAll('/', '\\/');
 
 function sendWaited(reply: FastifyReply, text: string): FastifyReply {
   const body = Buffer.from(text);

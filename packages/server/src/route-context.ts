@@ -9,6 +9,7 @@ import type { RateLimit } from './rate-limit.ts';
 import { baseOf, isSync } from './request-view.ts';
 import type { View } from './resources.ts';
 import type { ApiKey, Scope } from './server-options.ts';
+import type { ShownTexts } from './shown-text.ts';
 import type { Waiters } from './sync.ts';
 
 declare module 'fastify' {
@@ -23,6 +24,7 @@ export interface RouteContext {
   readonly rateLimit: RateLimit;
   readonly openWork: OpenWork;
   readonly waiters: Waiters;
+  readonly texts: ShownTexts;
 }
 
 export interface ById {
@@ -34,12 +36,13 @@ export interface ByQuery {
   readonly Querystring: Query;
 }
 
-type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 /** Before the body is read: nobody else's is worth it. */
 export function needs(scope: Scope, { parts }: RouteContext): Hook {
-  return async (request) => {
+  return (request, _, done) => {
     request.caller = parts.auth.authorize(request.headers.authorization, scope);
+    done();
   };
 }
 
@@ -50,11 +53,12 @@ export function needsRate(
   { parts, rateLimit }: RouteContext,
 ): { readonly onRequest: Hook } {
   return {
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       const caller = parts.auth.authorize(request.headers.authorization, scope);
       request.caller = caller;
       const headers = rateLimit[how](caller.userId);
       if (!isSync(request)) void reply.headers(headers);
+      done();
     },
   };
 }

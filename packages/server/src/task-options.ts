@@ -8,9 +8,11 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  type OperationName,
+  operationNames,
   type OperationSpec,
+  operationSpecs,
   optionMistake,
-  type OptionSpec,
 } from '@pipeline/schema';
 
 export interface CheckedOptions {
@@ -160,8 +162,10 @@ function isFileName(name: string): boolean {
 const words = (key: string): string => key.replaceAll('_', ' ');
 
 /** Options whose value is another task, whose files are taken: `image` of a watermark. */
-export function fileInputs(spec: OperationSpec): readonly string[] {
-  return Object.entries(spec.options).flatMap(([name, option]: readonly [string, OptionSpec]) =>
-    option.isFileInput === true ? [name] : [],
-  );
+export const fileInputs: ReadonlyMap<OperationName, readonly string[]> = new Map(
+  operationNames.map((operation) => [operation, fileOptions(operationSpecs[operation])]),
+);
+
+function fileOptions({ options }: OperationSpec): readonly string[] {
+  return Object.keys(options).filter((name) => options[name]?.isFileInput === true);
 }

@@ -5,7 +5,7 @@ import { invalidData, notFound } from '../api-error.ts';
 import type { StoredJob, StoredTask } from '../job.ts';
 import { envelope, includes, pageOf, parameter, takePage } from '../pagination.ts';
 import { isTrue, type ReadJob, readJob } from '../read-job.ts';
-import { isSync, sendJson, sendNothing } from '../request-view.ts';
+import { isSync, sendEscaped, sendJson, sendNothing } from '../request-view.ts';
 import { jobResource, shownUrl } from '../resources.ts';
 import {
   type ById,
@@ -34,10 +34,10 @@ export function jobRoutes(app: FastifyInstance, context: RouteContext): void {
 
   app.get<ByQuery>('/jobs', reads, (request, reply) => sendJson(request, reply, list(request, context)));
 
-  app.get<ById>('/jobs/:id', reads, async (request, reply) => {
+  app.get<ById>('/jobs/:id', reads, (request, reply) => {
     const { id } = ownJob(request, context);
-    if (isSync(request)) await untilEnded(id, reply, context);
-    return showJob(id, { request, reply, context, redirects: wantsRedirect(request) });
+    const show = () => showJob(id, { request, reply, context, redirects: wantsRedirect(request) });
+    return isSync(request) ? untilEnded(id, reply, context).then(show) : show();
   });
 
   app.get<ById>('/jobs/:id/wait', reads, async (request, reply) => {
@@ -90,7 +90,8 @@ function showJob(id: string, { request, reply, context, redirects }: Showing): F
   const view = viewOf(request, context);
   const url = redirects && job.status === 'finished' ? firstUrl(tasks) : undefined;
   if (url !== undefined) return reply.redirect(shownUrl(url, view.base), 302);
-  return sendJson(request, reply, { data: jobResource(job, view, tasks) });
+  if (isSync(request)) return sendJson(request, reply, { data: jobResource(job, view, tasks) });
+  return sendEscaped(reply, `{"data":${context.texts.job(job, tasks, view)}}`);
 }
 
 const wantsRedirect = (request: FastifyRequest<ById>): boolean =>
