@@ -4,7 +4,7 @@ import type { JsonObject } from '@pipeline/schema';
 import type { Auth } from './auth.ts';
 import type { StoredTask } from './job.ts';
 import type { JobStore } from './job-store.ts';
-import type { ServerOptions } from './server-options.ts';
+import type { ServerOptions, SignedUrlBase } from './server-options.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 export interface AppParts {
@@ -15,6 +15,7 @@ export interface AppParts {
   readonly webhooks: Pick<WebhookStore, 'add' | 'webhook' | 'webhooks' | 'remove'>;
   /** Where, and with which fields, the file of this upload is posted. */
   readonly uploadForm: (task: StoredTask, base: string) => JsonObject;
+  readonly signedUrls?: readonly SignedUrlBase[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly newId: () => string;

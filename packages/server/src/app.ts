@@ -16,6 +16,7 @@ import { sendJson } from './request-view.ts';
 import type { RouteContext } from './route-context.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { signedUrlRoutes } from './routes/signed-urls.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -43,6 +44,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   if (parts.options.keys.length === 0) keepOut(app, parts.options.publicUrl);
   for (const plugin of parts.plugins) plugin(app);
   const context = contextOf(parts);
+  signedUrlRoutes(app, context);
   for (const prefix of ['/v2', '/sync/v2']) {
     app.register(
       (api, _, done) => {

@@ -13,6 +13,7 @@ export type {
   Scope,
   ServerLimits,
   ServerOptions,
+  SignedUrlBase,
 } from './server-options.ts';
 export type { CloseOptions, ListenAddress, Server } from './server.ts';
 export { createServer } from './server.ts';

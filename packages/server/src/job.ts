@@ -50,6 +50,8 @@ export interface StoredJob {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** Made by a signed URL whose result may be used again: the base of the URL and its cache key. */
+  readonly cacheKey?: string;
   /** In the order of the request; a retry of a task stands at the end. */
   readonly taskIds: readonly string[];
 }

@@ -50,7 +50,7 @@ const tooDeep = (): Error =>
   invalidData({ body: [`The body may not nest more than ${maxDepth} levels deep.`] });
 
 /** Without recursion: the body is somebody else's. */
-function isDeep(value: JsonValue | undefined): boolean {
+export function isDeep(value: JsonValue | undefined): boolean {
   let level = value === undefined ? [] : [value];
   for (let depth = 0; depth <= maxDepth; depth += 1) {
     const next: JsonValue[] = [];

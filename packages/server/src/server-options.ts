@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly publicUrl?: string;
   /** Signs webhooks of jobs, and signed URLs, of every user without a secret of their own. */
   readonly signingSecret: string;
+  /** Default: one with the id `default`, the signing secret above and the user of the first key. */
+  readonly signedUrls?: readonly SignedUrlBase[];
   readonly retentionMs: number;
   readonly limits: ServerLimits;
   readonly allow: Allowances;
@@ -29,6 +31,14 @@ export interface ApiKey {
   /** Users see only their own jobs. */
   readonly userId: number;
   readonly scopes: readonly Scope[];
+}
+
+/** Where signed URLs lead: `/s/<id>`, and `/<id>` of every host whose name begins with `s.`. */
+export interface SignedUrlBase {
+  readonly id: string;
+  readonly signingSecret: string;
+  /** Whose jobs they run. */
+  readonly userId: number;
 }
 
 export type Scope =

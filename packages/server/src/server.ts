@@ -16,7 +16,7 @@ import { observeRequests } from './observe-requests.ts';
 import { processGauges } from './process-gauges.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { createRunner, type Runner } from './runner.ts';
-import type { LogEntry, ServerOptions } from './server-options.ts';
+import type { LogEntry, ServerOptions, SignedUrlBase } from './server-options.ts';
 import { openSpeakers } from './speakers.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
 import { openWebhookStore, type WebhookStore } from './webhook-store.ts';
@@ -125,7 +125,8 @@ function appParts(core: Core): AppParts {
     store,
     work: runner,
     webhooks,
-    uploadForm: core.exchange.uploadForm,
+    uploadForm: exchange.uploadForm,
+    signedUrls: options.signedUrls ?? [defaultSignedUrls(options)],
     now: Date.now,
     newId: randomUUID,
     plugins: [
@@ -138,3 +139,9 @@ function appParts(core: Core): AppParts {
     ],
   };
 }
+
+const defaultSignedUrls = ({ signingSecret, keys }: ServerOptions): SignedUrlBase => ({
+  id: 'default',
+  signingSecret,
+  userId: keys[0]?.userId ?? 1,
+});

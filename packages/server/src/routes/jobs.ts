@@ -64,7 +64,7 @@ function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: Route
   return made.value;
 }
 
-async function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
+export async function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
   openWork.claim(job.userId, job.id);
   try {
     await parts.store.addJob({ job, tasks });
@@ -97,7 +97,7 @@ function showJob(id: string, { request, reply, context, redirects }: Showing): F
 const wantsRedirect = (request: FastifyRequest<ById>): boolean =>
   isTrue(parameter(request.query, 'redirect'));
 
-function firstUrl(tasks: readonly StoredTask[]): string | undefined {
+export function firstUrl(tasks: readonly StoredTask[]): string | undefined {
   const exports = tasks.filter(({ operation }) => operation === 'export/url');
   return exports.flatMap(({ result }) => result?.files ?? []).find(({ url }) => url !== undefined)?.url;
 }

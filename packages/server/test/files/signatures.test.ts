@@ -9,7 +9,9 @@ it('signs a webhook as CloudConvert does', () => {
 });
 
 it('signs the bytes of a webhook, not what they mean', async () => {
-  const body = await readFile(new URL('../fixtures/requests/webhook_job_finished.json', import.meta.url));
+  const body = await readFile(
+    new URL('../recorded/fixtures/requests/webhook_job_finished.json', import.meta.url),
+  );
   const signature = '576b653f726c85265a389532988f483b5c7d7d5f40cede5f5ddf9c3f02934f35';
   expect(hexHmac('secret', body)).toBe(signature);
   expect(hexHmac('secret', JSON.stringify(JSON.parse(body.toString())))).not.toBe(signature);
