@@ -7,13 +7,12 @@ type Job = Parameters<CloudConvert['signedUrls']['sign']>[2];
 
 const sdk = new CloudConvert('no key at all');
 
-const hello = (filename = 'hello.txt', options: object = {}): Job =>
-  ({
-    tasks: {
-      'import-it': { operation: 'import/raw', file: 'hello', filename },
-      'export-it': { operation: 'export/url', input: 'import-it', ...options },
-    },
-  }) as Job;
+const hello = (filename = 'hello.txt', options: object = {}): Job => ({
+  tasks: {
+    'import-it': { operation: 'import/raw', file: 'hello', filename },
+    'export-it': { operation: 'export/url', input: 'import-it', ...options },
+  },
+});
 
 const signed = ({ base }: WholeServer, job: Job, cacheKey: string | null = null): string =>
   sdk.signedUrls.sign(`${base}/s/default`, 'secret', job, cacheKey);
