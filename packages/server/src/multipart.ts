@@ -40,14 +40,20 @@ export async function* readParts(
   boundary: string,
 ): AsyncGenerator<Part, void> {
   const delimiter = Buffer.from(`\r\n--${boundary}`);
-  const input = new Input(source[Symbol.asyncIterator]());
-  const preamble = input.upTo(delimiter);
-  while ((await preamble()) !== undefined);
-  while (!(await isLast(input))) {
-    const disposition = await readHeaders(input);
-    const read = input.upTo(delimiter);
-    yield { ...disposition, read };
-    while ((await read()) !== undefined);
+  const bytes = source[Symbol.asyncIterator]();
+  const input = new Input(bytes);
+  try {
+    const preamble = input.upTo(delimiter);
+    while ((await preamble()) !== undefined);
+    while (!(await isLast(input))) {
+      const disposition = await readHeaders(input);
+      const read = input.upTo(delimiter);
+      yield { ...disposition, read };
+      while ((await read()) !== undefined);
+    }
+  } finally {
+    // The last boundary comes before the end of the source, which has to hear that nobody reads on.
+    await bytes.return?.();
   }
 }
 
