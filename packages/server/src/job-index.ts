@@ -52,12 +52,15 @@ export class JobIndex {
     this.#tasks.set(task.id, task);
   }
 
-  /** Also makes it a task of its job. */
-  addTask(task: StoredTask): void {
-    this.putTask(task);
+  /** Also makes it a task of its job; false: that is gone, and so is the task. */
+  addTask(task: StoredTask): boolean {
     const job = task.jobId === null ? undefined : this.#jobs.get(task.jobId);
-    if (job === undefined || job.taskIds.includes(task.id)) return;
-    this.putJob({ ...job, taskIds: [...job.taskIds, task.id] });
+    if (job === undefined && task.jobId !== null) return false;
+    this.putTask(task);
+    if (job !== undefined && !job.taskIds.includes(task.id)) {
+      this.putJob({ ...job, taskIds: [...job.taskIds, task.id] });
+    }
+    return true;
   }
 
   removeJob(id: string): void {

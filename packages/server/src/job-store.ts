@@ -122,7 +122,7 @@ class Changes {
   async addTask(task: StoredTask): Promise<void> {
     const { index, log } = this.#parts;
     await log.append({ type: 'task', task });
-    index.addTask(task);
+    if (!index.addTask(task)) return;
     this.#tell({ type: 'task', event: 'created', task });
     this.#settleJob(task.jobId);
   }
@@ -136,7 +136,7 @@ class Changes {
       this.#change(id, change);
       return undefined;
     }
-    const ended = this.#end(id, change);
+    const ended = this.#end(task, change);
     this.#ending.set(id, ended);
     return ended;
   }
@@ -162,9 +162,10 @@ class Changes {
     return () => void this.#listeners.delete(listener);
   }
 
-  async #end(id: string, change: TaskChange): Promise<void> {
+  /** What was not written down while it ran is written with its end. */
+  async #end({ id, startedAt, engine, engineVersion }: StoredTask, change: TaskChange): Promise<void> {
     const { log, now } = this.#parts;
-    const ended = { endedAt: now(), percent: 100, ...change };
+    const ended = { startedAt, engine, engineVersion, endedAt: now(), percent: 100, ...change };
     try {
       await log.append({ type: 'end', id, change: ended });
     } finally {

@@ -35,17 +35,18 @@ interface LogRecord {
 }
 
 const lineBreak = 0x0a;
+const space = 0x20;
 const crcLength = 8;
 
 function recordAt(bytes: Buffer, start: number): LogRecord | undefined {
   const lineEnd = bytes.indexOf(lineBreak, start);
-  if (lineEnd < 0 || lineEnd < start + crcLength + 1) return undefined;
+  if (lineEnd < start + crcLength + 1 || bytes[start + crcLength] !== space) return undefined;
   const checked = bytes.subarray(start + crcLength + 1, lineEnd);
   const given = bytes.toString('latin1', start, start + crcLength);
   if (crc32(checked).toString(16).padStart(crcLength, '0') !== given) return undefined;
   const text = checked.toString();
-  const space = text.indexOf(' ');
-  return { text: text.slice(space + 1), syncedBytes: Number(text.slice(0, space)), end: lineEnd + 1 };
+  const end = text.indexOf(' ');
+  return { text: text.slice(end + 1), syncedBytes: Number(text.slice(0, end)), end: lineEnd + 1 };
 }
 
 /**
@@ -53,18 +54,27 @@ function recordAt(bytes: Buffer, start: number): LogRecord | undefined {
  * reach the disk in any order, though; then a page between them is still empty.
  */
 function isPromised(bytes: Buffer, damagedAt: number): boolean {
-  let hasRecord = false;
-  let at = bytes.indexOf(lineBreak, damagedAt) + 1;
-  while (at > 0 && at < bytes.length) {
-    const record = recordAt(bytes, at);
-    if (record !== undefined) {
-      if (record.syncedBytes > damagedAt) return true;
-      if (!hasRecord && !bytes.subarray(damagedAt, at).includes(0)) return true;
-      hasRecord = true;
+  let isFirst = true;
+  let at = damagedAt + 1;
+  while (at < bytes.length) {
+    // The line break before it may be what is damaged: so it is looked for at every place.
+    const record = looksLikeRecord(bytes, at) ? recordAt(bytes, at) : undefined;
+    if (record === undefined) {
+      at += 1;
+      continue;
     }
-    at = bytes.indexOf(lineBreak, at) + 1;
+    if (record.syncedBytes > damagedAt) return true;
+    if (isFirst && !bytes.subarray(damagedAt, at).includes(0)) return true;
+    isFirst = false;
+    at = record.end;
   }
   return false;
+}
+
+/** A space after its CRC, and a digit after that: what costs more to look at is looked at only then. */
+function looksLikeRecord(bytes: Buffer, at: number): boolean {
+  const digit = bytes[at + crcLength + 1] ?? 0;
+  return bytes[at + crcLength] === space && digit >= 0x30 && digit <= 0x39;
 }
 
 const damageText = (file: string, at: number): string =>

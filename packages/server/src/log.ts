@@ -91,8 +91,10 @@ class LogWriter {
   async open(): Promise<void> {
     this.#segment = Math.max(...this.#sizes.keys());
     this.#file = await this.#openSegment(this.#segment);
+    const size = this.#sizes.get(this.#segment) ?? 0;
+    if ((await this.#file.stat()).size === size) return;
     // What a crash has torn goes before anything is written behind it.
-    await this.#file.truncate(this.#sizes.get(this.#segment) ?? 0);
+    await this.#file.truncate(size);
     await this.#file.datasync();
   }
 
