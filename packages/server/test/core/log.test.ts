@@ -31,10 +31,16 @@ async function lastFile(): Promise<string> {
 
 describe('what was acknowledged', () => {
   // Each list is appended at once, so that it shares a write; texts of one list are acknowledged together.
-  const batches = array(array(string({ unit: 'binary', maxLength: 60 }).map((text) => JSON.stringify(text)), { minLength: 1, maxLength: 6 }), {
-    minLength: 1,
-    maxLength: 8,
-  });
+  const batches = array(
+    array(
+      string({ unit: 'binary', maxLength: 60 }).map((text) => JSON.stringify(text)),
+      { minLength: 1, maxLength: 6 },
+    ),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  );
 
   test('is there wherever a crash cuts the file, in its order and nothing else', async () => {
     await assert(

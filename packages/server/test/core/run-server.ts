@@ -3,13 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Backend } from '@pipeline/engine';
+import { type Backend, failure, type Operation } from '@pipeline/engine';
 import {
   fakeBackend,
   type FakeBackend,
   type FakeBackendOptions,
   memoryWorkspace,
 } from '@pipeline/engine/testing';
+import { err } from '@pipeline/schema';
 import type { Change, StoredJob, StoredTask } from '../../src/job.ts';
 import { createJobStore, type JobStore } from '../../src/job-store.ts';
 import { hasEnded } from '../../src/job-status.ts';
@@ -85,7 +86,7 @@ function endOf(store: JobStore, id: string): Promise<StoredJob | StoredTask> {
   });
 }
 
-/** Its operations start and end when the test says so. */
+/** Its operations start and end when the test says so, or when they are told to. */
 export function fakeOperations(more: Partial<FakeBackendOptions> = {}): FakeBackend {
   const workspace = {
     ...memoryWorkspace(),
@@ -94,5 +95,20 @@ export function fakeOperations(more: Partial<FakeBackendOptions> = {}): FakeBack
       writeFileSync(file, 'x');
     },
   };
-  return fakeBackend({ workspace, ...more });
+  const backend = fakeBackend({ workspace, ...more });
+  const load: FakeBackend['load'] = async (name) => {
+    const operation = await backend.load(name);
+    return operation === undefined
+      ? undefined
+      : { ...operation, run: (...call) => untilTold(operation, call) };
+  };
+  return { ...backend, load };
+}
+
+function untilTold(operation: Operation, call: Parameters<Operation['run']>): ReturnType<Operation['run']> {
+  const [, { signal }] = call;
+  const told = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  return Promise.race([operation.run(...call), told.then(() => err(failure('cancelled', 'told to end')))]);
 }

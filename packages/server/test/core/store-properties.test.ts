@@ -14,7 +14,17 @@ afterEach(() => removeDir(dataDir));
 
 const steps = array(
   record({
-    what: constantFrom('job', 'task', 'retry', 'start', 'finish', 'fail', 'remove job', 'remove task', 'reopen'),
+    what: constantFrom(
+      'job',
+      'task',
+      'retry',
+      'start',
+      'finish',
+      'fail',
+      'remove job',
+      'remove task',
+      'reopen',
+    ),
     which: nat(),
     /** Those that are not awaited run together with the next. */
     isAwaited: constantFrom(true, false),
@@ -28,7 +38,11 @@ function stateOf(store: JobStore): readonly unknown[] {
   const tasks = [...store.allTasks()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const open = { status: 'waiting', startedAt: null, percent: 100 };
   return [
-    ...jobs.map(({ id, taskIds, status }) => ({ id, taskIds, hasEnded: status === 'finished' || status === 'error' })),
+    ...jobs.map(({ id, taskIds, status }) => ({
+      id,
+      taskIds,
+      hasEnded: status === 'finished' || status === 'error',
+    })),
     ...tasks.map((task) => (task.status === 'processing' ? { ...task, ...open } : task)),
   ];
 }
@@ -71,16 +85,20 @@ async function perform(store: JobStore, what: string, which: number): Promise<vo
   const tasks = [...store.allTasks()];
   const job = jobs[which % Math.max(1, jobs.length)];
   const task = tasks[which % Math.max(1, tasks.length)];
-  if (what === 'job') await store.addJob(newJob({ a: 'import/raw', b: { operation: 'convert', input: 'a' } }));
+  if (what === 'job')
+    await store.addJob(newJob({ a: 'import/raw', b: { operation: 'convert', input: 'a' } }));
   if (what === 'task') await store.addTask(newTask('import/raw'));
   if (job !== undefined && what === 'retry') {
     const [first] = store.tasksOf(job);
-    if (first !== undefined) await store.addTask(newTask('import/raw', { jobId: job.id, name: 'a', retryOf: first.id }));
+    if (first !== undefined)
+      await store.addTask(newTask('import/raw', { jobId: job.id, name: 'a', retryOf: first.id }));
   }
   if (job !== undefined && what === 'remove job') await store.removeJob(job.id);
   if (task === undefined) return;
-  if (what === 'start') await store.updateTask(task.id, { status: 'processing', startedAt: 2, percent: which % 100 });
-  if (what === 'finish') await store.updateTask(task.id, { status: 'finished', places: ['0/a'], result: { files: [] } });
+  if (what === 'start')
+    await store.updateTask(task.id, { status: 'processing', startedAt: 2, percent: which % 100 });
+  if (what === 'finish')
+    await store.updateTask(task.id, { status: 'finished', places: ['0/a'], result: { files: [] } });
   if (what === 'fail') await store.updateTask(task.id, { status: 'error', code: 'X', message: 'why' });
   if (what === 'remove task') await store.removeTask(task.id);
 }
@@ -96,7 +114,9 @@ test('the log stays in proportion to what lives', async () => {
   }
   await store.close();
   const { readdir, stat } = await import('node:fs/promises');
-  const sizes = await Promise.all((await readdir(dataDir)).map(async (name) => (await stat(`${dataDir}/${name}`)).size));
+  const sizes = await Promise.all(
+    (await readdir(dataDir)).map(async (name) => (await stat(`${dataDir}/${name}`)).size),
+  );
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000);
   const after = await createJobStore({ dataDir, now: () => 1 });
   expect([...after.allJobs()].map(({ id }) => id)).toEqual([kept.job.id]);
