@@ -15,20 +15,26 @@ describe('places that several runs share', () => {
     let most = 0;
     const jobs = await Promise.all(
       ['a', 'b', 'c'].map((job) =>
-        startJob(pipelineOf({ docs: yields(...Array.from({ length: 8 }, (_, i) => `${i}`)), pdf: { inputs: ['docs'] } }), {
-          run: { pools },
-          fake: {
-            run: (call) => {
-              order.push(job);
-              running += 1;
-              most = Math.max(most, running);
-              setImmediate(() => {
-                running -= 1;
-                call.finish();
-              });
+        startJob(
+          pipelineOf({
+            docs: yields(...Array.from({ length: 8 }, (_, i) => `${i}`)),
+            pdf: { inputs: ['docs'] },
+          }),
+          {
+            run: { pools },
+            fake: {
+              run: (call) => {
+                order.push(job);
+                running += 1;
+                most = Math.max(most, running);
+                setImmediate(() => {
+                  running -= 1;
+                  call.finish();
+                });
+              },
             },
           },
-        }),
+        ),
       ),
     );
     await Promise.all(jobs.map(({ outcome }) => outcome));
@@ -42,7 +48,10 @@ describe('places that several runs share', () => {
 
   test('a run that waits for a narrow place keeps nobody else from a wide one', async () => {
     const pools = places(2, [['libreoffice', 1]]);
-    const slow = pipelineOf({ docs: yields('a', 'b'), slow: { inputs: ['docs'], options: { converter: 'libreoffice' } } });
+    const slow = pipelineOf({
+      docs: yields('a', 'b'),
+      slow: { inputs: ['docs'], options: { converter: 'libreoffice' } },
+    });
     const first = await startJob(slow, { run: { pools } });
     (await first.backend.started('docs')).finish();
     await first.backend.started('slow[a]');

@@ -31,7 +31,7 @@ const longestMs = 60 * 60 * 1000;
 
 export function startExpiry(options: ExpiryOptions): Expiry {
   const { later = afterMs } = options;
-  let cancel = (): void => {};
+  let cancel: (() => void) | undefined;
   let sweeping = Promise.resolve();
   let isClosed = false;
   const plan = (ms: number): void => {
@@ -44,7 +44,7 @@ export function startExpiry(options: ExpiryOptions): Expiry {
   return {
     close: () => {
       isClosed = true;
-      cancel();
+      cancel?.();
       return sweeping;
     },
   };

@@ -8,6 +8,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildApp } from './app.ts';
 import type { AppParts } from './app-parts.ts';
 import { type Auth, createAuth } from './auth.ts';
+import { lockDataDir } from './data-lock.ts';
+import { startExpiry } from './expiry.ts';
 import { type FileExchange, openFileExchange } from './file-exchange.ts';
 import { createJobStore, type JobStore } from './job-store.ts';
 import { maskEntry } from './mask.ts';
@@ -54,7 +56,12 @@ interface Core {
 export async function createServer(given: ServerOptions): Promise<Server> {
   await mkdir(given.dataDir, { recursive: true, mode: 0o700 });
   const options = { ...given, log: (entry: LogEntry) => given.log(maskEntry(entry)) };
-  const core = await openCore(options);
+  const unlock = await lockDataDir(options.dataDir);
+  const core = await openCore(options).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
+  const expiry = startExpiry({ ...core, retentionMs: options.retentionMs, now: Date.now });
   const app = buildApp(appParts(core));
   const speakers = await openSpeakers({
     options,
@@ -73,11 +80,13 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     },
     async close({ graceMs = 0 } = {}) {
       speakers.closeSockets();
+      await expiry.close();
       await core.runner.close({ graceMs });
       await app.close();
       await speakers.closeWebhooks(Math.min(graceMs, 2000));
       await core.webhooks.close();
       await core.store.close();
+      await unlock();
     },
   };
 }

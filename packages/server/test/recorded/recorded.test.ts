@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { jobResource } from '../../src/resources.ts';
 import { finish, startApi, type Api } from '../api/api.ts';
 import { differences, type Tolerance } from './compare.ts';
-import { storedJob, storedTask, type Recorded } from './stored.ts';
+import { putTask, storedJob, storedTask, type Recorded } from './stored.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
 const read = (file: string): Recorded => JSON.parse(readFileSync(path.join(fixtures, file), 'utf8'));
@@ -80,9 +80,9 @@ describe('exchanges of 2020', () => {
         status: 'finished',
         result: null,
       };
-      await api.store.addTask(storedTask(task));
+      await putTask(api.store, storedTask(task));
     } else if (file.startsWith('get_task') || file.startsWith('sync_get_task')) {
-      await api.store.addTask(storedTask(inLiveForm(body).data));
+      await putTask(api.store, storedTask(inLiveForm(body).data));
     }
   }
 });
@@ -174,11 +174,11 @@ describe('answers in the SDKs', () => {
       file === 'upload_task_created.json' ? withoutPayload(read(`sdk/${file}`)) : read(`sdk/${file}`);
     const api = await startApi();
     for (const one of recorded.data.depends_on_tasks ?? []) {
-      await api.store.addTask(storedTask(one));
+      await putTask(api.store, storedTask(one));
       // Nested tasks are shown without their options.
       delete one.payload;
     }
-    await api.store.addTask(storedTask(recorded.data));
+    await putTask(api.store, storedTask(recorded.data));
     const answer = await api.get(`/v2/tasks/${recorded.data.id}?${query}`);
     expect(answer.statusCode).toBe(200);
     expect(differences(answer.json(), recorded, tolerance)).toEqual([]);
@@ -187,7 +187,8 @@ describe('answers in the SDKs', () => {
   test('task_retry.python.json: a task once more, without its envelope', async () => {
     const recorded = read('sdk/task_retry.python.json');
     const api = await startApi();
-    await api.store.addTask(
+    await putTask(
+      api.store,
       storedTask({ ...recorded, id: recorded.retry_of_task_id, status: 'error', retry_of_task_id: null }),
     );
     const answer = await api.post(`/v2/tasks/${recorded.retry_of_task_id}/retry`);
@@ -203,7 +204,7 @@ describe('answers in the SDKs', () => {
   test('tasks.json: a list', async () => {
     const recorded = read('sdk/tasks.json');
     const api = await startApi({ publicUrl: 'https://api.cloudconvert.com' });
-    await api.store.addTask(storedTask(recorded.data[0]));
+    await putTask(api.store, storedTask(recorded.data[0]));
     const { data, ...envelope } = (await api.get('/v2/tasks?include=retries,payload')).json();
     expect(differences(data, recorded.data, old)).toEqual([]);
     expect(differences(envelope, { links: recorded.links, meta: recorded.meta }, tolerance)).toEqual([]);
@@ -212,7 +213,7 @@ describe('answers in the SDKs', () => {
   test('tasks.node-dotnet.json: of 2018, in another order: every key of it', async () => {
     const recorded = read('sdk/tasks.node-dotnet.json');
     const api = await startApi();
-    for (const task of recorded.data) await api.store.addTask(storedTask(task));
+    for (const task of recorded.data) await putTask(api.store, storedTask(task));
     const { data } = (await api.get('/v2/tasks?include=payload')).json();
     for (const task of recorded.data)
       expect(Object.keys(data[0])).toEqual(expect.arrayContaining(Object.keys(task)));
@@ -222,7 +223,7 @@ describe('answers in the SDKs', () => {
   test('upload_task_created.dotnet.json: an upload, with the form of today', async () => {
     const recorded = read('sdk/upload_task_created.dotnet.json');
     const api = await startApi();
-    await api.store.addTask(storedTask(recorded.data));
+    await putTask(api.store, storedTask(recorded.data));
     const answer = await api.get(`/v2/tasks/${recorded.data.id}`);
     expect(differences(answer.json(), recorded, tolerance)).toEqual([]);
   });

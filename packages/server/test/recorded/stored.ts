@@ -1,5 +1,6 @@
 /** A recorded resource → what the store would have to hold for it. */
 import type { StoredJob, StoredTask } from '../../src/job.ts';
+import type { JobStore } from '../../src/job-store.ts';
 
 /** As JSON.parse gives it: the recordings are data of others, looked at by tests only. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -49,4 +50,12 @@ export function storedJob(recorded: Recorded): { job: StoredJob; tasks: readonly
     taskIds: tasks.map(({ id }: StoredTask) => id),
   };
   return { job, tasks };
+}
+
+/** With a job around it where it belongs to one: the store keeps no task of a job that is not there. */
+export async function putTask(store: JobStore, task: StoredTask): Promise<void> {
+  const { jobId } = task;
+  if (jobId === null || store.job(jobId) !== undefined) return store.addTask(task);
+  const { job } = storedJob({ id: jobId, status: task.status });
+  return store.addJob({ job: { ...job, taskIds: [task.id] }, tasks: [task] });
 }
