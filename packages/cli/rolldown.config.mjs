@@ -25,8 +25,6 @@ const external = [
   '@cantoo/pdf-lib',
   '@e965/xlsx',
   'svgo',
-  'fastify',
-  'socket.io',
   // Not installed, and never asked for: see below.
   'react-devtools-core',
 ];
@@ -67,7 +65,7 @@ const shared = {
     ],
   },
 };
-const minify = { compress: true, mangle: false, codegen: true };
+const minify = { compress: true, mangle: { keepNames: { function: true, class: true } }, codegen: true };
 
 /** The language, which imports nothing, as one script that V8 need not compile at every start: see `compile-language.mjs`. */
 const language = {
