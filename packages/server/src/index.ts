@@ -16,5 +16,6 @@ export type {
   SignedUrlBase,
 } from './server-options.ts';
 export type { CloseOptions, ListenAddress, Server } from './server.ts';
+export { isAllowedOperation } from './allowed-operation.ts';
 export { createServer } from './server.ts';
 export type { NewWebhook, StoredWebhook, WebhookEvent, WebhookStore } from './webhook-store.ts';

@@ -28,6 +28,8 @@ const secretKeys: ReadonlySet<string> = new Set([
 /** Parts of a query that let somebody in, or that hold a whole job with its credentials. */
 const secretParts =
   /(?<name>[?&;](?:s|job|sig|signature|token|key|api_key|access_token|password|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential))=)[^&;\s"'<>]*/gi;
+/** Download links carry their permission in the path. */
+const fileTokens = /(?<way>\/files\/[\w-]+\/)[^/?#\s"'<>]+/g;
 const bearer = /\b(?<scheme>Bearer|Basic)\s+[\w.~+/=-]+/gi;
 /** `https://user:password@host` */
 const userInfo = /(?<scheme>\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@"']+@/gi;
@@ -39,6 +41,7 @@ export function maskText(text: string): string {
   if (!suspicious.test(text)) return text;
   return text
     .replace(secretParts, `$<name>${stars}`)
+    .replace(fileTokens, `$<way>${stars}`)
     .replace(bearer, `$<scheme> ${stars}`)
     .replace(userInfo, `$<scheme>${stars}@`);
 }

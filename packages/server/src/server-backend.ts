@@ -15,6 +15,7 @@ import {
 } from '@pipeline/engine';
 import { err, ok, type OperationName, type Result } from '@pipeline/schema';
 import { archivedForUrl } from './archive-for-url.ts';
+import { isAllowedOperation } from './allowed-operation.ts';
 import type { StoredTask } from './job.ts';
 import type { MadeFile, RunRecord } from './run-record.ts';
 import type { Allowances } from './server-options.ts';
@@ -43,10 +44,8 @@ export function serverBackend(parts: BackendParts, recordOf: (name: string) => R
   return { name: 'local', load, close: () => Promise.resolve() };
 }
 
-function refusal(name: OperationName, { localFiles, command }: Allowances): Failure | undefined {
-  const isLocal = name === 'import/local' || name === 'export/local';
-  const isAllowed = isLocal ? localFiles : name === 'command' ? command : true;
-  if (isAllowed) return undefined;
+function refusal(name: OperationName, allow: Allowances): Failure | undefined {
+  if (isAllowedOperation(name, allow)) return undefined;
   return failure('refused', `${name} is switched off on this server`, {
     hint: 'whoever runs the server can allow it',
   });

@@ -20,6 +20,8 @@ import { serviceRoutes } from './routes/service.ts';
 import { createRunner, type Runner } from './runner.ts';
 import type { LogEntry, ServerOptions, SignedUrlBase } from './server-options.ts';
 import { openSpeakers } from './speakers.ts';
+import { isAllowedOperation } from './allowed-operation.ts';
+import { openApi } from './openapi/openapi.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
 import { openWebhookStore, type WebhookStore } from './webhook-store.ts';
 
@@ -126,7 +128,13 @@ function appParts(core: Core): AppParts {
     metrics,
     version: options.version,
     hasKey: ({ headers }: FastifyRequest) => auth.callerOf(headers.authorization) !== undefined,
-    openApi: () => ({}),
+    openApi: () =>
+      openApi({
+        version: options.version,
+        ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+        hasKeys: options.keys.length > 0,
+        isOffered: (operation) => isAllowedOperation(operation, options.allow),
+      }),
   };
   return {
     options,

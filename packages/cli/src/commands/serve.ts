@@ -4,9 +4,9 @@
  */
 import type { Backend } from '@pipeline/engine';
 import { createLocalBackend } from '@pipeline/operations';
-import type { OperationName, Result } from '@pipeline/schema';
+import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { type Allowances, type Server, createServer } from '@pipeline/server';
+import { type Server, createServer, isAllowedOperation } from '@pipeline/server';
 import { exitCode } from '../exit-code.ts';
 import { ioReason } from '../io-reason.ts';
 import type { UsageError } from '../parse-arguments.ts';
@@ -98,7 +98,7 @@ const startServer = (
   const { dataDir, keys, publicUrl, retentionMs, limits, allow } = options;
   return createServer({
     backend,
-    catalogue: () => catalogue({ backend, isOffered: (operation) => isAllowed(operation, allow) }),
+    catalogue: () => catalogue({ backend, isOffered: (operation) => isAllowedOperation(operation, allow) }),
     dataDir,
     keys,
     ...(publicUrl === undefined ? {} : { publicUrl }),
@@ -110,11 +110,6 @@ const startServer = (
     version: surroundings.version,
   });
 };
-
-function isAllowed(operation: OperationName, { localFiles, command }: Allowances): boolean {
-  if (operation === 'import/local' || operation === 'export/local') return localFiles;
-  return operation !== 'command' || command;
-}
 
 async function listen(server: Server, { host, port }: ServeOptions): Promise<Result<string, UsageError>> {
   try {

@@ -1,57 +1,19 @@
 /** What those who run a server ask it: health, numbers, log lines. Without a socket, and once with one. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { createServer } from '../../src/server.ts';
-import type { LogEntry, ServerOptions } from '../../src/server-options.ts';
+import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
 import { maskEntry, maskText } from '../../src/mask.ts';
-
-const undoings: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const undo of undoings.splice(0).reverse()) await undo();
-});
-
-async function started(changes: Partial<ServerOptions> = {}) {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'pipeline-service-'));
-  undoings.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const logged: LogEntry[] = [];
-  const server = await createServer({
-    backend: { name: 'local', load: async () => undefined, close: async () => {} },
-    catalogue: async () => [],
-    dataDir,
-    keys: [],
-    signingSecret: 'secret',
-    retentionMs: 86_400_000,
-    limits: {
-      bodyBytes: 1_000_000,
-      uploadBytes: 1_000_000,
-      actions: 1,
-      openJobs: 10,
-      tasksPerJob: 10,
-      jobMs: 60_000,
-      createdPerMinute: 1000,
-    },
-    allow: { localFiles: false, command: false, privateNetwork: false },
-    log: (entry) => logged.push(entry),
-    version: '1.2.3',
-    ...changes,
-  });
-  undoings.push(() => server.close());
-  return { server, logged };
-}
+import { aServer } from './a-server.ts';
 
 describe('service routes', () => {
   test('it says that it lives', async () => {
-    const { server } = await started();
+    const { server } = await aServer();
     const answer = await server.app.inject('/healthz');
     expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok', version: '1.2.3' }]);
   });
 
   test('metrics count requests by route, and need a key from elsewhere', async () => {
     const key = { name: 'a', key: 'k'.repeat(20), userId: 1, scopes: [] };
-    const { server } = await started({ keys: [key] });
+    const { server } = await aServer({ keys: [key] });
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -68,7 +30,7 @@ describe('service routes', () => {
   });
 
   test('one line a request, without what lets somebody in', async () => {
-    const { server, logged } = await started();
+    const { server, logged } = await aServer();
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     await fetch(`${url}/healthz?job=eyJ0&s=0123abc&page=2`, {
       headers: { authorization: 'Bearer very-secret' },
@@ -82,6 +44,7 @@ describe('service routes', () => {
       status: 200,
       from: '127.0.0.1',
     });
+    expect(logged[0]?.['ms']).toBeGreaterThan(0);
     expect(JSON.stringify(logged)).not.toContain('very-secret');
   });
 });
@@ -139,6 +102,9 @@ describe('masking', () => {
   });
 
   test('signed parts of addresses', () => {
+    expect(maskText('http://a/files/71bc-13/0.tp.y8BX/a.pdf?x=1')).toBe(
+      'http://a/files/71bc-13/***/a.pdf?x=1',
+    );
     const url = 'https://s3.example.com/a.pdf?X-Amz-Signature=0f&X-Amz-Date=2026&X-Amz-Credential=me';
     expect(maskText(url)).toBe(
       'https://s3.example.com/a.pdf?X-Amz-Signature=***&X-Amz-Date=2026&X-Amz-Credential=***',
