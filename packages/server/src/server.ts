@@ -69,6 +69,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     options,
     httpServer: app.server,
     auth: core.auth,
+    metrics: core.metrics,
     store: core.store,
     webhooks: core.webhooks,
     uploadForm: core.exchange.uploadForm,
@@ -81,9 +82,9 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       return url;
     },
     async close({ graceMs = 0 } = {}) {
-      speakers.closeSockets();
       await expiry.close();
       await core.runner.close({ graceMs });
+      speakers.closeSockets();
       await app.close();
       await speakers.closeWebhooks(Math.min(graceMs, 2000));
       await core.webhooks.close();

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Auth } from './auth.ts';
 import { foreignTo } from './foreign-pages.ts';
 import type { JobStore } from './job-store.ts';
+import type { Metrics } from './metrics.ts';
 import { baseOf } from './request-view.ts';
 import { jobResource, taskResource, type View } from './resources.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -14,6 +15,7 @@ export interface SpeakerParts {
   readonly options: ServerOptions;
   readonly httpServer: HttpServer;
   readonly auth: Auth;
+  readonly metrics: Metrics;
   readonly store: JobStore;
   readonly webhooks: WebhookStore;
   readonly uploadForm: View['uploadForm'];
@@ -22,14 +24,13 @@ export interface SpeakerParts {
 export interface Speakers {
   /** Webhooks are sent from now on. `url`: where the server listens. */
   readonly start: (url: string) => void;
-  readonly counts: () => { readonly sockets: number; readonly pendingWebhooks: number };
   /** Connections first: the HTTP server ends when they have. */
   readonly closeSockets: () => void;
   readonly closeWebhooks: (graceMs: number) => Promise<void>;
 }
 
 export async function openSpeakers(parts: SpeakerParts): Promise<Speakers> {
-  const { options, store, webhooks } = parts;
+  const { options, metrics, store, webhooks } = parts;
   const { dataDir, signingSecret, version, log, publicUrl } = options;
   const show = showFor(parts);
   const deliveries = await openWebhooks({
@@ -42,6 +43,7 @@ export async function openSpeakers(parts: SpeakerParts): Promise<Speakers> {
     version,
     now: Date.now,
     log,
+    count: (outcome) => metrics.count('pipeline_webhook_deliveries_total', { outcome }),
   });
   const foreignReason = foreignTo(publicUrl);
   const sockets = openSockets({
@@ -52,9 +54,10 @@ export async function openSpeakers(parts: SpeakerParts): Promise<Speakers> {
     baseUrl: (request) => baseOf(request, publicUrl),
     show,
   });
+  metrics.gauge('pipeline_sockets', () => [{ labels: {}, value: sockets.count() }]);
+  metrics.gauge('pipeline_webhooks_waiting', () => [{ labels: {}, value: deliveries.pending() }]);
   return {
     start: (url) => deliveries.start(publicUrl ?? url),
-    counts: () => ({ sockets: sockets.count(), pendingWebhooks: deliveries.pending() }),
     closeSockets: sockets.close,
     closeWebhooks: deliveries.close,
   };

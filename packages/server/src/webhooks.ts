@@ -28,6 +28,8 @@ export interface WebhookParts {
   readonly version: string;
   readonly now: () => number;
   readonly log: (entry: LogEntry) => void;
+  /** Called for each attempt. */
+  readonly count?: (outcome: 'delivered' | 'failed' | 'given-up') => void;
   readonly limits?: Partial<WebhookLimits>;
 }
 
@@ -160,8 +162,10 @@ class Sender {
     for (let retryMs = this.#limits.firstRetryMs; !this.#stopped.signal.aborted; retryMs *= 2) {
       const outcome = await this.#try(delivery);
       if (outcome === undefined || (outcome.type === 'failed' && this.#aborted.signal.aborted)) return;
+      const isLast = outcome.type !== 'failed' || this.#isOver(delivery);
+      this.#parts.count?.(outcome.type === 'taken' ? 'delivered' : isLast ? 'given-up' : 'failed');
       await this.#note(delivery, outcome);
-      if (outcome.type !== 'failed' || this.#isOver(delivery)) {
+      if (isLast) {
         await this.#log.end(delivery);
         return;
       }

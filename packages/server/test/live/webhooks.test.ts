@@ -30,6 +30,7 @@ interface Place {
   readonly store: WebhookStore;
   readonly webhooks: Webhooks;
   readonly log: readonly LogEntry[];
+  readonly counted: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -46,6 +47,7 @@ async function place({
 }: Options = {}): Promise<Place> {
   const store = await openWebhookStore(dataDir, () => 1000);
   const log: LogEntry[] = [];
+  const counted: string[] = [];
   const webhooks = await openWebhooks({
     dataDir,
     jobs: jobs.store,
@@ -56,6 +58,7 @@ async function place({
     version: '1.2.3',
     now: Date.now,
     log: (entry) => log.push(entry),
+    count: (outcome) => counted.push(outcome),
     limits: { firstRetryMs: 5, maxRetryMs: 20, ...limits },
   });
   webhooks.start('http://here');
@@ -67,7 +70,7 @@ async function place({
     await store.close();
   };
   ended.push(close);
-  return { jobs, store, webhooks, log, close };
+  return { jobs, store, webhooks, log, counted, close };
 }
 
 async function receives(...given: Parameters<typeof receiver>): Promise<Receiver> {
@@ -149,6 +152,7 @@ test('tries again after an answer of 500 and after a broken connection, and mark
   expect(there.received).toHaveLength(4);
   expect(new Set(there.received.map(({ body }) => body)).size).toBe(1);
   expect(seen).toEqual([false, false, true, true]);
+  expect(here.counted).toEqual(['failed', 'failed', 'failed', 'delivered']);
   expect(here.store.webhook(1)).toMatchObject({ failing: false, disabled: false });
 });
 

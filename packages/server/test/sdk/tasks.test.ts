@@ -91,3 +91,32 @@ test('knows who asks', async () => {
   }
   expect((await place.client('bob').users.me()).id).not.toBe(me.id);
 });
+
+test('tells what it can do, with options and versions when asked', async () => {
+  const client = place.client('nobody');
+  const filter = {
+    'filter[operation]': 'convert',
+    'filter[input_format]': 'png',
+    'filter[output_format]': 'webp',
+  };
+  const [plain, ...others] = await client.call('GET', 'operations', filter);
+  expect(others).toEqual([]);
+  expect(plain).toMatchObject({
+    operation: 'convert',
+    input_format: 'png',
+    output_format: 'webp',
+    engine: expect.any(String),
+    credits: expect.any(Number),
+    meta: { group: 'image' },
+    options: null,
+    engine_versions: null,
+    deprecated: false,
+    experimental: false,
+  });
+  const [full] = await client.call('GET', 'operations', { ...filter, include: 'options,engine_versions' });
+  expect(full.options).toContainEqual(expect.objectContaining({ name: 'width', type: 'integer' }));
+  expect(full.engine_versions).toContainEqual(expect.objectContaining({ default: true }));
+  const formats = await client.call('GET', 'convert/formats', filter);
+  expect(formats).toEqual([plain]);
+  expect(await client.call('GET', 'operations', { 'filter[operation]': 'no-such-thing' })).toEqual([]);
+});

@@ -76,3 +76,31 @@ test('webhooks of the account are made, listed, told and removed', async () => {
   expect(await client.call('GET', 'users/me/webhooks')).toEqual([]);
   await there.close();
 });
+
+test('URLs that the SDK signs lead to the file, and no others do', async () => {
+  const client = place.client();
+  const base = `${place.url}/s/default`;
+  const job = {
+    tasks: {
+      // Text whose base64 has both signs that the SDK replaces once only.
+      raw: { ...raw, file: 'name\n>>>???~~~ÿÿÿ\n' },
+      json: { operation: 'convert', input: 'raw', output_format: 'json' },
+      out: { operation: 'export/url', input: 'json', inline: true },
+    },
+  } as const;
+  const url = client.signedUrls.sign(base, signingSecret, job, 'my-key');
+  expect(url.match(/[+/]/g)?.length).toBeGreaterThan(base.match(/[+/]/g)?.length ?? 0);
+  const answer = await fetch(url);
+  expect([answer.status, answer.redirected]).toEqual([200, true]);
+  expect(answer.headers.get('content-disposition')).toMatch(/^inline/);
+  expect(await answer.json()).toEqual([{ name: '>>>???~~~ÿÿÿ' }]);
+  const again = await fetch(url, { redirect: 'manual' });
+  expect(again.headers.get('location')).toBe(answer.url);
+  for (const changed of [
+    url.replace('my-key', 'other-key'),
+    url.replace(/s=./, 's=g'),
+    url.replace('/s/', '/x/'),
+  ]) {
+    expect((await fetch(changed, { redirect: 'manual' })).status).not.toBe(302);
+  }
+});
