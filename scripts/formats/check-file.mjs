@@ -87,7 +87,8 @@ function checkZip(data, { from, to }) {
   const files = openZip(data);
   if (files === undefined) return 'it is no zip';
   if (!holdsText(from) || (to === 'odg' && withText.has(from)))
-    return files.size > 1 ? undefined : 'there is next to nothing in it';
+    // A comic may have one page; every other zip lists what it holds.
+    return files.size > (to === 'cbz' ? 0 : 1) ? undefined : 'there is next to nothing in it';
   const texts = [...files]
     .filter(([name]) => /\.(xml|x?html?|txt|opf|ncx)$/i.test(name))
     .map(([, content]) => content.toString('utf8'));
@@ -99,12 +100,10 @@ function checkZip(data, { from, to }) {
 
 function checkBinary(data, { from, to }) {
   if (!holdsText(from)) return undefined;
-  if (isTableOfPage(from, to) && data.includes('blue')) return undefined;
-  return hasText(data.toString('latin1')) ||
-    hasText(data.toString('utf16le')) ||
-    hasText(data.subarray(1).toString('utf16le'))
-    ? undefined
-    : noText;
+  // Two bytes a character may begin at either.
+  const texts = [data.toString('latin1'), data.toString('utf16le'), data.subarray(1).toString('utf16le')];
+  if (isTableOfPage(from, to) && texts.some((text) => text.includes('blue'))) return undefined;
+  return texts.some(hasText) ? undefined : noText;
 }
 
 let pdfium;
