@@ -10,7 +10,7 @@ export function typeHint(value: JsonValue, schema: JsonObject): string | undefin
   if (typeof value === 'number' || typeof value === 'boolean') {
     if (typeof value === 'number' && wants('integer') && !Number.isInteger(value))
       return `write ${Math.round(value)}`;
-    if (wants('string') || isTextEnum(schema)) return `put it in quotes: "${value}"`;
+    if (takesText(String(value), schema, wants)) return `put it in quotes: "${value}"`;
     return wants('array') ? `write [${value}]` : undefined;
   }
   if (isJsonList(value) && value.length === 1 && wants('string', 'number', 'integer', 'boolean')) {
@@ -44,7 +44,12 @@ function hintForText(
 }
 
 const isNumberEnum = (schema: JsonObject): boolean => enumOf(schema).some((item) => typeof item === 'number');
-const isTextEnum = (schema: JsonObject): boolean => enumOf(schema).some((item) => typeof item === 'string');
+
+/** Quotes help nobody where a list of words does not have this one. */
+function takesText(text: string, schema: JsonObject, wants: (name: string) => boolean): boolean {
+  const values = enumOf(schema);
+  return values.length === 0 ? wants('string') : values.includes(text);
+}
 
 function enumOf(schema: JsonObject): readonly JsonValue[] {
   const { enum: values } = schema;

@@ -263,3 +263,17 @@ tasks: { in: { operation: import/upload } }
     `);
   });
 });
+
+test('true where one of a few words is wanted: quotes would not help', () => {
+  const text = `tasks:
+  made: { operation: import/local, path: a.md }
+  out: { operation: export/local, input: made, path: out, overwrite: true }
+`;
+  expect(check(text)).toMatchInlineSnapshot(`
+    "error[PL103]: "overwrite" must be if_changed, always or never, not true
+      --> pipeline.yaml:3:70
+       |
+     3 |   out: { operation: export/local, input: made, path: out, overwrite: true }
+       |                                                                      ^^^^"
+  `);
+});
