@@ -21,6 +21,14 @@ export interface AppParts {
   readonly newId: () => string;
   /** Uploads, downloads, signed URLs, metrics: whoever has routes or hooks of his own. */
   readonly plugins: readonly AppPlugin[];
+  readonly patience?: Patience;
+}
+
+/** How long a client may take to send what it has begun to send. Uploads have a rule of their own. */
+export interface Patience {
+  readonly headersMs: number;
+  /** Of a JSON body. */
+  readonly bodyMs: number;
 }
 
 export type AppOptions = Pick<ServerOptions, 'catalogue' | 'keys' | 'limits' | 'log' | 'publicUrl'>;

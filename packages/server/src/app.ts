@@ -5,7 +5,7 @@
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, notFound } from './api-error.ts';
-import type { AppParts } from './app-parts.ts';
+import type { AppParts, Patience } from './app-parts.ts';
 import { answerTo, refuseConnection } from './answer-error.ts';
 import { keepOut } from './foreign-pages.ts';
 import { createOpenWork } from './open-work.ts';
@@ -23,19 +23,24 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { createShownTexts } from './shown-text.ts';
 import { createWaiters } from './sync.ts';
 
-/** Of the headers of a request; JSON bodies have a time of their own, uploads may take as long as they move. */
-const headersTimeoutMs = 20_000;
+const usualPatience: Patience = { headersMs: 20_000, bodyMs: 30_000 };
 const maxConnections = 10_000;
 
 export function buildApp(parts: AppParts): FastifyInstance {
+  const { patience = usualPatience } = parts;
   const app = fastify({
     bodyLimit: parts.options.limits.bodyBytes,
     requestTimeout: 0,
     forceCloseConnections: true,
     genReqId: () => parts.newId(),
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5000 },
+    http: {
+      headersTimeout: patience.headersMs,
+      connectionsCheckingInterval: Math.min(patience.headersMs, 5000),
+    },
     routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: true },
     clientErrorHandler: refuseConnection,
+    // A path that is no URL has no route whose errors the handler below would see.
+    frameworkErrors: (error, request, reply) => void fail(error, { request, reply, parts }),
   });
   app.server.maxConnections = maxConnections;
   app.decorateRequest('caller', undefined);
@@ -48,7 +53,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   for (const prefix of ['/v2', '/sync/v2']) {
     app.register(
       (api, _, done) => {
-        addRoutes(api, context);
+        addRoutes(api, context, patience);
         done();
       },
       { prefix },
@@ -74,8 +79,8 @@ function contextOf(parts: AppParts): RouteContext {
   };
 }
 
-function addRoutes(api: FastifyInstance, context: RouteContext): void {
-  readBodies(api);
+function addRoutes(api: FastifyInstance, context: RouteContext, patience: Patience): void {
+  readBodies(api, patience.bodyMs);
   jobRoutes(api, context);
   taskRoutes(api, context);
   userRoutes(api, context);

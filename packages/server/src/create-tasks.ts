@@ -246,10 +246,16 @@ function known(
   return names;
 }
 
+const maxCycles = 10;
+const maxNamesInCycle = 10;
+
 function cycles(tasks: readonly NewTask[]): readonly string[] {
   const edges = new Map(tasks.map(({ name = '', dependsOn }) => [name, dependsOn.map((to) => ({ to }))]));
-  return findCycles(edges).map((cycle) => {
-    const names = cycle.map(({ to }) => to);
-    return `The tasks depend on each other in a circle: ${[names.at(-1), ...names].join(' → ')}.`;
-  });
+  return findCycles(edges)
+    .slice(0, maxCycles)
+    .map((cycle) => {
+      const names = cycle.map(({ to }) => to);
+      const shown = names.length <= maxNamesInCycle ? names : [...names.slice(0, maxNamesInCycle), '…'];
+      return `The tasks depend on each other in a circle: ${[names.at(-1), ...shown].join(' → ')}.`;
+    });
 }

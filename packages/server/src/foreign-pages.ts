@@ -21,7 +21,7 @@ export function foreignTo(
 ): (headers: IncomingHttpHeaders) => string | undefined {
   const own = publicUrl === undefined ? undefined : new URL(publicUrl).hostname;
   const isOurs = (host: string): boolean =>
-    host === own || isLoopback(host) || isAddress(host) || isCloudConvert(host);
+    host === own || host.endsWith(`.${own}`) || isLoopback(host) || isAddress(host) || isCloudConvert(host);
   const isOwnPage = (host: string): boolean => host === own || isLoopback(host);
 
   return ({ host, origin }) => {

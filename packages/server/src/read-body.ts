@@ -8,9 +8,8 @@ import { answerTo, rawAnswer, tooSlow } from './answer-error.ts';
 import { badRequest, invalidData } from './api-error.ts';
 
 const maxDepth = 64;
-const maxBodyMs = 30_000;
 
-export function readBodies(api: FastifyInstance): void {
+export function readBodies(api: FastifyInstance, patienceMs: number): void {
   const parse = api.getDefaultJsonParser('error', 'error');
   api.removeAllContentTypeParsers();
   api.addContentTypeParser<string>(
@@ -30,7 +29,7 @@ export function readBodies(api: FastifyInstance): void {
   });
   api.addHook('onRequest', (request, reply, done) => {
     if (hasBody(request)) {
-      const timer = setTimeout(() => giveUp(request, reply), maxBodyMs);
+      const timer = setTimeout(() => giveUp(request, reply), patienceMs);
       request.raw.once('end', () => clearTimeout(timer));
       reply.raw.once('close', () => clearTimeout(timer));
     }

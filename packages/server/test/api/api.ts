@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import type { AppOptions } from '../../src/app-parts.ts';
+import type { AppOptions, Patience } from '../../src/app-parts.ts';
 import { createAuth } from '../../src/auth.ts';
 import { createJobStore, type JobStore } from '../../src/job-store.ts';
 import type { ApiKey, CatalogueEntry, LogEntry, Scope, ServerLimits } from '../../src/server-options.ts';
@@ -33,6 +33,7 @@ export interface Setting {
   readonly limits?: Partial<ServerLimits>;
   readonly catalogue?: readonly CatalogueEntry[];
   readonly publicUrl?: string;
+  readonly patience?: Patience;
 }
 
 export interface Api {
@@ -82,6 +83,7 @@ export async function startApi(setting: Setting = {}): Promise<Api> {
     now,
     newId: randomUUID,
     plugins: [],
+    ...(setting.patience !== undefined && { patience: setting.patience }),
   });
   onTestFinished(async () => {
     await app.close();
