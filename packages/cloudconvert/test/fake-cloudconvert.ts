@@ -22,6 +22,7 @@ export interface FakeCloudConvert {
   fault: (call: string, nth: number) => Fault | undefined;
   /** No task ends before this is let go. */
   isHeld: boolean;
+  verdict: FakeState['verdict'];
   readonly close: () => Promise<void>;
 }
 
