@@ -38,12 +38,7 @@ export function openCloudConvert({ env, options, root, local }: Opening): CloudC
       given(env, 'CLOUDCONVERT_SYNC_URL') ?? (origin === undefined ? usual.syncUrl : `${origin}/sync/v2`),
     socketUrl: given(env, 'CLOUDCONVERT_SOCKET_URL') ?? origin ?? usual.socketUrl,
     journalDir: path.join(root, '.pipeline', 'cloudconvert'),
-    verify: async (request, made, context) => {
-      const operation = await local.load(request.task.operation);
-      if (operation?.verify === undefined)
-        throw new Error('the local backend verifies files of every operation');
-      return operation.verify(request, made, context);
-    },
+    local,
   });
 }
 

@@ -3,7 +3,7 @@
  * happens in the run, so that nothing waits for what will never come. Made for one run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ActionRequest, Backend, JobEvent, JobPlan, Operation } from '@pipeline/engine';
+import type { ActionRequest, Backend, JobEvent, JobPlan } from '@pipeline/engine';
 import pLimit from 'p-limit';
 import { createClient } from './client.ts';
 import type { CloudConvertOptions } from './cloudconvert-options.ts';
@@ -18,8 +18,8 @@ import type { Service } from './service.ts';
 export interface CloudConvertSettings extends CloudConvertOptions {
   /** Folder of the journal, absolute: `<project root>/.pipeline/cloudconvert`. */
   readonly journalDir: string;
-  /** Holds files that came down to `verify`; without it, CloudConvert's files cannot be verified. */
-  readonly verify?: Operation['verify'];
+  /** This machine: holds files that came down to `verify`, and does the little that CloudConvert cannot. */
+  readonly local: Pick<Backend, 'load'>;
   readonly wait?: Connection['wait'];
   readonly random?: () => number;
   readonly now?: () => number;
@@ -44,16 +44,15 @@ export function createCloudConvertBackend(settings: CloudConvertSettings): Cloud
     parts.add(part);
     return part;
   };
-  const { verify } = settings;
-  const operation = remoteOperation({
-    service,
-    partOf: (address) => byAddress.get(address),
-    partFor,
-    ...(verify !== undefined && { verify }),
-  });
   return {
     name: 'cloudconvert',
-    load: () => Promise.resolve(operation),
+    load: async (name) =>
+      remoteOperation({
+        service,
+        partOf: (address) => byAddress.get(address),
+        partFor,
+        local: await settings.local.load(name),
+      }),
     prepare: (prepared) => {
       plan = prepared;
       for (const planned of partsOf(prepared)) {

@@ -8,6 +8,7 @@
  */
 import type { JobPlan, PlannedAction } from '@pipeline/engine';
 import { inputsOf, type PlannedInput, producersOf } from './planned-inputs.ts';
+import { staysHere } from './stays-here.ts';
 import { Groups } from './union-find.ts';
 
 export interface Part {
@@ -119,6 +120,7 @@ function remoteActions(plan: JobPlan): ReadonlySet<PlannedAction> {
 }
 
 function isRemote(action: PlannedAction, plan: JobPlan): boolean {
+  if (staysHere(plan.pipeline.tasks.get(action.task)?.operation, action.inputs)) return false;
   return plan.tasks.some(
     (planned) => planned?.task.name === action.task && planned.backend === 'cloudconvert',
   );

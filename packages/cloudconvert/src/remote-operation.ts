@@ -20,6 +20,7 @@ import { planMistake } from './plan-mistake.ts';
 import { taskFailure } from './remote-failure.ts';
 import type { RemoteFile, RemoteTask } from './remote-job.ts';
 import { remoteId, type Service } from './service.ts';
+import { stayedHere, staysHere } from './stays-here.ts';
 
 export interface Around {
   readonly service: Service;
@@ -27,19 +28,25 @@ export interface Around {
   readonly partOf: (address: string) => PartRun | undefined;
   /** A part of this action alone. */
   readonly partFor: (request: ActionRequest) => PartRun;
-  readonly verify?: Operation['verify'];
+  /** Of this machine: does what stays here, and holds what came down to `verify`. */
+  readonly local: Operation | undefined;
 }
 
 export function remoteOperation(around: Around): Operation {
+  const { local } = around;
   return {
-    plan: (request) => {
+    plan: (request, context) => {
+      if (staysHere(request.task.operation, request.inputs) && local !== undefined) return local.plan(request, context);
       const mistake = planMistake(request);
       if (mistake !== undefined) return err(mistake);
       const outputs = plannedFiles(request);
       return ok(outputs === undefined ? {} : { outputs });
     },
-    run: (request, context) => runRemote({ request, context, around }),
-    ...(around.verify !== undefined && { verify: around.verify }),
+    run: (request, context) =>
+      staysHere(request.task.operation, request.inputs) && local !== undefined
+        ? runHere(local, { request, context, around })
+        : runRemote({ request, context, around }),
+    ...(local?.verify !== undefined && { verify: local.verify }),
   };
 }
 
@@ -47,6 +54,13 @@ interface Run {
   readonly request: ActionRequest;
   readonly context: OperationContext;
   readonly around: Around;
+}
+
+async function runHere(local: Operation, run: Run): Promise<Result<OperationResult, Failure>> {
+  const request = await withLocalFiles(run, false);
+  if (!request.ok) return request;
+  const made = await local.run(request.value, run.context);
+  return made.ok ? ok({ ...made.value, message: stayedHere }) : made;
 }
 
 async function runRemote(run: Run): Promise<Result<OperationResult, Failure>> {

@@ -59,6 +59,7 @@ export async function planOn(
     apiUrl: `${url}/v2`,
     syncUrl: `${url}/sync/v2`,
     socketUrl: url,
+    local,
     journalDir: path.join(dir, '.pipeline', 'cloudconvert'),
     wait: async (ms, signal) => {
       await delay(ms / (setting.haste ?? 50), undefined, { signal }).catch(() => undefined);
