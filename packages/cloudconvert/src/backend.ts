@@ -37,6 +37,7 @@ export function createCloudConvertBackend(settings: CloudConvertSettings): Cloud
   const service = createService(settings);
   const parts = new Set<PartRun>();
   const byAddress = new Map<string, PartRun>();
+  const stays = new Map<string, string>();
   let plan: JobPlan | undefined;
   const partFor = (request: ActionRequest): PartRun => {
     if (plan === undefined) throw new Error('the backend was not told the plan');
@@ -51,11 +52,12 @@ export function createCloudConvertBackend(settings: CloudConvertSettings): Cloud
         service,
         partOf: (address) => byAddress.get(address),
         partFor,
+        stays,
         local: await settings.local.load(name),
       }),
     prepare: (prepared) => {
       plan = prepared;
-      for (const planned of partsOf(prepared)) {
+      for (const planned of partsOf(prepared, new Set(stays.keys()))) {
         const part = new PartRun(planned, prepared, service);
         parts.add(part);
         for (const { action } of planned.members) byAddress.set(action.address, part);

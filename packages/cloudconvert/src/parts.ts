@@ -8,7 +8,6 @@
  */
 import type { JobPlan, PlannedAction } from '@pipeline/engine';
 import { inputsOf, type PlannedInput, producersOf } from './planned-inputs.ts';
-import { staysHere } from './stays-here.ts';
 import { Groups } from './union-find.ts';
 
 export interface Part {
@@ -28,15 +27,21 @@ export interface Member {
 /** Tasks of one job: more have been seen to fail. */
 export const mostTasks = 100;
 
-export function partsOf(plan: JobPlan): readonly Part[] {
+/** `stays`: addresses of actions that are done here, whatever backend their task names. */
+export function partsOf(plan: JobPlan, stays: ReadonlySet<string>): readonly Part[] {
   const cuts = new Set<PlannedAction>();
   for (;;) {
-    const drawn = draw(plan, cuts);
+    const drawn = draw({ plan, stays }, cuts);
     const tooLarge = drawn.parts.filter((part) => sizeOf(part) > mostTasks);
     const before = cuts.size;
     for (const part of tooLarge) for (const action of whereToCut(part)) cuts.add(action);
     if (cuts.size === before) return packed(drawn.parts, drawn.levels);
   }
+}
+
+interface Placing {
+  readonly plan: JobPlan;
+  readonly stays: ReadonlySet<string>;
 }
 
 interface Known {
@@ -50,13 +55,13 @@ interface Drawing {
 }
 
 /** `cuts`: actions that get their files from this machine, whatever they could do. */
-function draw(plan: JobPlan, cuts: ReadonlySet<PlannedAction>): Drawing {
-  const remote = remoteActions(plan);
+function draw({ plan, stays }: Placing, cuts: ReadonlySet<PlannedAction>): Drawing {
+  const remote = remoteActions({ plan, stays });
   const levels = new Map<PlannedAction, number>();
   const links = new Map<PlannedAction, readonly PlannedInput[]>();
   const groups = new Groups<PlannedAction>();
   const levelAfter = (action: PlannedAction): number =>
-    (levels.get(action) ?? 0) + (isRemote(action, plan) ? 1 : 0);
+    (levels.get(action) ?? 0) + (isRemote(action, { plan, stays }) ? 1 : 0);
   for (const action of plan.actions) {
     levels.set(action, Math.max(0, ...producersOf(action, plan).map(levelAfter)));
     if (!remote.has(action) || cuts.has(action) || waits(action, plan)) continue;
@@ -111,16 +116,17 @@ function partOf(actions: readonly PlannedAction[], { plan, links, takers }: Arou
 }
 
 /** Of a backend elsewhere, and known well enough to be sent before it starts. */
-function remoteActions(plan: JobPlan): ReadonlySet<PlannedAction> {
+function remoteActions({ plan, stays }: Placing): ReadonlySet<PlannedAction> {
   return new Set(
     plan.actions.filter(
-      (action) => isRemote(action, plan) && action.decision.type === 'run' && action.plan !== undefined,
+      (action) =>
+        isRemote(action, { plan, stays }) && action.decision.type === 'run' && action.plan !== undefined,
     ),
   );
 }
 
-function isRemote(action: PlannedAction, plan: JobPlan): boolean {
-  if (staysHere(plan.pipeline.tasks.get(action.task)?.operation, action.inputs)) return false;
+function isRemote(action: PlannedAction, { plan, stays }: Placing): boolean {
+  if (stays.has(action.address)) return false;
   return plan.tasks.some(
     (planned) => planned?.task.name === action.task && planned.backend === 'cloudconvert',
   );

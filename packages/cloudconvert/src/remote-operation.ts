@@ -20,7 +20,7 @@ import { planMistake } from './plan-mistake.ts';
 import { taskFailure } from './remote-failure.ts';
 import type { RemoteFile, RemoteTask } from './remote-job.ts';
 import { remoteId, type Service } from './service.ts';
-import { stayedHere, staysHere } from './stays-here.ts';
+import { whyHere } from './why-here.ts';
 
 export interface Around {
   readonly service: Service;
@@ -28,6 +28,8 @@ export interface Around {
   readonly partOf: (address: string) => PartRun | undefined;
   /** A part of this action alone. */
   readonly partFor: (request: ActionRequest) => PartRun;
+  /** Addresses of actions that are done here, and why. */
+  readonly stays: Map<string, string>;
   /** Of this machine: does what stays here, and holds what came down to `verify`. */
   readonly local: Operation | undefined;
 }
@@ -35,15 +37,19 @@ export interface Around {
 export function remoteOperation(around: Around): Operation {
   const { local } = around;
   return {
-    plan: (request, context) => {
-      if (staysHere(request.task.operation, request.inputs) && local !== undefined) return local.plan(request, context);
+    plan: async (request, context) => {
+      const why = local === undefined ? undefined : await whyHere(request);
+      if (local !== undefined && why !== undefined) {
+        around.stays.set(request.address, why);
+        return local.plan(request, context);
+      }
       const mistake = planMistake(request);
       if (mistake !== undefined) return err(mistake);
       const outputs = plannedFiles(request);
       return ok(outputs === undefined ? {} : { outputs });
     },
     run: (request, context) =>
-      staysHere(request.task.operation, request.inputs) && local !== undefined
+      around.stays.has(request.address) && local !== undefined
         ? runHere(local, { request, context, around })
         : runRemote({ request, context, around }),
     ...(local?.verify !== undefined && { verify: local.verify }),
@@ -60,7 +66,11 @@ async function runHere(local: Operation, run: Run): Promise<Result<OperationResu
   const request = await withLocalFiles(run, false);
   if (!request.ok) return request;
   const made = await local.run(request.value, run.context);
-  return made.ok ? ok({ ...made.value, message: stayedHere }) : made;
+  if (!made.ok) return made;
+  const words = [run.around.stays.get(run.request.address), made.value.message].filter(
+    (text) => text !== undefined,
+  );
+  return ok({ ...made.value, message: words.join('. ') });
 }
 
 async function runRemote(run: Run): Promise<Result<OperationResult, Failure>> {

@@ -73,14 +73,24 @@ test('limits are waited out: 429 as long as it says, 402 for too many jobs', asy
 });
 
 test.each([
-  ['an empty account', { status: 402, body: '{"message":"You have run out of minutes","code":"CREDITS_EXCEEDED"}' }, 'CREDITS_EXCEEDED'],
-  ['a wrong key', { status: 401, body: '{"message":"Unauthenticated.","code":"UNAUTHENTICATED"}' }, 'UNAUTHENTICATED'],
+  [
+    'an empty account',
+    { status: 402, body: '{"message":"You have run out of minutes","code":"CREDITS_EXCEEDED"}' },
+    'CREDITS_EXCEEDED',
+  ],
+  [
+    'a wrong key',
+    { status: 401, body: '{"message":"Unauthenticated.","code":"UNAUTHENTICATED"}' },
+    'UNAUTHENTICATED',
+  ],
   ['a key without the scope', { status: 403, body: '{"message":"Invalid scope"}' }, 'FORBIDDEN'],
 ])('%s ends the run with exit 4 and what to do', async (_, fault, code) => {
   fake.fault = faults('POST /v2/jobs', fault);
   const ran = await runOn({ fake, yaml, files });
   expect(ran.outcome.exitCode).toBe(4);
-  const [failed] = ran.events.flatMap((event) => (event.type === 'action.finished' && event.error ? event.error : []));
+  const [failed] = ran.events.flatMap((event) =>
+    event.type === 'action.finished' && event.error ? event.error : [],
+  );
   expect(failed).toMatchObject({ type: 'refused', code });
   expect(failed?.hint).toMatch(/https:|scopes/);
   expect(ran.journal).toEqual([]);
@@ -88,7 +98,8 @@ test.each([
 });
 
 test('what CloudConvert does not take is said with all its words', async () => {
-  const body = '{"message":"The given data was invalid.","code":"INVALID_DATA","errors":{"tasks.pdf-1.width":["must be a number"]}}';
+  const body =
+    '{"message":"The given data was invalid.","code":"INVALID_DATA","errors":{"tasks.pdf-1.width":["must be a number"]}}';
   fake.fault = faults('POST /v2/jobs', { status: 422, body });
   const ran = await runOn({ fake, yaml, files });
   expect(ran.outcome.exitCode).toBe(1);
@@ -115,7 +126,8 @@ test('an upload whose answer is lost is not sent again; one that broke off is', 
 });
 
 test('a file that will not go up fails its own action, and holds nobody up', async () => {
-  const refused = '<?xml version="1.0"?><Error><Message>Your proposed upload exceeds the maximum allowed size</Message></Error>';
+  const refused =
+    '<?xml version="1.0"?><Error><Message>Your proposed upload exceeds the maximum allowed size</Message></Error>';
   fake.fault = faults('POST /upload/*', { status: 400, body: refused });
   const ran = await runOn({ fake, yaml, files: { 'a.txt': 'A', 'b.txt': 'B' } });
   expect(ran.outcome.exitCode).toBe(1);

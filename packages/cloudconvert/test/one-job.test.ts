@@ -77,7 +77,9 @@ tasks:
 `,
   });
   const paid = ran.events.flatMap((event) =>
-    event.type === 'action.finished' && event.credits !== undefined ? [`${event.action} ${event.credits}`] : [],
+    event.type === 'action.finished' && event.credits !== undefined
+      ? [`${event.action} ${event.credits}`]
+      : [],
   );
   expect(paid.toSorted()).toEqual(['pdf[a.txt] 1', 'pdf[b.txt] 1', 'small[a.pdf] 1', 'small[b.pdf] 1']);
   expect(JSON.stringify(ran.events)).not.toContain('test-key');
