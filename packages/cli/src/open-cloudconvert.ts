@@ -12,7 +12,7 @@ import path from 'node:path';
 import type { Environment } from './parse-arguments.ts';
 import type { RunOptions } from './run-options.ts';
 
-export const apiKeyName = 'CLOUDCONVERT_API_KEY';
+const apiKeyName = 'CLOUDCONVERT_API_KEY';
 
 interface Opening {
   readonly env: Environment;

@@ -50,7 +50,11 @@ describe('round trip: an example gives the same files here and there', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  async function run(example: string, where: 'local' | 'cloudconvert', more: readonly string[] = []): Promise<Example> {
+  async function run(
+    example: string,
+    where: 'local' | 'cloudconvert',
+    more: readonly string[] = [],
+  ): Promise<Example> {
     const folder = path.join(root, where, example);
     mkdirSync(path.dirname(folder), { recursive: true });
     cpSync(path.join(examples, example), folder, { recursive: true });
@@ -69,14 +73,18 @@ describe('round trip: an example gives the same files here and there', () => {
     ['site-assets', 'public/assets'],
     ['dossier', 'public'],
     ['film', 'public'],
-  ])('%s', async (example, target) => {
-    const here = await run(example, 'local');
-    const there = await run(example, 'cloudconvert');
-    const facts = await factsBelow(path.join(here.folder, target));
-    expect(Object.keys(facts).length).toBeGreaterThan(2);
-    expect(await factsBelow(path.join(there.folder, target))).toEqual(facts);
-    expect(readdirSync(path.join(there.folder, '.pipeline', 'cloudconvert'))).toEqual([]);
-  }, 240_000);
+  ])(
+    '%s',
+    async (example, target) => {
+      const here = await run(example, 'local');
+      const there = await run(example, 'cloudconvert');
+      const facts = await factsBelow(path.join(here.folder, target));
+      expect(Object.keys(facts).length).toBeGreaterThan(2);
+      expect(await factsBelow(path.join(there.folder, target))).toEqual(facts);
+      expect(readdirSync(path.join(there.folder, '.pipeline', 'cloudconvert'))).toEqual([]);
+    },
+    240_000,
+  );
 
   test('cloudconvert-job', async () => {
     const document = readFileSync(path.join(examples, 'cloudconvert-job/file.docx'));
@@ -121,7 +129,13 @@ async function factsOf(file: string): Promise<unknown> {
   switch (path.extname(file)) {
     case '.pdf': {
       const text = await pdfText(file).catch(() => pdfText(file, 'lamp-oil'));
-      return { text, isLocked: await pdfText(file).then(() => false, () => true) };
+      return {
+        text,
+        isLocked: await pdfText(file).then(
+          () => false,
+          () => true,
+        ),
+      };
     }
     case '.zip':
       return Object.keys(zipEntries(file)).toSorted();

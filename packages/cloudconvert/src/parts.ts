@@ -25,7 +25,7 @@ export interface Member {
 }
 
 /** Tasks of one job: more have been seen to fail. */
-export const mostTasks = 100;
+const mostTasks = 100;
 
 /** `stays`: addresses of actions that are done here, whatever backend their task names. */
 export function partsOf(plan: JobPlan, stays: ReadonlySet<string>): readonly Part[] {
@@ -179,7 +179,7 @@ function hasUnknownTaker(
 }
 
 /** Uploads, the actions themselves, and an export for each whose files are taken. */
-export function sizeOf({ members }: Part): number {
+function sizeOf({ members }: Part): number {
   const uploads = new Set(
     members.flatMap(({ inputs }) =>
       inputs.flatMap(({ file, producer }) => (producer === undefined ? [file] : [])),

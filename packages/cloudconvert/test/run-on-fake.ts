@@ -39,7 +39,7 @@ export interface Ran {
   readonly journal: readonly string[];
 }
 
-export async function planOn(
+async function planOn(
   setting: Setting,
 ): Promise<{ plan: JobPlan; finish: () => Promise<void>; dir: string; hear: (event: JobEvent) => void }> {
   const dir = setting.dir ?? mkdtempSync(path.join(os.tmpdir(), 'pipeline-cloud-'));
