@@ -4,8 +4,9 @@
  *     private-job.ID   private-job.ID.tasks   private-task.ID   private-user.ID.jobs   private-user.ID.tasks
  */
 import { unreachable } from '@pipeline/schema';
+import type { Change, JobEventName, StoredJob, StoredTask } from './job.ts';
+import { hasEnded } from './job-status.ts';
 import type { JobStore } from './job-store.ts';
-import type { Change, JobEventName } from './job.ts';
 import type { ApiKey } from './server-options.ts';
 
 export type Channel =
@@ -91,7 +92,26 @@ export function endsSoFar(channel: Channel, store: Jobs): readonly Change[] {
   }
 }
 
-function endOf(task: Extract<Change, { type: 'task' }>['task']): readonly Change[] {
+/** Nothing more is told on it, unless the job or task is tried again. */
+export function isOver(channel: Channel, store: Jobs): boolean {
+  switch (channel.type) {
+    case 'job':
+    case 'job-tasks':
+      return hasGoneOrEnded(store.job(channel.jobId));
+    case 'task':
+      return hasGoneOrEnded(store.task(channel.taskId));
+    case 'user-jobs':
+    case 'user-tasks':
+      return false;
+    default:
+      return unreachable(channel);
+  }
+}
+
+const hasGoneOrEnded = (one: StoredJob | StoredTask | undefined): boolean =>
+  one === undefined || hasEnded(one);
+
+function endOf(task: StoredTask): readonly Change[] {
   const event = endEvent(task.status);
   return event === undefined ? [] : [{ type: 'task', event, task }];
 }

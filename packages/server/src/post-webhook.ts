@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import pLimit from 'p-limit';
 
 export interface WebhookPost {
   readonly url: string;
@@ -123,15 +124,22 @@ function letGo(message: IncomingMessage): void {
   });
 }
 
+/** A lookup takes one of four threads that files are written by: names that nobody answers for must not take them all. */
+const lookups = pLimit(2);
+
 function lookupAllowed(isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, done) => {
-    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
-      const [first] = allowed;
-      if (error !== null) done(error, '');
-      else if (first === undefined) done(new RefusedAddress(hostname), '');
-      else if (options.all === true) done(null, allowed);
-      else done(null, first.address, first.family);
-    });
+    const look = (end: () => void): void => {
+      dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+        end();
+        const allowed = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
+        const [first] = allowed;
+        if (error !== null) done(error, '');
+        else if (first === undefined) done(new RefusedAddress(hostname), '');
+        else if (options.all === true) done(null, allowed);
+        else done(null, first.address, first.family);
+      });
+    };
+    void lookups(() => new Promise<void>(look));
   };
 }

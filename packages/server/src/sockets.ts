@@ -7,7 +7,7 @@ import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from 
 import type { JsonObject } from '@pipeline/schema';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
-import { channelsOf, endsSoFar, isEnd, mayHear, parseChannel } from './channel.ts';
+import { channelsOf, endsSoFar, isEnd, isOver, mayHear, parseChannel } from './channel.ts';
 import type { Channel } from './channel.ts';
 import type { JobStore } from './job-store.ts';
 import type { Change, StoredJob, StoredTask } from './job.ts';
@@ -34,6 +34,7 @@ export interface ShownResources {
 
 export interface SocketLimits {
   readonly sockets: number;
+  /** To what may still be told of. */
   readonly subscriptionsPerSocket: number;
   /** Of one message from a client. */
   readonly messageBytes: number;
@@ -45,7 +46,7 @@ export interface SocketLimits {
 
 const defaultLimits: SocketLimits = {
   sockets: 5000,
-  subscriptionsPerSocket: 500,
+  subscriptionsPerSocket: 1000,
   messageBytes: 16_384,
   waitingMessages: 100,
   refusals: 50,
@@ -119,11 +120,11 @@ class Client {
     const channel = parseChannel(name);
     const { parts, limits } = this.#room;
     const key = parts.authenticate(authorizationOf(message));
-    const isFull = this.#own.size >= limits.subscriptionsPerSocket;
-    if (isFull || channel === undefined || key === undefined || !mayHear(channel, key, parts.store)) {
+    if (channel === undefined || key === undefined || !mayHear(channel, key, parts.store)) {
       this.#refuse();
       return;
     }
+    if (this.#own.size >= limits.subscriptionsPerSocket && !this.#makeRoom()) return;
     const baseUrl = parts.baseUrl(this.#socket.request);
     const subscription = { socket: this.#socket, name, channel, baseUrl, toldEnds: new Set<string>() };
     this.#add(subscription);
@@ -138,6 +139,16 @@ class Client {
     const others = subscriptions.get(subscription.name);
     if (others === undefined) subscriptions.set(subscription.name, new Set([subscription]));
     else others.add(subscription);
+  }
+
+  /** Clients keep one socket for all jobs of their lives and never unsubscribe: the oldest that is over gives way. */
+  #makeRoom(): boolean {
+    for (const { name, channel } of this.#own.values()) {
+      if (!isOver(channel, this.#room.parts.store)) continue;
+      this.#unsubscribe(name);
+      return true;
+    }
+    return false;
   }
 
   /** In silence: an answer would tell a job of somebody else from one that is not there. */

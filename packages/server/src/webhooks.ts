@@ -51,7 +51,7 @@ const defaultLimits: WebhookLimits = {
   deliveries: 64,
   deliveriesPerOrigin: 8,
   timeoutMs: 30_000,
-  firstRetryMs: 2000,
+  firstRetryMs: 1000,
   maxRetryMs: 15 * 60_000,
   giveUpMs: 24 * 3_600_000,
   failingAfter: 3,
