@@ -27,7 +27,7 @@ export interface UploadParts {
   readonly uploaded: (taskId: string, file: UploadedFile) => Promise<boolean>;
   readonly secret: Secret;
   readonly maxBytes: number;
-  /** Without a byte for so long, the client is gone. */
+  /** A client that sends less than a little in so long is gone, or is no friend. */
   readonly idleMs: number;
   /** Where this server is reached, without a slash at the end. */
   readonly baseOf: (request: FastifyRequest) => string;
@@ -36,6 +36,9 @@ export interface UploadParts {
 
 /** Of all fields of a form, and of everything else around its file. */
 const maxFormBytes = 1024 * 1024;
+
+/** In `idleMs`. */
+const leastBytes = 4 * 1024;
 
 export function registerUpload(app: FastifyInstance, parts: UploadParts): void {
   void app.register(async (scope) => {
@@ -80,11 +83,17 @@ async function answer({ request, reply, parts, store }: Exchange): Promise<Fasti
       redirect: redirectOf(task),
     });
   } catch (error) {
-    const refusal = error instanceof MultipartError ? badRequest(error.message) : error;
+    const refusal = request.raw.destroyed ? brokenOff() : refusalOf(error);
     if (!(refusal instanceof ApiError)) throw error;
     return refuseEarly(request, reply, refusal);
   }
 }
+
+const refusalOf = (error: unknown): unknown =>
+  error instanceof MultipartError ? badRequest(error.message) : error;
+
+/** Nobody hears it, but the log should not call it a failure of the server. */
+const brokenOff = (): ApiError => badRequest('The upload was broken off.');
 
 /** The file is whole and on the disk, and still nobody's. */
 async function receive(
@@ -143,15 +152,19 @@ async function readField({ name, read }: Part, fields: Map<string, string>): Pro
   if (name !== undefined) fields.set(name, Buffer.concat(pieces).toString());
 }
 
-/** The body as it arrives: not more than a file and its form, and never still for too long. */
+/** The body as it arrives: not more than a file and its form, and never too slowly. */
 async function* bounded(raw: Readable, { maxBytes, idleMs }: UploadParts): AsyncGenerator<Buffer, void> {
-  const idle = setTimeout(() => raw.destroy(new Error('The client sent nothing for too long.')), idleMs);
+  const idle = setTimeout(() => raw.destroy(), idleMs);
   let sizeBytes = 0;
+  let enoughBytes = leastBytes;
   try {
     // The request outlives a refusal: it still has to carry the answer.
     for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
-      idle.refresh();
       sizeBytes += chunk.length;
+      if (sizeBytes >= enoughBytes) {
+        idle.refresh();
+        enoughBytes = sizeBytes + leastBytes;
+      }
       if (sizeBytes > maxBytes + maxFormBytes) throw fileTooLarge(maxBytes);
       yield chunk;
     }

@@ -18,6 +18,11 @@ const post = (url: string, body: FormData, init: RequestInit = {}): Promise<Resp
 
 const file = new Blob(['hello']);
 
+const fileHeader = 'Content-Disposition: form-data; name="file"; filename="a.txt"';
+
+const requestHead = (length: number): string =>
+  `POST /tasks HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: ${length}\r\n\r\n`;
+
 describe('a form is refused', () => {
   const refused = async (
     change: (parameters: Record<string, string>) => Record<string, string>,
@@ -122,13 +127,8 @@ describe('nothing is left on the disk', () => {
   it('of an upload that breaks off', async () => {
     const server = await startUploadServer();
     const socket = await server.socket();
-    const head = formHead(
-      server.form.parameters,
-      'Content-Disposition: form-data; name="file"; filename="a.txt"',
-    );
-    socket.write(
-      `POST /tasks HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: ${head.length + 500_000}\r\n\r\n`,
-    );
+    const head = formHead(server.form.parameters, fileHeader);
+    socket.write(requestHead(head.length + 500_000));
     socket.write(head);
     socket.write(Buffer.alloc(200_000, 'x'));
     await vi.waitFor(async () =>
@@ -142,10 +142,7 @@ describe('nothing is left on the disk', () => {
 
   it('of an upload whose end is missing, though its length is right', async () => {
     const server = await startUploadServer();
-    const head = formHead(
-      server.form.parameters,
-      'Content-Disposition: form-data; name="file"; filename="a.txt"',
-    );
+    const head = formHead(server.form.parameters, fileHeader);
     const answer = await fetch(server.form.url, {
       method: 'POST',
       body: Buffer.concat([head, Buffer.from('hello\r\n--xy')]),
@@ -155,29 +152,24 @@ describe('nothing is left on the disk', () => {
     expect(await server.disk()).toEqual({});
   });
 
-  it('of a client that stops sending', async () => {
-    const server = await startUploadServer({ idleMs: 50 });
+  it.each(['that stops sending', 'that sends a byte now and then'])('of a client %s', async (how) => {
+    const server = await startUploadServer({ idleMs: 100 });
     const socket = await server.socket();
-    const head = formHead(
-      server.form.parameters,
-      'Content-Disposition: form-data; name="file"; filename="a.txt"',
-    );
-    socket.write(
-      `POST /tasks HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: 500000\r\n\r\n`,
-    );
+    const head = formHead(server.form.parameters, fileHeader);
+    socket.write(requestHead(500_000));
     socket.write(head);
+    const drip = setInterval(() => how !== 'that stops sending' && socket.write('x'), 5);
     await new Promise((resolve) => socket.resume().once('close', resolve));
+    clearInterval(drip);
     await vi.waitFor(async () => expect(await server.disk()).toEqual({}));
+    expect(server.logged).toEqual([]);
   });
 
   it.each(['with its length', 'chunked'])(
     'of a file that is too large, sent %s: 413, and the connection is closed',
     async (how) => {
       const server = await startUploadServer();
-      const head = formHead(
-        server.form.parameters,
-        'Content-Disposition: form-data; name="file"; filename="a.txt"',
-      );
+      const head = formHead(server.form.parameters, fileHeader);
       const total = 50_000_000;
       const { status, body, connection } = await new Promise<{
         status: number | undefined;

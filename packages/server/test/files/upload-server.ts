@@ -51,6 +51,8 @@ export interface UploadServer {
     readonly filename: string;
     readonly size: number;
   }[];
+  /** What the server itself failed at. */
+  readonly logged: readonly unknown[];
   /** Of all files that the server keeps: their places, and what is in them. */
   readonly disk: () => Promise<Readonly<Record<string, string>>>;
   readonly socket: () => Promise<Socket>;
@@ -64,6 +66,11 @@ export async function startUploadServer(
   const tasks = new Map([[task.id, task]]);
   const uploads: UploadServer['uploads'] = [];
   const app = fastify({ forceCloseConnections: true });
+  const logged: unknown[] = [];
+  app.setErrorHandler((error, _, reply) => {
+    logged.push(error);
+    return reply.code(500).send({ message: String(error) });
+  });
   const parts: UploadParts = {
     dataDir,
     files: createTaskFiles(dataDir),
@@ -92,6 +99,7 @@ export async function startUploadServer(
     form: uploadForm(task, base, secret),
     tasks,
     uploads,
+    logged,
     disk: () => filesBelow(parts.dataDir),
     socket: () => opened(port),
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import CloudConvert from 'cloudconvert';
 import { describe, expect, it } from 'vitest';
 import { uploadForm } from '../../src/upload-form.ts';
@@ -17,6 +18,14 @@ const post = (url: string, body: FormData, init: RequestInit = {}): Promise<Resp
 
 const file = new Blob(['hello']);
 const md5 = createHash('md5').update('hello').digest('hex');
+
+interface Recorded {
+  readonly response: {
+    readonly status: { readonly code: number; readonly message: string };
+    readonly headers: Readonly<Record<string, readonly string[]>>;
+    readonly body_text: string;
+  };
+}
 
 describe('the form', () => {
   it('has the fields of CloudConvert in their order, all of them text', () => {
@@ -58,6 +67,28 @@ describe('the form', () => {
 });
 
 describe('an upload', () => {
+  it('is answered as was recorded, but for the address and what stands for the file', async () => {
+    const recorded: Recorded = JSON.parse(
+      await readFile(
+        new URL('../recorded/fixtures/live-2020-sandbox/post_storage_upload_201.json', import.meta.url),
+        'utf8',
+      ),
+    );
+    const server = await startUploadServer();
+    const answer = await post(server.form.url, formOf(server.form.parameters, file, 'input.pdf'));
+    const { status, headers, body_text } = recorded.response;
+    expect([answer.status, answer.statusText]).toEqual([status.code, status.message]);
+    expect(answer.headers.get('content-type')).toBe(headers['Content-Type']?.[0]);
+    const ours = (text: string | undefined): string | undefined =>
+      text
+        ?.replaceAll('https://storage.cloudconvert.com/tasks-sandbox', `${server.base}/tasks`)
+        .replaceAll('tasks-sandbox', 'tasks')
+        .replaceAll('53d6fe6b688c31c565907c81de625046', md5);
+    expect(answer.headers.get('etag')).toBe(ours(headers['Etag']?.[0]));
+    expect(answer.headers.get('location')).toBe(ours(headers['Location']?.[0]));
+    expect(await answer.text()).toBe(ours(body_text));
+  });
+
   it('is answered as S3 does, and its task has the file', async () => {
     const server = await startUploadServer();
     const answer = await post(server.form.url, formOf(server.form.parameters, file, 'input.pdf'));
