@@ -33,6 +33,11 @@ export class Pools {
     return !hasRoom(this.#max);
   }
 
+  /** Actions at work, in all. */
+  get taken(): number {
+    return this.#max.taken;
+  }
+
   /** An action that is let in now starts now: nothing queues, so there is nothing to cancel in a queue. */
   hasRoom(names: readonly string[]): boolean {
     return this.#poolsFor(names).every(hasRoom);

@@ -4,6 +4,7 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { StartError } from './start-error.ts';
 
 /** Folders that this process holds: its number alone cannot tell them apart from those of a server with the same number before. */
 const held = new Set<string>();
@@ -14,7 +15,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   while (!(await writeLock(file))) {
     const owner = await readFile(file, 'utf8').catch(() => undefined);
     if (held.has(dataDir) || (owner !== undefined && (await isAlive(owner)))) {
-      throw new Error(
+      throw new StartError(
         `${dataDir} is in use by another server (process ${owner?.split(' ')[0] ?? process.pid}): stop that one, or choose another folder`,
       );
     }

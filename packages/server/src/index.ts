@@ -19,3 +19,4 @@ export type { CloseOptions, ListenAddress, Server } from './server.ts';
 export { isAllowedOperation } from './allowed-operation.ts';
 export { createServer } from './server.ts';
 export type { NewWebhook, StoredWebhook, WebhookEvent, WebhookStore } from './webhook-store.ts';
+export { StartError } from './start-error.ts';

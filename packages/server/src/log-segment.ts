@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { StartError } from './start-error.ts';
 
 export interface SegmentReading {
   /** Only the last one was being written when the process ended. */
@@ -18,7 +19,7 @@ export async function readSegment(file: string, { isLast, onRecord }: SegmentRea
   while (at < bytes.length) {
     const record = recordAt(bytes, at);
     if (record === undefined) {
-      if (!isLast || isPromised(bytes, at)) throw new Error(damageText(file, at));
+      if (!isLast || isPromised(bytes, at)) throw new StartError(damageText(file, at));
       return at;
     }
     onRecord(record.text);

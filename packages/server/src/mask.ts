@@ -35,7 +35,7 @@ const bearer = /\b(?<scheme>Bearer|Basic)\s+[\w.~+/=-]+/gi;
 const userInfo = /(?<scheme>\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@"']+@/gi;
 
 /** Nothing of the above can be in a text without one of these: most texts are looked at no further. */
-const suspicious = /[=@]|bearer|basic/i;
+const suspicious = /[=@]|\/files\/|bearer|basic/i;
 
 export function maskText(text: string): string {
   if (!suspicious.test(text)) return text;

@@ -34,6 +34,7 @@ const counters = {
 const gauges = {
   pipeline_jobs: 'Jobs that are kept, by status.',
   pipeline_tasks: 'Tasks that are kept, by status.',
+  pipeline_runs: 'Jobs and lone tasks that are worked on, and that wait for a turn.',
   pipeline_actions_running: 'Actions at work.',
   pipeline_actions_limit: 'Actions that may be at work at once.',
   pipeline_webhooks_waiting: 'Webhooks that wait to be delivered.',

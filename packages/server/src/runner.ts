@@ -39,6 +39,8 @@ export interface RunnerState {
   /** Jobs, and tasks that stand alone. */
   readonly running: number;
   readonly queued: number;
+  /** At work at this moment, over all of them. */
+  readonly actions: number;
 }
 
 export interface RunnerOptions {
@@ -120,7 +122,7 @@ class TaskRunner {
   }
 
   state(): RunnerState {
-    return { running: this.#runs.size, queued: this.#queue.size };
+    return { running: this.#runs.size, queued: this.#queue.size, actions: this.#pools.taken };
   }
 
   async uploaded(taskId: string, { place, filename, size }: UploadedFile): Promise<boolean> {

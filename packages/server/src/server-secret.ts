@@ -5,6 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from './start-error.ts';
 
 const bytes = 32;
 
@@ -37,7 +38,7 @@ async function make(path: string): Promise<Buffer> {
 
 function checked(secret: Buffer, path: string): Buffer {
   if (secret.length === bytes) return secret;
-  throw new Error(
+  throw new StartError(
     `${path} is damaged: ${secret.length} bytes instead of ${bytes}. Remove it to get a new one.`,
   );
 }

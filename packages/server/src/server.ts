@@ -23,6 +23,7 @@ import { openSpeakers } from './speakers.ts';
 import { isAllowedOperation } from './allowed-operation.ts';
 import { openApi } from './openapi/openapi.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
+import { watchWork } from './work-metrics.ts';
 import { openWebhookStore, type WebhookStore } from './webhook-store.ts';
 
 export interface Server {
@@ -74,6 +75,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     webhooks: core.webhooks,
     uploadForm: core.exchange.uploadForm,
   });
+  watchWork(core.metrics, { ...core, actionLimit: options.limits.actions });
   return {
     app,
     async listen({ host, port }) {

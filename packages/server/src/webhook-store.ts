@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeStableFile } from './stable-file.ts';
+import { StartError } from './start-error.ts';
 
 export type WebhookEvent = 'job.created' | 'job.finished' | 'job.failed';
 export const webhookEvents: readonly WebhookEvent[] = ['job.created', 'job.finished', 'job.failed'];
@@ -110,6 +111,8 @@ async function readKept(file: string): Promise<Kept> {
     const kept: Kept = JSON.parse(text);
     return { nextId: kept.nextId, webhooks: [...kept.webhooks] };
   } catch {
-    throw new Error(`${file} is damaged: it holds the webhooks; mend it, or remove it to start without any`);
+    throw new StartError(
+      `${file} is damaged: it holds the webhooks; mend it, or remove it to start without any`,
+    );
   }
 }

@@ -6,7 +6,7 @@ import type { Backend } from '@pipeline/engine';
 import { createLocalBackend } from '@pipeline/operations';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { type Server, createServer, isAllowedOperation } from '@pipeline/server';
+import { type Server, StartError, createServer, isAllowedOperation } from '@pipeline/server';
 import { exitCode } from '../exit-code.ts';
 import { ioReason } from '../io-reason.ts';
 import type { UsageError } from '../parse-arguments.ts';
@@ -49,6 +49,8 @@ async function signingSecret({ signingSecret, dataDir }: ServeOptions): Promise<
   }
 }
 
+type Log = ReturnType<typeof logWriter>;
+
 interface Serving {
   readonly options: ServeOptions;
   readonly secret: string;
@@ -58,7 +60,7 @@ interface Serving {
 
 async function serveWith(serving: Serving): Promise<number> {
   const { options, surroundings } = serving;
-  const { stdout, stderr, processEvents, exit } = surroundings;
+  const { stderr, processEvents, exit } = surroundings;
   const log = logWriter({ stream: stderr, isQuiet: options.isQuiet, now: () => new Date() });
   const stop = listenForStop({
     processEvents,
@@ -67,21 +69,36 @@ async function serveWith(serving: Serving): Promise<number> {
       log({ level: 'info', message: `${message}: stopping; what runs may end`, graceMs: options.graceMs }),
     onKill: exit,
   });
-  let server: Server | undefined;
   try {
-    server = await startServer(serving, log);
-    const listening = await listen(server, options);
-    if (!listening.ok) return usageError(listening.error, stderr);
-    stdout.write(`pipeline serve: listening on ${listening.value}\n`);
-    await aborted(stop.signal);
-    await server.close({ graceMs: options.graceMs });
-    log({ level: 'info', message: 'stopped' });
-    // A server that ends when it is told to has done all it should.
-    return exitCode.done;
+    const server = await startServer(serving, log);
+    if (!server.ok) return usageError(server.error, stderr);
+    return await serveUntil(stop.signal, { server: server.value, serving, log });
   } finally {
     stop.close();
-    await server?.close();
   }
+}
+
+interface Started {
+  readonly server: Server;
+  readonly serving: Serving;
+  readonly log: Log;
+}
+
+async function serveUntil(signal: AbortSignal, { server, serving, log }: Started): Promise<number> {
+  const { options, surroundings } = serving;
+  let graceMs = 0;
+  try {
+    const listening = await listen(server, options);
+    if (!listening.ok) return usageError(listening.error, surroundings.stderr);
+    surroundings.stdout.write(`pipeline serve: listening on ${listening.value}\n`);
+    await aborted(signal);
+    graceMs = options.graceMs;
+  } finally {
+    await server.close({ graceMs });
+  }
+  log({ level: 'info', message: 'stopped' });
+  // A server that ends when it is told to has done all it should.
+  return exitCode.done;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -91,25 +108,33 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-const startServer = (
+async function startServer(
   { options, secret, backend, surroundings }: Serving,
-  log: ReturnType<typeof logWriter>,
-): Promise<Server> => {
+  log: Log,
+): Promise<Result<Server, UsageError>> {
   const { dataDir, keys, publicUrl, retentionMs, limits, allow } = options;
-  return createServer({
-    backend,
-    catalogue: () => catalogue({ backend, isOffered: (operation) => isAllowedOperation(operation, allow) }),
-    dataDir,
-    keys,
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-    signingSecret: secret,
-    retentionMs,
-    limits,
-    allow,
-    log,
-    version: surroundings.version,
-  });
-};
+  try {
+    const server = await createServer({
+      backend,
+      catalogue: () => catalogue({ backend, isOffered: (operation) => isAllowedOperation(operation, allow) }),
+      dataDir,
+      keys,
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      signingSecret: secret,
+      retentionMs,
+      limits,
+      allow,
+      log,
+      version: surroundings.version,
+    });
+    return ok(server);
+  } catch (error) {
+    if (error instanceof StartError) return err({ message: error.message, hint: '' });
+    const isDisk = error instanceof Error && 'code' in error && 'syscall' in error;
+    if (isDisk) return err({ message: `--data-dir: ${dataDir} cannot be used`, hint: ioReason(error) });
+    throw error;
+  }
+}
 
 async function listen(server: Server, { host, port }: ServeOptions): Promise<Result<string, UsageError>> {
   try {

@@ -114,3 +114,27 @@ describe('masking', () => {
     );
   });
 });
+
+test('jobs, tasks, webhooks and what works on them are counted', async () => {
+  const { server } = await aServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const tasks = { text: { operation: 'import/upload' }, lost: { operation: 'pdf/a', input: 'text' } };
+  const body = JSON.stringify({ tasks, webhook_url: 'http://127.0.0.1:1/hook' });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/v2/jobs`, { method: 'POST', headers, body });
+  const made: { data: { tasks: { id: string }[] } } = JSON.parse(await answer.text());
+  const page = async () => (await fetch(`${url}/metrics`)).text();
+  expect(await page()).toContain('pipeline_jobs{status="waiting"} 1\n');
+  expect(await page()).toContain('pipeline_tasks{status="waiting"} 2\n');
+  expect(await page()).toContain('pipeline_jobs_total{event="created"} 1\n');
+  await fetch(`${url}/v2/tasks/${made.data.tasks[0]?.id}/cancel`, { method: 'POST' });
+  // Its webhook leads to this machine, which is refused: another try would end the same way.
+  await expect.poll(page).toContain('pipeline_webhook_deliveries_total{outcome="given-up"} 1\n');
+  const text = await page();
+  expect(text).toContain('pipeline_jobs{status="error"} 1\n');
+  expect(text).toContain('pipeline_tasks_total{operation="pdf/a",event="failed"} 1\n');
+  expect(text).toContain('pipeline_actions_running 0\n');
+  expect(text).toContain('pipeline_actions_limit 1\n');
+  expect(text).toContain('pipeline_runs{state="queued"} 0\n');
+  expect(text).toContain('pipeline_sockets 0\n');
+});

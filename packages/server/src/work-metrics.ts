@@ -1,0 +1,40 @@
+/** The numbers of jobs and tasks, and of what works on them. It only looks. */
+import type { JobStore } from './job-store.ts';
+import type { Labels, Metrics, Sample } from './metrics.ts';
+import type { RunnerState } from './runner.ts';
+
+export interface WatchedWork {
+  readonly store: Pick<JobStore, 'allJobs' | 'allTasks' | 'listen'>;
+  readonly runner: { readonly state: () => RunnerState };
+  /** Actions at once. */
+  readonly actionLimit: number;
+}
+
+export function watchWork(metrics: Metrics, { store, runner, actionLimit }: WatchedWork): void {
+  metrics.gauge('pipeline_jobs', () => byStatus(store.allJobs()));
+  metrics.gauge('pipeline_tasks', () => byStatus(store.allTasks()));
+  metrics.gauge('pipeline_runs', () => {
+    const { running, queued } = runner.state();
+    return [sample(running, { state: 'running' }), sample(queued, { state: 'queued' })];
+  });
+  metrics.gauge('pipeline_actions_running', () => [sample(runner.state().actions)]);
+  metrics.gauge('pipeline_actions_limit', () => [sample(actionLimit)]);
+  store.listen((change) => {
+    if (change.event === 'updated') return;
+    if (change.type === 'job') metrics.count('pipeline_jobs_total', { event: change.event });
+    else {
+      const { operation } = change.task;
+      metrics.count('pipeline_tasks_total', { operation, event: change.event });
+    }
+  });
+}
+
+const statuses = ['waiting', 'processing', 'finished', 'error'] as const;
+
+function byStatus(all: Iterable<{ readonly status: (typeof statuses)[number] }>): readonly Sample[] {
+  const counts = { waiting: 0, processing: 0, finished: 0, error: 0 };
+  for (const { status } of all) counts[status] += 1;
+  return statuses.map((status) => sample(counts[status], { status }));
+}
+
+const sample = (value: number, labels: Labels = {}): Sample => ({ labels, value });
