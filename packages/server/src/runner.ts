@@ -176,6 +176,7 @@ class TaskRunner {
     this.#queue.delete(taskId);
     await store.removeTask(taskId);
     this.#failDependents(task);
+    this.#wake(taskId);
     await stopped;
     await files.remove(taskId);
   }
