@@ -220,7 +220,7 @@ interface ServerProcess {
 /** The next is loading while this one runs. */
 function takeProcess({ isLast = false } = {}): ServerProcess {
   const server = spare.shift() ?? startProcess();
-  while (!isLast && spare.length < 2) spare.push(startProcess());
+  if (!isLast) spare.push(startProcess());
   return server;
 }
 
