@@ -5,7 +5,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -30,20 +30,22 @@ const spare: ServerProcess[] = [];
 
 beforeAll(async () => {
   dataDir = await tempDir();
-  receiver = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { event, job } = JSON.parse(Buffer.concat(chunks).toString());
-    // Some are not taken the first time: the server may die before it tries again.
-    const isRefused = !seen.has(job.id) && seen.size % 7 === 0;
-    seen.add(job.id);
-    if (!isRefused) told.set(job.id, (told.get(job.id) ?? new Set()).add(event));
-    response.writeHead(isRefused ? 503 : 200).end();
-  });
+  receiver = createServer((request, response) => void receive(request, response));
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
   const address = receiver.address();
   hookUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/hook`;
 });
+
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { event, job } = JSON.parse(Buffer.concat(chunks).toString());
+  // Some are not taken the first time: the server may die before it tries again.
+  const isRefused = !seen.has(job.id) && seen.size % 7 === 0;
+  seen.add(job.id);
+  if (!isRefused) told.set(job.id, (told.get(job.id) ?? new Set()).add(event));
+  response.writeHead(isRefused ? 503 : 200).end();
+}
 
 afterAll(async () => {
   for (const { child } of spare) child.kill('SIGKILL');

@@ -4,11 +4,13 @@ import { createLocalBackend } from '@pipeline/operations';
 import { createServer } from '@pipeline/server';
 
 process.stdin.on('end', () => process.exit());
-process.stdin.once('data', async (line) => {
+process.stdin.once('data', (line) => void serve(JSON.parse(line.toString())));
+
+async function serve({ dataDir }) {
   const server = await createServer({
     backend: createLocalBackend({ maxHosts: 1 }),
     catalogue: async () => [],
-    dataDir: JSON.parse(line.toString()).dataDir,
+    dataDir,
     keys: [],
     signingSecret: 'secret',
     retentionMs: 3_600_000,
@@ -28,4 +30,4 @@ process.stdin.once('data', async (line) => {
     version: 'test',
   });
   process.stdout.write(`${await server.listen({ host: '127.0.0.1', port: 0 })}\n`);
-});
+}
