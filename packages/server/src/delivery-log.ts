@@ -10,6 +10,8 @@ export interface Delivery {
   /** The same for the same event of the same job to the same receiver. */
   readonly id: string;
   readonly jobId: string;
+  /** Whose job it is. */
+  readonly userId: number;
   /** Null: the job's own. */
   readonly webhookId: number | null;
   readonly event: WebhookEvent;

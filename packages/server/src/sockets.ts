@@ -34,6 +34,8 @@ export interface ShownResources {
 
 export interface SocketLimits {
   readonly sockets: number;
+  /** Then a socket without a subscription may be closed to let another one in. */
+  readonly silentMs: number;
   /** To what may still be told of. */
   readonly subscriptionsPerSocket: number;
   /** Of one message from a client. */
@@ -46,6 +48,7 @@ export interface SocketLimits {
 
 const defaultLimits: SocketLimits = {
   sockets: 5000,
+  silentMs: 60_000,
   subscriptionsPerSocket: 1000,
   messageBytes: 16_384,
   waitingMessages: 100,
@@ -70,10 +73,13 @@ interface Room {
   readonly parts: SocketParts;
   readonly limits: SocketLimits;
   readonly subscriptions: Map<string, Set<Subscription>>;
+  /** Those that hear nothing, the oldest first: they may have no key. */
+  readonly silent: Set<Socket>;
 }
 
 export function openSockets(parts: SocketParts): Sockets {
   const limits = { ...defaultLimits, ...parts.limits };
+  const room: Room = { parts, limits, subscriptions: new Map(), silent: new Set() };
   const server = new Server(parts.httpServer, {
     path: '/socket.io/',
     serveClient: false,
@@ -81,10 +87,10 @@ export function openSockets(parts: SocketParts): Sockets {
     // Keys are sent in messages, not as cookies: a page gains nothing by its visitor.
     cors: parts.isForeign === undefined ? { origin: '*' } : {},
     allowRequest: ({ headers }, decide) => {
-      decide(null, server.engine.clientsCount < limits.sockets && parts.isForeign?.(headers) !== true);
+      const hasRoom = server.engine.clientsCount < limits.sockets || makeRoom(room);
+      decide(null, hasRoom && parts.isForeign?.(headers) !== true);
     },
   });
-  const room: Room = { parts, limits, subscriptions: new Map() };
   server.on('connection', (socket) => new Client(socket, room));
   const stop = parts.store.listen((change) => tell(change, room));
   return {
@@ -98,6 +104,15 @@ export function openSockets(parts: SocketParts): Sockets {
   };
 }
 
+/** Who has connected long ago and listens to nothing gives way, before nobody is let in any more. */
+function makeRoom({ silent, limits }: Room): boolean {
+  const [oldest] = silent;
+  if (oldest === undefined || Date.now() - oldest.handshake.issued < limits.silentMs) return false;
+  silent.delete(oldest);
+  oldest.disconnect(true);
+  return true;
+}
+
 class Client {
   readonly #socket: Socket;
   readonly #room: Room;
@@ -107,10 +122,12 @@ class Client {
   constructor(socket: Socket, room: Room) {
     this.#socket = socket;
     this.#room = room;
+    room.silent.add(socket);
     socket.on('subscribe', (message: unknown) => this.#subscribe(message));
     socket.on('unsubscribe', (message: unknown) => this.#unsubscribe(channelName(message)));
     socket.on('disconnect', () => {
       for (const name of this.#own.keys()) this.#unsubscribe(name);
+      room.silent.delete(socket);
     });
   }
 
@@ -135,6 +152,7 @@ class Client {
 
   #add(subscription: Subscription): void {
     const { subscriptions } = this.#room;
+    this.#room.silent.delete(this.#socket);
     this.#own.set(subscription.name, subscription);
     const others = subscriptions.get(subscription.name);
     if (others === undefined) subscriptions.set(subscription.name, new Set([subscription]));

@@ -35,7 +35,9 @@ export interface WebhookParts {
 
 export interface WebhookLimits {
   readonly deliveries: number;
-  /** At once to one receiver, so that a slow one does not hold up the others. */
+  /** At once for one user, so that nobody holds up the others. */
+  readonly deliveriesPerUser: number;
+  /** At once for one user to one receiver, so that a slow one does not hold up the others. */
   readonly deliveriesPerOrigin: number;
   readonly timeoutMs: number;
   /** Doubled after each try. */
@@ -48,7 +50,8 @@ export interface WebhookLimits {
 }
 
 const defaultLimits: WebhookLimits = {
-  deliveries: 64,
+  deliveries: 128,
+  deliveriesPerUser: 32,
   deliveriesPerOrigin: 8,
   timeoutMs: 30_000,
   firstRetryMs: 1000,
@@ -105,7 +108,8 @@ class Sender {
   readonly #log: DeliveryLog;
   readonly #baseUrl: string;
   readonly #all: LimitFunction;
-  readonly #byOrigin = new Map<string, LimitFunction>();
+  readonly #byUser: Limits;
+  readonly #byOrigin: Limits;
   /** Tries in a row that failed. */
   readonly #failures = new Map<number, number>();
   readonly #stopped = new AbortController();
@@ -118,6 +122,8 @@ class Sender {
     this.#log = log;
     this.#baseUrl = baseUrl;
     this.#all = pLimit(this.#limits.deliveries);
+    this.#byUser = new Limits(this.#limits.deliveriesPerUser);
+    this.#byOrigin = new Limits(this.#limits.deliveriesPerOrigin);
   }
 
   /** After a start: what its listener may not have lived to hear. */
@@ -138,7 +144,8 @@ class Sender {
       ].join('/');
       if (this.#log.has(id)) continue;
       body ??= bodyOf(event, this.#parts.show.job(job, this.#baseUrl));
-      const delivery = { id, jobId: job.id, event, body, queuedAt: this.#parts.now(), ...receiver };
+      const queuedAt = this.#parts.now();
+      const delivery = { id, jobId: job.id, userId: job.userId, event, body, queuedAt, ...receiver };
       this.#log.queue(delivery).catch((error: unknown) => this.#warnOfDisk(error));
       this.start(delivery);
     }
@@ -174,16 +181,11 @@ class Sender {
     }
   }
 
-  /** Undefined: it is not to be sent, or not now. */
-  async #try(delivery: Delivery): Promise<PostOutcome | undefined> {
-    const origin = new URL(delivery.url).origin;
-    const narrow = this.#byOrigin.get(origin) ?? pLimit(this.#limits.deliveriesPerOrigin);
-    this.#byOrigin.set(origin, narrow);
-    try {
-      return await narrow(() => this.#all(() => this.#post(delivery)));
-    } finally {
-      if (narrow.activeCount + narrow.pendingCount === 0) this.#byOrigin.delete(origin);
-    }
+  /** Undefined: it is not to be sent, or not now. Places are taken from the narrow ones on: who waits holds up nobody else. */
+  #try(delivery: Delivery): Promise<PostOutcome | undefined> {
+    const { userId, url } = delivery;
+    const post = (): Promise<PostOutcome | undefined> => this.#all(() => this.#post(delivery));
+    return this.#byOrigin.run(`${userId} ${new URL(url).origin}`, () => this.#byUser.run(`${userId}`, post));
   }
 
   async #post(delivery: Delivery): Promise<PostOutcome | undefined> {
@@ -235,6 +237,26 @@ class Sender {
   #warnOfDisk(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.#parts.log({ level: 'error', message: 'the queue of webhooks could not be written', reason });
+  }
+}
+
+/** A limit for each key, as long as somebody needs it. */
+class Limits {
+  readonly #concurrency: number;
+  readonly #byKey = new Map<string, LimitFunction>();
+
+  constructor(concurrency: number) {
+    this.#concurrency = concurrency;
+  }
+
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const limit = this.#byKey.get(key) ?? pLimit(this.#concurrency);
+    this.#byKey.set(key, limit);
+    try {
+      return await limit(work);
+    } finally {
+      if (limit.activeCount + limit.pendingCount === 0) this.#byKey.delete(key);
+    }
   }
 }
 

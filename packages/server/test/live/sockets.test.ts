@@ -288,6 +288,22 @@ test('lets in no more sockets than the limit', async () => {
   expect(second.socket.connected).toBe(false);
 });
 
+test('lets somebody in for one who listens to nothing', async () => {
+  const here = await place({ limits: { sockets: 2, silentMs: 0 } });
+  here.jobs.put(job('j1', { status: 'finished' }));
+  const listener = client(here.url);
+  listener.subscribe('private-job.j1');
+  await listener.next(1);
+  const silent = client(here.url);
+  const gone = new Promise((resolve) => silent.socket.on('disconnect', resolve));
+  await new Promise<void>((resolve) => silent.socket.on('connect', () => resolve()));
+  const third = client(here.url);
+  third.subscribe('private-job.j1');
+  await third.next(1);
+  expect(await gone).toBe('io server disconnect');
+  expect(listener.socket.connected).toBe(true);
+});
+
 test('keeps pages of other sites out where no key is needed', async () => {
   const here = await place({ isOpen: true });
   const page = client(here.url, ['websocket'], { origin: 'https://elsewhere.example' });
