@@ -81,7 +81,9 @@ export async function createUploadStore({
     const target = files.pathOf(taskId, place);
     try {
       await rename(path, target);
-      for (const folder of [dirname(target), taskFolder(dataDir, taskId)]) await syncFolder(folder);
+      // From the file upwards: each may be new.
+      const ofTask = taskFolder(dataDir, taskId);
+      for (const folder of [dirname(target), ofTask, dirname(ofTask)]) await syncFolder(folder);
       if (!(await uploaded(taskId, { place, filename, size: sizeBytes }))) throw waitsNoMore();
     } catch (error) {
       await rm(dirname(target), { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { LogEntry } from '../../src/server-options.ts';
 import { formOf } from './upload-server.ts';
 import { startWholeServer, temporaryFolder, type WholeServer } from './whole-server.ts';
 
@@ -102,6 +103,27 @@ describe('a file that is uploaded', () => {
     const answer = await upload(job, 'x', 'x.txt');
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'INVALID_DATA' }]);
   });
+});
+
+it('what lets somebody in is not logged', async () => {
+  const logged: LogEntry[] = [];
+  const server = await startWholeServer({ keys: [key], log: (entry) => logged.push(entry) });
+  const job = await call(server, '/v2/jobs', uploadJob);
+  await upload(job, 'hello', 'a.txt');
+  const done = await call(server, `/sync/v2/jobs/${job.id}`);
+  const { pathname } = new URL(task(done, 'export-it').result.files[0]?.url ?? '');
+  await (await fetch(server.base + pathname)).text();
+  await vi.waitFor(() => expect(logged.some(({ url }) => String(url).startsWith('/files/'))).toBe(true));
+  const text = JSON.stringify(logged);
+  const secrets = [
+    pathname.split('/')[3] ?? '',
+    task(job, 'import-it').result.form.parameters['X-Amz-Signature'] ?? '',
+    key.key,
+  ];
+  for (const secret of secrets) {
+    expect(secret).not.toBe('');
+    expect(text).not.toContain(secret);
+  }
 });
 
 it('the address in forms, locations and files is the one that the client has come by', async () => {

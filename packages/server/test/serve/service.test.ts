@@ -102,6 +102,7 @@ describe('masking', () => {
   });
 
   test('signed parts of addresses', () => {
+    expect(maskText('/files/71bc-13/0.tp.y8BX/a.pdf')).toBe('/files/71bc-13/***/a.pdf');
     expect(maskText('http://a/files/71bc-13/0.tp.y8BX/a.pdf?x=1')).toBe(
       'http://a/files/71bc-13/***/a.pdf?x=1',
     );
