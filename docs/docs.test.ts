@@ -5,6 +5,7 @@
  *   anything, and numbers with units may differ;
  * - `sh` names npm scripts and commands that must exist;
  * - `ts` is compiled in one program with the sources (it is taken from a file that the block names in its first line);
+ * - `bash` and `js` are programs that talk to a server (`serve.test.ts` runs them);
  * - `text` is a drawing or an excerpt and is left alone.
  */
 import { spawnSync } from 'node:child_process';
@@ -55,7 +56,7 @@ const ofLanguage = (...languages: readonly string[]) =>
     .map((block) => ({ ...block, at: `${block.page}:${block.line}` }));
 
 test('every block says what it is', () => {
-  const known = ['yaml', 'json', 'console', 'sh', 'ts', 'text'];
+  const known = ['yaml', 'json', 'console', 'sh', 'ts', 'bash', 'js', 'text'];
   expect(
     blocks.filter((block) => !known.includes(block.language)).map((block) => `${block.page}:${block.line}`),
   ).toEqual([]);
