@@ -1,5 +1,6 @@
 /** What can be converted, by whom, with which options. Nobody needs a key for it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { JsonObject } from '@pipeline/schema';
 import { operationNamed } from '../create-tasks.ts';
 import { includes, parameter, type Query } from '../pagination.ts';
 import { isTrue } from '../read-job.ts';
@@ -7,24 +8,32 @@ import { sendRawJson } from '../request-view.ts';
 import type { ByQuery, RouteContext } from '../route-context.ts';
 import type { CatalogueEntry } from '../server-options.ts';
 
-type Shown = 'plain' | 'options' | 'versions' | 'all';
+interface Shown {
+  readonly hasOptions: boolean;
+  readonly hasVersions: boolean;
+}
 
 export function operationRoutes(app: FastifyInstance, { parts }: RouteContext): void {
   let asked: Promise<readonly CatalogueEntry[]> | undefined;
-  const texts = new Map<Shown, Map<CatalogueEntry, string>>();
+  const textOf = entryTexts();
+
+  function catalogue(): Promise<readonly CatalogueEntry[]> {
+    asked ??= parts.options.catalogue().catch((error: unknown) => {
+      // The next one who asks may have more luck.
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  }
 
   async function list(request: FastifyRequest<ByQuery>, reply: FastifyReply, convertOnly: 'convert' | 'all') {
-    asked ??= parts.options.catalogue();
-    const entries = (await asked).filter((entry) => matches(entry, request.query, convertOnly));
+    const entries = (await catalogue()).filter((entry) => matches(entry, request.query, convertOnly));
     const shown = shownParts(request.query);
-    const known = texts.get(shown) ?? new Map<CatalogueEntry, string>();
-    texts.set(shown, known);
-    const data = entries.map((entry) => {
-      const text = known.get(entry) ?? JSON.stringify(resource(entry, shown));
-      known.set(entry, text);
-      return text;
-    });
-    return sendRawJson(request, reply, `{"data":[${data.join(',')}]}`);
+    return sendRawJson(
+      request,
+      reply,
+      `{"data":[${entries.map((entry) => textOf(entry, shown)).join(',')}]}`,
+    );
   }
 
   app.get<ByQuery>('/operations', (request, reply) => list(request, reply, 'all'));
@@ -60,17 +69,28 @@ function hasVersion({ engine_versions: versions }: CatalogueEntry, wanted: strin
 
 function shownParts(query: Query): Shown {
   const wanted = includes(query);
-  if (wanted.has('options')) return wanted.has('engine_versions') ? 'all' : 'options';
-  return wanted.has('engine_versions') ? 'versions' : 'plain';
+  return { hasOptions: wanted.has('options'), hasVersions: wanted.has('engine_versions') };
 }
 
-function resource(entry: CatalogueEntry, shown: Shown) {
-  const { isAlternative: _, options, engine_versions: versions, deprecated, experimental, ...first } = entry;
-  return {
-    ...first,
-    options: shown === 'options' || shown === 'all' ? options : null,
-    engine_versions: shown === 'versions' || shown === 'all' ? versions : null,
-    deprecated,
-    experimental,
+/** Tens of thousands of entries share a few hundred lists, so texts are kept of lists, and not of entries. */
+function entryTexts(): (entry: CatalogueEntry, shown: Shown) => string {
+  const known = new WeakMap<readonly JsonObject[], string>();
+  const textOf = (list: readonly JsonObject[]): string => {
+    const text = known.get(list) ?? JSON.stringify(list);
+    known.set(list, text);
+    return text;
+  };
+  return (entry, { hasOptions, hasVersions }) => {
+    const {
+      isAlternative: _,
+      options,
+      engine_versions: versions,
+      deprecated,
+      experimental,
+      ...first
+    } = entry;
+    return `${JSON.stringify(first).slice(0, -1)},"options":${hasOptions ? textOf(options) : 'null'},"engine_versions":${
+      hasVersions ? textOf(versions) : 'null'
+    },"deprecated":${deprecated},"experimental":${experimental}}`;
   };
 }
