@@ -59,12 +59,15 @@ export function sendRawJson(request: FastifyRequest, reply: FastifyReply, text: 
 
 /** JSON text of the main API. */
 export function sendEscaped(reply: FastifyReply, text: string): FastifyReply {
-  // As bytes: to a text, a charset would be added.
   return reply
     .header('content-type', 'application/json')
     .header('cache-control', 'no-cache, private')
-    .send(Buffer.from(text));
+    .serializer(asItIs)
+    .send(text);
 }
+
+/** With a serializer of its own, no charset is added to the type; as a text, it is sent together with the headers. */
+const asItIs = (text: string): string => text;
 
 /** In JSON, a slash stands in texts only. */
 export const escapeSlashes = (json: string): string => json.replaceAll('/', '\\/');

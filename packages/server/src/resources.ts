@@ -44,7 +44,7 @@ export function taskResource(task: StoredTask, view: View, extras: TaskExtras = 
     ...(isProcessing(task) && { engine: task.engine, engine_version: task.engineVersion }),
     ...(extras.hasPayload === true && { payload: { ...task.payload, operation: operationWord(task) } }),
     result: resultOf(task, view),
-    created_at: resourceDate(task.createdAt),
+    created_at: date(task.createdAt),
     started_at: dateOrNull(task.startedAt),
     ended_at: dateOrNull(task.endedAt),
     retry_of_task_id: task.retryOf,
@@ -69,7 +69,7 @@ export function jobResource(job: StoredJob, view: View, tasks?: readonly StoredT
     id: job.id,
     tag: job.tag,
     status: job.status,
-    created_at: resourceDate(job.createdAt),
+    created_at: date(job.createdAt),
     started_at: dateOrNull(job.startedAt),
     ended_at: dateOrNull(job.endedAt),
     ...(tasks !== undefined && { tasks: tasks.map((task) => taskResource(task, view)) }),
@@ -124,4 +124,17 @@ function shownFile({ url, ...file }: FileResource, base: string): JsonObject {
 /** URLs of this server are kept without its address, which may change. */
 export const shownUrl = (url: string, base: string): string => (url.startsWith('/') ? base + url : url);
 
-const dateOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : resourceDate(timeMs));
+const dateOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : date(timeMs));
+
+/** Most times that are shown together are of the same second. */
+let lastSecond = Number.NaN;
+let lastDate = '';
+
+function date(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastDate = resourceDate(timeMs);
+  }
+  return lastDate;
+}

@@ -12,22 +12,33 @@ export interface ShownTexts {
   readonly job: (job: StoredJob, tasks: readonly StoredTask[], view: View) => string;
 }
 
-const maxKept = 2000;
+const maxKept = 1000;
+
+interface Kept {
+  readonly base: string;
+  readonly text: string;
+}
 
 export function createShownTexts(): ShownTexts {
-  const kept = new Map<StoredJob | StoredTask, { readonly base: string; readonly text: string }>();
+  // Two ages: what nobody asks for while the younger one fills is let go with the older one, all at once.
+  let young = new Map<StoredJob | StoredTask, Kept>();
+  let old = new Map<StoredJob | StoredTask, Kept>();
+
+  function keep(one: StoredJob | StoredTask, kept: Kept): string {
+    if (young.size >= maxKept) {
+      old = young;
+      young = new Map();
+    }
+    young.set(one, kept);
+    return kept.text;
+  }
 
   function textOf(one: StoredJob | StoredTask, base: string, make: () => object): string {
-    const known = kept.get(one);
+    const known = young.get(one);
     if (known?.base === base) return known.text;
-    const text = escapeSlashes(JSON.stringify(make()));
-    kept.set(one, { base, text });
-    if (kept.size > maxKept)
-      for (const oldest of kept.keys()) {
-        kept.delete(oldest);
-        break;
-      }
-    return text;
+    const older = old.get(one);
+    if (older?.base === base) return keep(one, older);
+    return keep(one, { base, text: escapeSlashes(JSON.stringify(make())) });
   }
 
   return {
