@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { mp4Facts, pdfText, zipEntries } from '../../../examples/open-files.ts';
 import { type FakeCloudConvert, startFake } from '../../cloudconvert/test/fake-cloudconvert.ts';
+import { runOn } from '../../cloudconvert/test/run-on-fake.ts';
 import { signalGroup, start, writeFileIn } from './running-command.ts';
 import { createWorkFolder, removeWorkFolder } from './script.ts';
 
@@ -85,6 +86,27 @@ describe('round trip: an example gives the same files here and there', () => {
     },
     240_000,
   );
+
+  test('events alone tell when a job has ended', async () => {
+    const ran = await runOn({
+      fake: { url: new URL(env['CLOUDCONVERT_API_URL'] ?? '').origin },
+      apiKey: 'round-trip-key',
+      files: { 'a.md': '# Hello' },
+      yaml: `
+tasks:
+  docs: { operation: import/local, path: a.md }
+  html: { operation: convert, input: docs, output_format: html }
+  out: { operation: export/local, input: html, path: out }
+`,
+      // Never asks again by itself.
+      wait: (_ms, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    });
+    expect(ran.outcome.exitCode).toBe(0);
+    expect(ran.made['out/a.html']).toContain('Hello');
+  });
 
   test('cloudconvert-job', async () => {
     const document = readFileSync(path.join(examples, 'cloudconvert-job/file.docx'));
@@ -226,5 +248,6 @@ describe('a run that is killed', () => {
     signalGroup(run, 'SIGINT');
     expect(await run.ended, run.output.stderr).toBe(130);
     expect([...fake.deleted]).toEqual(fake.jobs.map(({ id }) => id));
+    expect(fake.calls).toContain('UPGRADE /socket.io/');
   });
 });

@@ -34,6 +34,8 @@ export class FollowedJob {
   readonly #unfollow: () => void;
   #nap = new AbortController();
   #isPolling = false;
+  /** Somebody wants to know now; it may have come while an answer was on its way. */
+  #isDue = false;
   #over: Failure | undefined;
 
   constructor(job: RemoteJob, following: Following) {
@@ -67,6 +69,7 @@ export class FollowedJob {
 
   /** Asks now, if anybody waits. */
   look(): void {
+    this.#isDue = true;
     this.#nap.abort();
   }
 
@@ -103,7 +106,8 @@ export class FollowedJob {
       delayMs = Math.min(delayMs * 1.3, longestLookMs)
     ) {
       this.#nap = new AbortController();
-      await wait(delayMs, this.#nap.signal);
+      if (!this.#isDue) await wait(delayMs, this.#nap.signal);
+      this.#isDue = false;
       if (signal.aborted) break;
       const seen = await client.job(this.id, { signal });
       if (seen.ok) {

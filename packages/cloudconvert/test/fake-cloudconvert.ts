@@ -50,6 +50,10 @@ export async function startFake(key = 'test-key'): Promise<FakeCloudConvert> {
       return state.run();
     })();
   });
+  server.on('upgrade', (request, socket) => {
+    state.calls.push(`UPGRADE ${new URL(request.url ?? '/', state.url).pathname}`);
+    socket.destroy();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return Object.assign(state, {

@@ -20,7 +20,8 @@ export interface Setting {
   readonly yaml: string;
   /** Text by path. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly fake: FakeCloudConvert;
+  /** Or another server that speaks the API. */
+  readonly fake: Pick<FakeCloudConvert, 'url'>;
   /** Of an earlier run; a new one when absent. */
   readonly dir?: string;
   readonly signal?: AbortSignal;
@@ -28,6 +29,7 @@ export interface Setting {
   readonly onEvent?: (event: JobEvent) => void;
   /** Waits are this many times shorter. */
   readonly haste?: number;
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface Ran {
@@ -61,9 +63,7 @@ async function planOn(
     socketUrl: url,
     local,
     journalDir: path.join(dir, '.pipeline', 'cloudconvert'),
-    wait: async (ms, signal) => {
-      await delay(ms / (setting.haste ?? 50), undefined, { signal }).catch(() => undefined);
-    },
+    wait: setting.wait ?? hastily(setting.haste ?? 50),
   });
   const planned = await planJob({
     pipeline,
@@ -99,6 +99,12 @@ export async function runOn(setting: Setting): Promise<Ran> {
   await finish();
   return { outcome, events, made: filesBelow(dir), dir, journal: journalOf(dir) };
 }
+
+const hastily =
+  (haste: number): NonNullable<Setting['wait']> =>
+  async (ms, signal) => {
+    await delay(ms / haste, undefined, { signal }).catch(() => undefined);
+  };
 
 export const journalOf = (dir: string): readonly string[] => {
   try {
