@@ -43,7 +43,7 @@ export interface UploadStoreParts {
 }
 
 /** Pieces are as small as the network makes them; asking the disk for each of them takes longer than writing it. */
-const writtenAtOnce = 512 * 1024;
+const writtenAtOnce = 256 * 1024;
 
 export async function createUploadStore({
   dataDir,
