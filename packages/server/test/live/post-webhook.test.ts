@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { postWebhook } from '../../src/post-webhook.ts';
 import type { WebhookPost } from '../../src/post-webhook.ts';
+import { isPublicAddress as isPublicToTasks } from '../../../operations/src/http/public-address.ts';
 import { isPublicAddress } from '../../src/public-address.ts';
 import { receiver } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
@@ -107,9 +108,10 @@ test.each([
   '100.128.0.1',
   '2606:4700:4700::1111',
   '2a00:1450:4001::1',
-  '::ffff:8.8.8.8',
+  '64:ff9b::808:808',
+  '64:ff9b::8.8.8.8',
 ])('%s is public', (address) => {
-  expect(isPublicAddress(address)).toBe(true);
+  expect([isPublicAddress(address), isPublicToTasks(address)]).toEqual([true, true]);
 });
 
 test.each([
@@ -140,8 +142,15 @@ test.each([
   '2002:7f00:1::',
   '2001:0:7f00:1::',
   'fec0::1',
+  '::ffff:8.8.8.8',
+  '168.63.129.16',
+  '64:ff9b::',
+  '64:ff9b::a9fe:a9fe',
+  '64:ff9b:1::808:808',
+  '3fff::1',
+  '4000::1',
   'localhost',
   '',
-])('%s is not public', (address) => {
-  expect(isPublicAddress(address)).toBe(false);
+])('%s is not public, neither here nor to tasks', (address) => {
+  expect([isPublicAddress(address), isPublicToTasks(address)]).toEqual([false, false]);
 });
