@@ -165,7 +165,7 @@ function openDoor(host: string, keys: readonly ApiKey[]): UsageError | undefined
       };
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   if (isIPv4(host)) return host.startsWith('127.');
   return isIPv6(host) ? new URL(`http://[${host}]`).hostname === '[::1]' : host.toLowerCase() === 'localhost';
 }
