@@ -138,6 +138,6 @@ function timeoutMsOf(value: JsonValue | undefined): number {
   return typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : usualTimeoutMs;
 }
 
-export function wordsOf(value: JsonValue | undefined): readonly string[] {
+function wordsOf(value: JsonValue | undefined): readonly string[] {
   return [value].flat().filter((word) => typeof word === 'string');
 }

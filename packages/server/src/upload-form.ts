@@ -24,7 +24,7 @@ export const uploadPath = '/tasks';
 export const uploadBucket = 'tasks';
 
 /** From the making of the task, so that a form that is shown again is the same. */
-export const uploadFormMs: number = 6 * 60 * 60 * 1000;
+const uploadFormMs: number = 6 * 60 * 60 * 1000;
 
 /** A condition of a policy: a field has this value, or begins with it. */
 type Condition = Readonly<Record<string, string>> | readonly ['starts-with', string, string];

@@ -50,7 +50,7 @@ export interface Api {
   readonly onDisk: () => readonly string[];
 }
 
-export const sandbox = 'api.sandbox.cloudconvert.com';
+const sandbox = 'api.sandbox.cloudconvert.com';
 
 export async function startApi(setting: Setting = {}): Promise<Api> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'pipeline-api-'));
