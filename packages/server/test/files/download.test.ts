@@ -1,7 +1,5 @@
-import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fastify from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ApiError, errorBody } from '../../src/api-error.ts';
@@ -10,6 +8,7 @@ import { downloadPath, type DownloadLink } from '../../src/download-url.ts';
 import { registerDownload } from '../../src/download.ts';
 import { selectBytes } from '../../src/selected-bytes.ts';
 import { createTaskFiles, type TaskFiles } from '../../src/task-files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const secret = Buffer.alloc(32, 9);
 const taskId = '304f5007-baae-4013-8d79-5d005413349b';
@@ -24,7 +23,7 @@ interface DownloadServer {
 }
 
 async function start(at = now): Promise<DownloadServer> {
-  const files = createTaskFiles(await mkdtemp(join(tmpdir(), 'pipeline-download-')));
+  const files = createTaskFiles(temporaryFolder());
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 1000 } });
   app.setErrorHandler((error, _, reply) =>
     error instanceof ApiError

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileNameOf, isId, taskFile, taskFolder } from '../../src/files.ts';
 import { loadServerSecret, secretFor } from '../../src/server-secret.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const id = '8e76453a-ca6f-4f72-8deb-a2490ae1d564';
 
@@ -50,10 +50,8 @@ it('a name that no file system takes is cut, and keeps its extension', () => {
 });
 
 describe('the secret of the server', () => {
-  const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'pipeline-secret-'));
-
   it('is made once, whoever asks first, and is for its owner only', async () => {
-    const dataDir = join(await folder(), 'new');
+    const dataDir = join(temporaryFolder(), 'new');
     const secrets = await Promise.all([1, 2, 3, 4].map(() => loadServerSecret(dataDir)));
     const hex = new Set(secrets.map((secret) => secret.toString('hex')));
     expect(hex.size).toBe(1);
@@ -63,13 +61,13 @@ describe('the secret of the server', () => {
   });
 
   it('is another one on another server, and for another use', async () => {
-    const [one, two] = [await loadServerSecret(await folder()), await loadServerSecret(await folder())];
+    const [one, two] = [await loadServerSecret(temporaryFolder()), await loadServerSecret(temporaryFolder())];
     expect(one.equals(two)).toBe(false);
     expect(secretFor('upload', one).equals(secretFor('download', one))).toBe(false);
   });
 
   it('is not replaced when it is damaged: every form and URL would be void without a word', async () => {
-    const dataDir = await folder();
+    const dataDir = temporaryFolder();
     await writeFile(join(dataDir, 'secret'), 'short');
     await expect(loadServerSecret(dataDir)).rejects.toThrow(/secret is damaged: 5 bytes/);
   });

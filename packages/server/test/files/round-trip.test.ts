@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../src/server-options.ts';
 import { formOf } from './upload-server.ts';
-import { startWholeServer, temporaryFolder, type WholeServer } from './whole-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { startWholeServer, type WholeServer } from './whole-server.ts';
 
 const key = { name: 'test', key: 'secret-key', userId: 5, scopes: ['task.read', 'task.write'] } as const;
 

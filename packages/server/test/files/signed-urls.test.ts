@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import CloudConvert from 'cloudconvert';
 import { describe, expect, it } from 'vitest';
-import { startWholeServer, temporaryFolder, type WholeServer } from './whole-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { startWholeServer, type WholeServer } from './whole-server.ts';
 
 type Job = Parameters<CloudConvert['signedUrls']['sign']>[2];
 

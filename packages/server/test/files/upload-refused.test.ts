@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,6 +11,7 @@ import {
   taskId,
   type UploadServer,
 } from './upload-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const post = (url: string, body: FormData, init: RequestInit = {}): Promise<Response> =>
   fetch(url, { method: 'POST', body, redirect: 'manual', ...init });
@@ -230,7 +230,7 @@ describe('nothing is left on the disk', () => {
   });
 
   it('of what a server that was killed had begun', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'pipeline-upload-'));
+    const dataDir = temporaryFolder();
     await mkdir(join(dataDir, 'uploads'));
     await writeFile(join(dataDir, 'uploads', 'half'), 'x');
     const server = await startUploadServer({ dataDir });

@@ -1,7 +1,6 @@
 /** The upload form on a real socket, with one task that waits: what a test needs to post to it, and to look at its disk. */
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
@@ -9,6 +8,7 @@ import type { StoredTask } from '../../src/job.ts';
 import { createTaskFiles } from '../../src/task-files.ts';
 import { uploadForm, type UploadForm } from '../../src/upload-form.ts';
 import { registerUpload, type UploadParts } from '../../src/upload.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const secret: Buffer = Buffer.alloc(32, 7);
 export const createdAt: number = Date.parse('2020-12-17T05:33:53Z');
@@ -62,7 +62,7 @@ export async function startUploadServer(
   change: Partial<UploadParts> = {},
   task: StoredTask = uploadTask(),
 ): Promise<UploadServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'pipeline-upload-'));
+  const dataDir = change.dataDir ?? temporaryFolder();
   const tasks = new Map([[task.id, task]]);
   const uploads: UploadServer['uploads'] = [];
   const app = fastify({ forceCloseConnections: true });

@@ -1,11 +1,9 @@
 /** A whole server on a real socket, with the local backend: what clients see, from the first request to the file. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createLocalBackend } from '@pipeline/operations';
 import { onTestFinished } from 'vitest';
 import type { ServerOptions } from '../../src/server-options.ts';
 import { createServer, type Server } from '../../src/server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface WholeServer {
   readonly server: Server;
@@ -41,10 +39,4 @@ export async function startWholeServer(change: Partial<ServerOptions> = {}): Pro
   const close = (): Promise<void> => (closed ??= server.close());
   onTestFinished(close);
   return { server, base, close };
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pipeline-whole-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
