@@ -16,11 +16,12 @@ export interface View {
   /** Where clients reach the server, without a slash at the end: links start with it. */
   readonly base: string;
   readonly uploadForm: (task: StoredTask, base: string) => JsonObject;
+  /** Tasks with the options that they were made with: `include=payload`. */
+  readonly hasPayload?: boolean;
 }
 
-/** What `include=` adds to a task. */
+/** What else `include=` adds to a task. */
 export interface TaskExtras {
-  readonly hasPayload?: boolean;
   /** Ids of the tasks that repeat it. */
   readonly retries?: readonly string[];
   readonly dependsOn?: readonly StoredTask[];
@@ -42,7 +43,7 @@ export function taskResource(task: StoredTask, view: View, extras: TaskExtras = 
     percent: task.percent,
     operation: operationWord(task),
     ...(isProcessing(task) && { engine: task.engine, engine_version: task.engineVersion }),
-    ...(extras.hasPayload === true && { payload: { ...task.payload, operation: operationWord(task) } }),
+    ...(view.hasPayload === true && { payload: { ...task.payload, operation: operationWord(task) } }),
     result: resultOf(task, view),
     created_at: date(task.createdAt),
     started_at: dateOrNull(task.startedAt),

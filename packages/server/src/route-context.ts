@@ -4,7 +4,7 @@ import { notFound, unauthenticated } from './api-error.ts';
 import type { AppParts } from './app-parts.ts';
 import type { StoredJob, StoredTask } from './job.ts';
 import type { OpenWork } from './open-work.ts';
-import type { Query } from './pagination.ts';
+import { includes, type Query } from './pagination.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { baseOf, isSync } from './request-view.ts';
 import type { View } from './resources.ts';
@@ -68,8 +68,14 @@ export function callerOf({ caller }: FastifyRequest): ApiKey {
   return caller;
 }
 
+export const isQuery = (query: unknown): query is Query => typeof query === 'object' && query !== null;
+
 export function viewOf(request: FastifyRequest, { parts }: RouteContext): View {
-  return { base: baseOf(request.raw, parts.options.publicUrl), uploadForm: parts.uploadForm };
+  const base = baseOf(request.raw, parts.options.publicUrl);
+  // Most requests have no query.
+  const hasPayload =
+    request.url.includes('payload') && isQuery(request.query) && includes(request.query).has('payload');
+  return { base, uploadForm: parts.uploadForm, hasPayload };
 }
 
 /** Somebody else's is as if it were not there. */

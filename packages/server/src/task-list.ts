@@ -6,7 +6,7 @@ import type { StoredTask } from './job.ts';
 import type { JobStore } from './job-store.ts';
 import { envelope, includes, pageOf, parameter, type Query, takePage } from './pagination.ts';
 import { type TaskExtras, taskResource } from './resources.ts';
-import { type ByQuery, callerOf, type RouteContext, viewOf } from './route-context.ts';
+import { type ByQuery, callerOf, isQuery, type RouteContext, viewOf } from './route-context.ts';
 
 export function listTasks(request: FastifyRequest<ByQuery>, context: RouteContext): JsonObject {
   const { store } = context.parts;
@@ -32,13 +32,10 @@ export function extrasFor(task: StoredTask, query: unknown, store: JobStore): Ta
   };
 }
 
-const isQuery = (query: unknown): query is Query => typeof query === 'object' && query !== null;
-
 function extrasOf(task: StoredTask, query: Query, store: JobStore): TaskExtras {
   const wanted = includes(query);
   const job = task.jobId === null ? undefined : store.job(task.jobId);
   return {
-    hasPayload: wanted.has('payload'),
     ...(wanted.has('depends_on_tasks') && {
       dependsOn: task.dependsOn.flatMap((id) => store.task(id) ?? []),
     }),

@@ -92,7 +92,7 @@ function showJob(id: string, { request, reply, context, redirects }: Showing): F
   const url = redirects && job.status === 'finished' ? firstUrl(tasks) : undefined;
   if (url !== undefined) return reply.redirect(shownUrl(url, view.base), 302);
   // What has not ended is another one soon: only ends are worth keeping.
-  if (isSync(request) || !hasEnded(job)) {
+  if (isSync(request) || !hasEnded(job) || view.hasPayload === true) {
     return sendJson(request, reply, { data: jobResource(job, view, tasks) });
   }
   return sendEscaped(reply, `{"data":${context.texts.job(job, tasks, view)}}`);
