@@ -82,7 +82,7 @@ function createService(settings: CloudConvertSettings): Service {
   const wait = settings.wait ?? waitFor;
   return {
     options: { apiKey, apiUrl, syncUrl, socketUrl },
-    client: createClient({ apiKey, apiUrl, wait, random }),
+    client: createClient({ apiKey, apiUrl, syncUrl, wait, random }),
     events: createEvents({ socketUrl, apiKey }),
     journal: openJournal(journalDir, now),
     wait,

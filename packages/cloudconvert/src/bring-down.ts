@@ -58,7 +58,8 @@ export async function exportFiles(
   const asking = { signal, onWait: (message: string): void => progress(null, message) };
   const made = await service.client.exportTask(taskId, asking);
   if (!made.ok) return made;
-  let task: RemoteTask = made.value;
+  const waited = hasEnded(made.value) ? made : await service.client.endedTask(made.value.id, { signal });
+  let task: RemoteTask = waited.ok ? waited.value : made.value;
   for (let delayMs = 300; !hasEnded(task); delayMs = Math.min(delayMs * 1.5, 5000)) {
     await service.wait(delayMs, signal);
     const seen = await service.client.task(task.id, asking);

@@ -28,6 +28,8 @@ export interface Client {
   /** Best effort: it may have ended. */
   readonly cancelTask: (id: string, asking: Asking) => Promise<void>;
   readonly task: (id: string, asking: Asking) => Promise<Result<RemoteTask, Failure>>;
+  /** The same, answered when it has ended; the failure of a server without this is no more than that. */
+  readonly endedTask: (id: string, asking: Asking) => Promise<Result<RemoteTask, Failure>>;
   /** A task of its own that gives addresses to the files of another one. */
   readonly exportTask: (id: string, asking: Asking) => Promise<Result<RemoteTask, Failure>>;
 }
@@ -63,6 +65,8 @@ export function createClient(connection: Connection): Client {
     },
     task: async (id, asking) =>
       read(await call({ method: 'GET', path: `/tasks/${id}`, ...asking }), readTask),
+    endedTask: async (id, asking) =>
+      read(await call({ method: 'GET', path: `/tasks/${id}`, host: 'sync', ...asking }), readTask),
     exportTask: async (id, asking) =>
       read(await call({ method: 'POST', path: '/export/url', body: { input: [id] }, ...asking }), readTask),
   };

@@ -76,12 +76,14 @@ async function writeFlushed(target: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(temporary, target);
-  const folder = await open(path.dirname(target), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await flushFolder(path.dirname(target));
+}
+
+/** So that the name is there as well after a power cut. Some systems open no folders, and need no such thing. */
+async function flushFolder(dir: string): Promise<void> {
+  const folder = await open(dir, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
 }
 
 async function ignoreInGit(stateDir: string): Promise<void> {

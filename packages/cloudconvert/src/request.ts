@@ -12,6 +12,8 @@ export interface ApiCall {
   /** Below the API's address, with its query: `/jobs?filter[tag]=x`. */
   readonly path: string;
   readonly body?: JsonObject;
+  /** Where answers wait for an end: tried once, as asking now and then does the same. */
+  readonly host?: 'sync';
   readonly signal: AbortSignal;
   /** Says why it takes longer. */
   readonly onWait?: (message: string) => void;
@@ -21,6 +23,7 @@ export interface ApiCall {
 
 export interface Connection {
   readonly apiUrl: string;
+  readonly syncUrl: string;
   readonly apiKey: string;
   /** Resolves early, and never rejects, when the signal is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -56,7 +59,7 @@ export async function request(call: ApiCall, connection: Connection): Promise<Re
     if (outcome.type === 'refused') return err(outcome.failure);
     if (outcome.type === 'broken') broken += 1;
     else busy += 1;
-    if (broken >= mostBroken || busyMs >= mostBusyMs) return err(giveUp(outcome.why));
+    if (broken >= mostBroken || call.host === 'sync' || busyMs >= mostBusyMs) return err(giveUp(outcome.why));
     const delayMs = delayOf(outcome, outcome.type === 'busy' ? busy : broken, connection);
     if (outcome.type === 'busy') busyMs += delayMs;
     call.onWait?.(`${outcome.why}: trying again in ${Math.ceil(delayMs / 1000)} s`);
@@ -69,8 +72,12 @@ export async function request(call: ApiCall, connection: Connection): Promise<Re
   }
 }
 
-async function attempt({ method, path, body, signal }: ApiCall, connection: Connection): Promise<Outcome> {
-  const { apiUrl, apiKey } = connection;
+async function attempt(
+  { method, path, body, host, signal }: ApiCall,
+  connection: Connection,
+): Promise<Outcome> {
+  const { apiKey } = connection;
+  const apiUrl = host === 'sync' ? connection.syncUrl : connection.apiUrl;
   try {
     const response = await fetch(apiUrl + path, {
       method,

@@ -43,7 +43,7 @@ export async function startFake(key = 'test-key'): Promise<FakeCloudConvert> {
         response.writeHead(fault.status, fault.headers ?? {});
         return response.end(fault.body);
       }
-      if (url.pathname.startsWith('/v2/') && request.headers.authorization !== `Bearer ${key}`)
+      if (/^(\/sync)?\/v2\//.test(url.pathname) && request.headers.authorization !== `Bearer ${key}`)
         return send(response, 401, { message: 'Unauthenticated.', code: 'UNAUTHENTICATED' });
       state.run();
       answer({ request, response, url, body, state, fault });
@@ -76,7 +76,7 @@ interface Call {
 
 function answer(call: Call): void {
   const { request, response, url, body, state, fault } = call;
-  const [, first = '', second = '', third = '', fourth = ''] = url.pathname.split('/');
+  const [, first = '', second = '', third = '', fourth = ''] = url.pathname.replace(/^\/sync/, '').split('/');
   const done = (status: number, data?: unknown): void => {
     if (fault === 'lose') response.destroy();
     else if (data === undefined) response.writeHead(status).end();

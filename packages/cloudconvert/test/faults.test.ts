@@ -169,6 +169,37 @@ tasks:
   expect(fake.jobs).toHaveLength(3);
 });
 
+test.each([
+  ['', undefined],
+  [', and without blocking reads', { status: 404, body: '{"message":"not here"}' }],
+] as const)('what was to stay there comes down for another attempt%s', async (_, fault) => {
+  let failures = 0;
+  fake.verdict = ({ operation }) => {
+    if (operation !== 'thumbnail' || failures > 0) return undefined;
+    failures += 1;
+    return 'TIMEOUT';
+  };
+  if (fault !== undefined) fake.fault = (call) => (call === 'GET /sync/v2/tasks/*' ? fault : undefined);
+  const ran = await runOn({
+    fake,
+    files: { 'a.txt': 'A' },
+    yaml: `
+tasks:
+  docs: { operation: import/local, path: '*.txt' }
+  pdf: { operation: convert, input: docs, output_format: pdf }
+  cover: { operation: thumbnail, input: pdf, output_format: png, retry: { attempts: 2, delay: 1ms } }
+  out: { operation: export/local, input: cover, path: out }
+`,
+  });
+  expect(errorsOf(ran)).toEqual([]);
+  expect(ran.made['out/a.png']).toBe('png(pdf(A))');
+  expect(fake.jobs).toHaveLength(2);
+  expect(fake.calls).toContain('POST /v2/export/url');
+  expect(fake.calls).toContain('GET /sync/v2/tasks/*');
+  // The first job is paid for already: its conversion is not asked for again.
+  expect(fake.jobs[1]?.tasks.map(({ name }) => name)).toEqual(['upload-1', 'cover-1', 'export-1']);
+});
+
 test('an interrupted run deletes its job', async () => {
   fake.isHeld = true;
   const controller = new AbortController();
