@@ -27,7 +27,7 @@ export interface AppParts {
 /** How long a client may take to send what it has begun to send. Uploads have a rule of their own. */
 export interface Patience {
   readonly headersMs: number;
-  /** Of a JSON body. */
+  /** Of a JSON body, unless it is large and comes on well. */
   readonly bodyMs: number;
 }
 

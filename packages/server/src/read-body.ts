@@ -1,5 +1,5 @@
 /**
- * JSON bodies, with bounds: on their size (the app's), on how deep they nest, and on how long they take to arrive. Keys
+ * JSON bodies, with bounds: on their size (the app's), on how deep they nest, and on how slowly they may arrive. Keys
  * that would reach an object's prototype are refused. An empty body is none, whatever its type says.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +8,9 @@ import { answerTo, rawAnswer, tooSlow } from './answer-error.ts';
 import { badRequest, invalidData } from './api-error.ts';
 
 const maxDepth = 64;
+
+/** A body that takes longer than the patience must come at least as fast as this. */
+const leastBytesPerMs = 8;
 
 export function readBodies(api: FastifyInstance, patienceMs: number): void {
   const parse = api.getDefaultJsonParser('error', 'error');
@@ -29,9 +32,14 @@ export function readBodies(api: FastifyInstance, patienceMs: number): void {
   });
   api.addHook('onRequest', (request, reply, done) => {
     if (hasBody(request)) {
-      const timer = setTimeout(() => giveUp(request, reply), patienceMs);
-      request.raw.once('end', () => clearTimeout(timer));
-      reply.raw.once('close', () => clearTimeout(timer));
+      const { socket } = request.raw;
+      let before = socket.bytesRead;
+      const timer = setInterval(() => {
+        if (socket.bytesRead - before < patienceMs * leastBytesPerMs) giveUp(request, reply);
+        before = socket.bytesRead;
+      }, patienceMs);
+      request.raw.once('end', () => clearInterval(timer));
+      reply.raw.once('close', () => clearInterval(timer));
     }
     done();
   });

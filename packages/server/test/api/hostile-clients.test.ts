@@ -80,6 +80,30 @@ describe('over a socket', () => {
     expect(api.logged).toEqual([]);
   });
 
+  test('a large body may take its time as long as it comes on', async () => {
+    const api = await startApi({ patience: { headersMs: 300, bodyMs: 300 } });
+    const { url } = await listen(api);
+    const piece = new TextEncoder().encode(' '.repeat(20_000));
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (sent++ < 20) controller.enqueue(piece);
+        else {
+          controller.enqueue(new TextEncoder().encode('{"url": "http://invalid.url"}'));
+          controller.close();
+        }
+      },
+    });
+    const answer = await fetch(`${url}/v2/import/url`, {
+      method: 'POST',
+      headers: json,
+      body,
+      duplex: 'half',
+    } as RequestInit);
+    expect(answer.status).toBe(201);
+  });
+
   test('what is not HTTP: 400', async () => {
     const api = await startApi();
     const { port } = await listen(api);
