@@ -315,6 +315,29 @@ test('keeps pages of other sites out where no key is needed', async () => {
   await new Promise<void>((resolve) => own.socket.on('connect', () => resolve()));
 });
 
+test.each([
+  'garbage',
+  '4',
+  '42',
+  '42{}',
+  '42["subscribe"',
+  '42["__proto__",1]',
+  '45999999-["subscribe",{"_placeholder":true,"num":0}]',
+  '40/admin,',
+  '4'.repeat(5000),
+])('survives the packet %s', async (packet) => {
+  const here = await place();
+  const address = `${here.url}/socket.io/?EIO=4&transport=polling`;
+  const { sid } = JSON.parse((await (await fetch(address)).text()).slice(1));
+  await fetch(`${address}&sid=${sid}`, { method: 'POST', body: '40' });
+  const answer = await fetch(`${address}&sid=${sid}`, { method: 'POST', body: packet });
+  expect([200, 400]).toContain(answer.status);
+  here.jobs.put(job('j1', { status: 'finished' }));
+  const heard = client(here.url);
+  heard.subscribe('private-job.j1');
+  await heard.next(1);
+});
+
 test('leaves other paths to the HTTP server', async () => {
   const here = await place();
   expect(await (await fetch(`${here.url}/v2/jobs`)).text()).toBe('not a socket');
