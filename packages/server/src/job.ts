@@ -52,6 +52,8 @@ export interface StoredJob {
   readonly endedAt: number | null;
   /** Made by a signed URL whose result may be used again: the base of the URL and its cache key. */
   readonly cacheKey?: string;
+  /** Where its client reached the server, for links in its webhooks: absent when there are none, or a public URL. */
+  readonly base?: string;
   /** In the order of the request; a retry of a task stands at the end. */
   readonly taskIds: readonly string[];
 }

@@ -57,7 +57,7 @@ export async function openSpeakers(parts: SpeakerParts): Promise<Speakers> {
   metrics.gauge('pipeline_sockets', () => [{ labels: {}, value: sockets.count() }]);
   metrics.gauge('pipeline_webhooks_waiting', () => [{ labels: {}, value: deliveries.pending() }]);
   return {
-    start: (url) => deliveries.start(publicUrl ?? url),
+    start: (url) => deliveries.start((job) => publicUrl ?? job.base ?? url),
     closeSockets: sockets.close,
     closeWebhooks: deliveries.close,
   };

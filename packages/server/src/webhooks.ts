@@ -61,8 +61,8 @@ const defaultLimits: WebhookLimits = {
 };
 
 export interface Webhooks {
-  /** Until then nothing is sent, and nothing is lost. `baseUrl`: what links in a delivery begin with. */
-  readonly start: (baseUrl: string) => void;
+  /** Until then nothing is sent, and nothing is lost. `baseOf`: what links in a delivery begin with. */
+  readonly start: (baseOf: (job: StoredJob) => string) => void;
   /** Still to be delivered. */
   readonly pending: () => number;
   /** Deliveries under way may end within the grace; all others wait for the next start. */
@@ -76,8 +76,8 @@ export async function openWebhooks(parts: WebhookParts): Promise<Webhooks> {
   });
   let stop: ((graceMs: number) => Promise<void>) | undefined;
   return {
-    start: (baseUrl) => {
-      const sender = new Sender(parts, { log, baseUrl });
+    start: (baseOf) => {
+      const sender = new Sender(parts, { log, baseOf });
       const deafen = parts.jobs.listen((change) => {
         if (change.type === 'job' && change.event !== 'updated')
           sender.tell(change.job, `job.${change.event}`);
@@ -99,14 +99,14 @@ export async function openWebhooks(parts: WebhookParts): Promise<Webhooks> {
 
 interface Outlet {
   readonly log: DeliveryLog;
-  readonly baseUrl: string;
+  readonly baseOf: (job: StoredJob) => string;
 }
 
 class Sender {
   readonly #parts: WebhookParts;
   readonly #limits: WebhookLimits;
   readonly #log: DeliveryLog;
-  readonly #baseUrl: string;
+  readonly #baseOf: Outlet['baseOf'];
   readonly #all: LimitFunction;
   readonly #byUser: Limits;
   readonly #byOrigin: Limits;
@@ -116,11 +116,11 @@ class Sender {
   readonly #aborted = new AbortController();
   readonly #delivering = new Set<Promise<void>>();
 
-  constructor(parts: WebhookParts, { log, baseUrl }: Outlet) {
+  constructor(parts: WebhookParts, { log, baseOf }: Outlet) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
     this.#log = log;
-    this.#baseUrl = baseUrl;
+    this.#baseOf = baseOf;
     this.#all = pLimit(this.#limits.deliveries);
     this.#byUser = new Limits(this.#limits.deliveriesPerUser);
     this.#byOrigin = new Limits(this.#limits.deliveriesPerOrigin);
@@ -143,7 +143,7 @@ class Sender {
         event === 'job.created' ? '' : job.endedAt,
       ].join('/');
       if (this.#log.has(id)) continue;
-      body ??= bodyOf(event, this.#parts.show.job(job, this.#baseUrl));
+      body ??= bodyOf(event, this.#parts.show.job(job, this.#baseOf(job)));
       const queuedAt = this.#parts.now();
       const delivery = { id, jobId: job.id, userId: job.userId, event, body, queuedAt, ...receiver };
       this.#log.queue(delivery).catch((error: unknown) => this.#warnOfDisk(error));

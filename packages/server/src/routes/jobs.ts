@@ -6,7 +6,7 @@ import type { StoredJob, StoredTask } from '../job.ts';
 import { hasEnded } from '../job-status.ts';
 import { envelope, includes, pageOf, parameter, takePage } from '../pagination.ts';
 import { isTrue, type ReadJob, readJob } from '../read-job.ts';
-import { isSync, sendEscaped, sendJson, sendNothing } from '../request-view.ts';
+import { baseOf, isSync, sendEscaped, sendJson, sendNothing } from '../request-view.ts';
 import { jobResource, shownUrl } from '../resources.ts';
 import {
   type ById,
@@ -62,7 +62,10 @@ function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: Route
   const maker = { userId: callerOf(request).userId, newId: parts.newId, now: parts.now };
   const made = readJob(request.body, maker, { tasks: limits.tasksPerJob });
   if (!made.ok) throw invalidData(made.error);
-  return made.value;
+  const { job } = made.value;
+  const isTold = job.webhookUrl !== null || parts.webhooks.webhooks(job.userId).length > 0;
+  if (!isTold || parts.options.publicUrl !== undefined) return made.value;
+  return { ...made.value, job: { ...job, base: baseOf(request.raw, undefined) } };
 }
 
 export async function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {

@@ -59,7 +59,7 @@ async function place({
     count: (outcome) => counted.push(outcome),
     limits: { firstRetryMs: 5, maxRetryMs: 20, ...limits },
   });
-  webhooks.start('http://here');
+  webhooks.start(() => 'http://here');
   let isClosed = false;
   const close = async (): Promise<void> => {
     if (isClosed) return;

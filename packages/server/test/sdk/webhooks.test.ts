@@ -77,6 +77,22 @@ test('webhooks of the account are made, listed, told and removed', async () => {
   await there.close();
 });
 
+test('links in a webhook lead where the client of the job reached the server', async () => {
+  const there = await receiver(() => 200);
+  const named = place.url.replace('127.0.0.1', 'localhost');
+  const body = JSON.stringify({
+    tasks: { raw, out: { operation: 'export/url', input: 'raw' } },
+    webhook_url: there.url,
+  });
+  const headers = { authorization: 'Bearer key-of-ann-0123456789', 'content-type': 'application/json' };
+  expect((await fetch(`${named}/v2/jobs`, { method: 'POST', body, headers })).status).toBe(201);
+  await there.next(1);
+  await there.close();
+  const { job } = JSON.parse(at(there.received, 0).body);
+  expect(job.links.self).toBe(`${named}/v2/jobs/${job.id}`);
+  expect(job.tasks[1].result.files[0].url.startsWith(`${named}/files/`)).toBe(true);
+});
+
 test('URLs that the SDK signs lead to the file, and no others do', async () => {
   const client = place.client();
   const base = `${place.url}/s/default`;
