@@ -91,6 +91,9 @@ type Key = string;
 
 const keyOf = ({ jobId, id }: StoredTask): Key => jobId ?? id;
 
+/** From the start of a job to the next, while others come in. */
+const busyPauseMs = 5;
+
 class TaskRunner {
   readonly #parts: Parts;
   readonly #pools: Pools;
@@ -102,6 +105,8 @@ class TaskRunner {
   /** By task: those that can go on when it ends. */
   readonly #waiting = new Map<string, Set<Key>>();
   #isTurnPlanned = false;
+  /** Jobs and lone tasks that were made since the last turn was planned. */
+  #arrivals = 0;
   readonly #closing = new AbortController();
   #stopListening: () => void = () => {};
 
@@ -194,6 +199,9 @@ class TaskRunner {
   }
 
   #hear(change: Change): void {
+    if (change.event === 'created' && (change.type === 'job' || change.task.jobId === null)) {
+      this.#arrivals += 1;
+    }
     if (change.type !== 'task') return;
     const { task, event } = change;
     if (event === 'created') this.#consider(keyOf(task));
@@ -214,17 +222,23 @@ class TaskRunner {
     this.#planTurn();
   }
 
-  /** One job a turn of the event loop, so that requests are answered in between. */
+  /**
+   * One job a turn of the event loop, so that requests are answered in between. While new jobs keep coming in, taking them is
+   * what is urgent, and their runs begin at an easier pace.
+   */
   #planTurn(): void {
     if (this.#isTurnPlanned || this.#isClosing || this.#queue.size === 0) return;
     if (this.#runs.size >= this.#maxRuns) return;
     this.#isTurnPlanned = true;
-    setImmediate(() => {
+    const take = (): void => {
       this.#isTurnPlanned = false;
       if (this.#isClosing) return;
       this.#lookAtNext();
       this.#planTurn();
-    });
+    };
+    if (this.#arrivals > 1) setTimeout(take, busyPauseMs);
+    else setImmediate(take);
+    this.#arrivals = 0;
   }
 
   /** Enough for every place to have something to do while others are planned; the rest waits as plain data. */
