@@ -8,6 +8,7 @@ import type { Change, StoredTask } from './job.ts';
 import { inputFailedMessage, JobRun, type JobRunParts } from './job-run.ts';
 import { hasEnded } from './job-status.ts';
 import type { JobStore, TaskChange } from './job-store.ts';
+import { passed } from './passed.ts';
 import { readyTasks } from './ready-tasks.ts';
 import type { Allowances, LogEntry, ServerLimits } from './server-options.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
@@ -92,7 +93,10 @@ type Key = string;
 const keyOf = ({ jobId, id }: StoredTask): Key => jobId ?? id;
 
 /** From the start of a job to the next, while others come in. */
-const busyPauseMs = 5;
+const busyPauseMs = 10;
+
+/** So many since the last start are a rush. */
+const rush = 5;
 
 class TaskRunner {
   readonly #parts: Parts;
@@ -236,7 +240,7 @@ class TaskRunner {
       this.#lookAtNext();
       this.#planTurn();
     };
-    if (this.#arrivals > 1) setTimeout(take, busyPauseMs);
+    if (this.#arrivals >= rush) setTimeout(take, busyPauseMs);
     else setImmediate(take);
     this.#arrivals = 0;
   }
@@ -358,17 +362,4 @@ class TaskRunner {
     const named = job === undefined ? undefined : store.tasksOf(job).findLast(({ name }) => name === word);
     return named?.id ?? this.#current(word)?.id;
   };
-}
-
-/** Settles at once when the signal is aborted. */
-function passed(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -43,16 +43,7 @@ export function createTaskFiles(dataDir: string): TaskFiles {
   };
 }
 
-/** False: it is there already. */
+/** False: it is there already. One call, since most tasks have one file, and no folder before it. */
 async function makeFolder(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder);
-    return true;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return false;
-    if (code !== 'ENOENT') throw error;
-    await mkdir(path.dirname(folder), { recursive: true });
-    return makeFolder(folder);
-  }
+  return (await mkdir(folder, { recursive: true })) !== undefined;
 }
