@@ -23,6 +23,7 @@ export function createTaskFiles(dataDir: string): TaskFiles {
   const pathOf = (taskId: string, place: string): string => taskFile(dataDir, taskId, place);
   const placeFor = async (taskId: string, name: string): Promise<string> => {
     const folder = taskFolder(dataDir, taskId);
+    await mkdir(folder, { recursive: true });
     let number = 0;
     while (!(await makeFolder(path.join(folder, String(number))))) number += 1;
     return `${number}/${safeName(name)}`;
@@ -43,7 +44,13 @@ export function createTaskFiles(dataDir: string): TaskFiles {
   };
 }
 
-/** False: it is there already. One call, since most tasks have one file, and no folder before it. */
+/** False: it is there already, perhaps since a moment ago. */
 async function makeFolder(folder: string): Promise<boolean> {
-  return (await mkdir(folder, { recursive: true })) !== undefined;
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 }
