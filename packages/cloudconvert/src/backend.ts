@@ -3,12 +3,13 @@
  * happens in the run, so that nothing waits for what will never come. Made for one run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ActionRequest, Backend, JobEvent, JobPlan } from '@pipeline/engine';
+import type { ActionRequest, Backend, JobEvent } from '@pipeline/engine';
 import pLimit from 'p-limit';
 import { createClient } from './client.ts';
 import type { CloudConvertOptions } from './cloudconvert-options.ts';
 import { createEvents } from './events.ts';
 import { openJournal } from './journal.ts';
+import { createLateParts, type LateParts } from './late-parts.ts';
 import { PartRun } from './part-run.ts';
 import { partsOf } from './parts.ts';
 import { remoteOperation } from './remote-operation.ts';
@@ -38,12 +39,10 @@ export function createCloudConvertBackend(settings: CloudConvertSettings): Cloud
   const parts = new Set<PartRun>();
   const byAddress = new Map<string, PartRun>();
   const stays = new Map<string, string>();
-  let plan: JobPlan | undefined;
-  const partFor = (request: ActionRequest): PartRun => {
-    if (plan === undefined) throw new Error('the backend was not told the plan');
-    const part = new PartRun({ members: [aloneMember(request, plan)] }, plan, service);
-    parts.add(part);
-    return part;
+  let late: LateParts | undefined;
+  const partFor = (request: ActionRequest): Promise<PartRun> => {
+    if (late === undefined) throw new Error('the backend was not told the plan');
+    return late.partFor(request);
   };
   return {
     name: 'cloudconvert',
@@ -56,7 +55,7 @@ export function createCloudConvertBackend(settings: CloudConvertSettings): Cloud
         local: await settings.local.load(name),
       }),
     prepare: (prepared) => {
-      plan = prepared;
+      late = createLateParts(prepared, service, (part) => void parts.add(part));
       for (const planned of partsOf(prepared, new Set(stays.keys()))) {
         const part = new PartRun(planned, prepared, service);
         parts.add(part);
@@ -96,14 +95,3 @@ function createService(settings: CloudConvertSettings): Service {
 const waitFor: Connection['wait'] = async (ms, signal) => {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 };
-
-/** An action that only the run could tell of: whoever may take its files is here. */
-function aloneMember(request: ActionRequest, { graph, tasks }: JobPlan) {
-  const { address, variant, task, inputs, options } = request;
-  const index = graph.tasks.indexOf(task);
-  const isTaken =
-    request.verify !== undefined ||
-    (graph.successors[index] ?? []).some((successor) => tasks[successor] !== undefined);
-  const action = { address, variant, task: task.name, inputs, decision: { type: 'run', options } } as const;
-  return { action, isLinked: false, inputs: [], isTaken };
-}

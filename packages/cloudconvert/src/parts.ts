@@ -25,7 +25,7 @@ export interface Member {
 }
 
 /** Tasks of one job: more have been seen to fail. */
-const mostTasks = 100;
+export const mostTasks = 100;
 
 /** `stays`: addresses of actions that are done here, whatever backend their task names. */
 export function partsOf(plan: JobPlan, stays: ReadonlySet<string>): readonly Part[] {

@@ -26,8 +26,8 @@ export interface Around {
   readonly service: Service;
   /** The part that was planned for it. */
   readonly partOf: (address: string) => PartRun | undefined;
-  /** A part of this action alone. */
-  readonly partFor: (request: ActionRequest) => PartRun;
+  /** One that is made for it, and for others that come at the same moment. */
+  readonly partFor: (request: ActionRequest) => Promise<PartRun>;
   /** Addresses of actions that are done here, and why. */
   readonly stays: Map<string, string>;
   /** Of this machine: does what stays here, and holds what came down to `verify`. */
@@ -85,7 +85,7 @@ async function runRemote(run: Run): Promise<Result<OperationResult, Failure>> {
   }
   const own = await withLocalFiles(run, false);
   if (!own.ok) return own;
-  const alone = await runIn(around.partFor(request), { ...run, request: own.value });
+  const alone = await runIn(await around.partFor(request), { ...run, request: own.value });
   return alone ?? err(failure('internal', `${request.address} found no place in a job of its own`));
 }
 
@@ -106,6 +106,7 @@ async function runIn(part: PartRun, run: Run): Promise<Result<OperationResult, F
   };
   const result = await Promise.race([work(), aborted]);
   if (result !== 'aborted') return result;
+  part.lose(request.address, true);
   if (isTimeout(signal) && seat !== undefined) {
     const task = seat.job.task(seat.names.task);
     const asking = { signal: AbortSignal.timeout(5000) };

@@ -107,7 +107,7 @@ tasks:
   expect(fake.downloads).toEqual([]);
 });
 
-test('files that only the run knows of go on in jobs of their own', async () => {
+test('files that only the run knows of go on in another job', async () => {
   const ran = await runOn({
     fake,
     files: { 'a.pdf': 'A' },
@@ -125,6 +125,8 @@ tasks:
     'out/a-2.png': 'png(A p2)',
     'out/a-3.png': 'png(A p3)',
   });
+  // The pages come at once, and go together.
+  expect(fake.jobs.map(({ tasks }) => tasks.length)).toEqual([3, 9]);
 });
 
 test('work here between work there makes further jobs, and never one that waits for itself', async () => {
