@@ -3,6 +3,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'its permissions do not allow it',
   EPERM: 'its permissions do not allow it',
+  EEXIST: 'a file of this name is in the way',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is a file, not a folder',
   ENOSPC: 'the disk is full',

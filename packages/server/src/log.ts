@@ -168,7 +168,7 @@ class LogWriter {
   async #openSegment(number: number): Promise<FileHandle> {
     const { dir, name } = this.#place;
     const file = segmentPath(dir, name, number);
-    const made = await open(file, 'r+').catch(() => open(file, 'w+'));
+    const made = await open(file, 'r+').catch(() => open(file, 'w+', 0o600));
     await syncFolder(dir);
     return made;
   }

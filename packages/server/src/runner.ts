@@ -293,9 +293,9 @@ class TaskRunner {
   }
 
   #runParts(): JobRunParts {
-    const { backend, files, allow, urlOf, workspace, now, limits, dataDir } = this.#parts;
+    const { backend, files, allow, urlOf, workspace, now, limits } = this.#parts;
     const update = (id: string, change: TaskChange): Promise<void> => this.#update(id, change);
-    const baseDir = allow.localFiles ? path.parse(dataDir).root : workspace.dir;
+    const baseDir = (allow.localFiles ? allow.localFolder : undefined) ?? workspace.dir;
     const { jobMs } = limits;
     return { backend, files, allow, urlOf, pools: this.#pools, workspace, now, jobMs, baseDir, update };
   }

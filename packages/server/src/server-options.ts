@@ -68,6 +68,8 @@ export interface ServerLimits {
 export interface Allowances {
   /** `import/local` and `export/local`. */
   readonly localFiles: boolean;
+  /** Absolute and real: they reach nothing outside of it. Absent: there is nothing for them. */
+  readonly localFolder?: string;
   readonly command: boolean;
   /** Private, loopback and link-local addresses, for imports, webhooks and captures. */
   readonly privateNetwork: boolean;

@@ -70,7 +70,11 @@ export const serveFlags: CommandSpec = {
       hasTwin: true,
       help: 'Signs webhooks of jobs, and signed URLs. Default: one that is made once and kept in the data folder.',
     },
-    'allow-local-files': allow('`import/local` and `export/local`, below the working folder'),
+    'allow-local-files': {
+      ...allow('`import/local` and `export/local` in this folder'),
+      value: 'folder',
+      kind: 'folder',
+    },
     'allow-command': allow('`command`'),
     'allow-private-network': allow(
       'private, loopback and link-local addresses, for imports, exports, captures and webhooks',

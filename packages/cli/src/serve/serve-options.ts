@@ -1,5 +1,5 @@
 /** The flags of `serve`, read and checked: where the server listens, whom it lets in, what it may do. It starts nothing. */
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
 import type { Allowances, ApiKey, ServerLimits } from '@pipeline/server';
@@ -89,11 +89,6 @@ export async function readServeOptions(
       jobMs: reader.duration('job-timeout'),
       createdPerMinute: reader.whole('rate-limit'),
     },
-    allow: {
-      localFiles: flags.switches.has('allow-local-files'),
-      command: flags.switches.has('allow-command'),
-      privateNetwork: flags.switches.has('allow-private-network'),
-    },
     isQuiet: flags.switches.has('quiet'),
   };
   if (reader.mistake !== undefined) return err(reader.mistake);
@@ -101,8 +96,18 @@ export async function readServeOptions(
   if (!publicUrl.ok) return publicUrl;
   const keys = await allKeys(flags, cwd);
   if (!keys.ok) return keys;
+  const local = await localFolder(flags, { cwd, dataDir: options.dataDir });
+  if (!local.ok) return local;
+  const allow = {
+    localFiles: local.value !== undefined,
+    ...(local.value === undefined ? {} : { localFolder: local.value }),
+    command: flags.switches.has('allow-command'),
+    privateNetwork: flags.switches.has('allow-private-network'),
+  };
   const open = openDoor(options.host, keys.value);
-  return open === undefined ? ok({ ...options, publicUrl: publicUrl.value, keys: keys.value }) : err(open);
+  return open === undefined
+    ? ok({ ...options, allow, publicUrl: publicUrl.value, keys: keys.value })
+    : err(open);
 }
 
 function wholeNumber(text: string, least: number): number | undefined {
@@ -142,6 +147,35 @@ async function allKeys(flags: FlagValues, cwd: string): Promise<Result<readonly 
   } catch (error) {
     return err({ message: `--api-keys: ${file} cannot be read`, hint: ioReason(error) });
   }
+}
+
+interface Folders {
+  readonly cwd: string;
+  readonly dataDir: string;
+}
+
+/** Undefined: none is allowed. Never one that shares a file with the server's own: its secrets and everybody's jobs are there. */
+async function localFolder(
+  flags: FlagValues,
+  { cwd, dataDir }: Folders,
+): Promise<Result<string | undefined, UsageError>> {
+  const given = flags.values.get('allow-local-files');
+  if (given === undefined) return ok(undefined);
+  const folder = await realpath(path.resolve(cwd, given)).catch(() => undefined);
+  if (folder === undefined) {
+    return err({ message: `--allow-local-files: there is no folder ${given}`, hint: 'check the path' });
+  }
+  const own = await realpath(dataDir).catch(() => dataDir);
+  if (!isInside(own, folder) && !isInside(folder, own)) return ok(folder);
+  return err({
+    message: `--allow-local-files ${given} and the data folder ${dataDir} share files`,
+    hint: 'keep the data elsewhere, with --data-dir, or allow a folder beside it',
+  });
+}
+
+function isInside(inner: string, outer: string): boolean {
+  const way = path.relative(outer, inner);
+  return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 }
 
 /** Long enough not to be guessed over a network. */

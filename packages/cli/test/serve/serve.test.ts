@@ -134,6 +134,20 @@ describe('pipeline serve', () => {
     );
   });
 
+  test('local files are those of one folder, and no others', async () => {
+    writeFileIn(folder, 'shared/a.txt', 'shared');
+    writeFileIn(folder, 'b.txt', 'not shared');
+    const { url } = await serve('--allow-local-files', 'shared', '-q');
+    const take = async (file: string) => {
+      const tasks = { file: { operation: 'import/local', path: file } };
+      return (await post(`${url}/sync/v2/jobs`, { tasks })).json.data;
+    };
+    expect(await take('a.txt')).toMatchObject({ status: 'finished' });
+    expect(await take('../b.txt')).toMatchObject({ status: 'error' });
+    expect(await take(path.join(folder, 'b.txt'))).toMatchObject({ status: 'error' });
+    expect(await take('/etc/hostname')).toMatchObject({ status: 'error' });
+  });
+
   test('a second signal kills', async () => {
     await withServer(
       () => {},
