@@ -19,7 +19,8 @@ const bin = fileURLToPath(new URL('../packages/cli/bin/pipeline.js', import.meta
 const bar = 0.5;
 const seconds = Number(process.argv[2] ?? 5);
 const rounds = Number(process.argv[3] ?? 3);
-const connections = 50;
+// Enough that neither side waits for its clients: ours answers a batch of them when the disk has it, not one by one.
+const connections = 256;
 const jobs = 1000;
 const sockets = 200;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pipeline-server-'));

@@ -9,9 +9,9 @@ import { forbidden } from './api-error.ts';
 
 export function keepOut(app: FastifyInstance, publicUrl: string | undefined): void {
   const isForeign = foreignTo(publicUrl);
-  app.addHook('onRequest', async ({ headers }) => {
+  app.addHook('onRequest', ({ headers }, _, done) => {
     const reason = isForeign(headers);
-    if (reason !== undefined) throw forbidden(reason);
+    done(reason === undefined ? undefined : forbidden(reason));
   });
 }
 
@@ -35,8 +35,14 @@ export function foreignTo(
   };
 }
 
+/** Clients call a server by few names: the last is remembered. */
+let last = { url: '', name: '' };
+
 /** Empty for what is no URL, such as the `null` of a page without an origin. */
-const hostName = (url: string): string => (URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '');
+function hostName(url: string): string {
+  if (url !== last.url) last = { url, name: URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '' };
+  return last.name;
+}
 
 const isLoopback = (host: string): boolean =>
   /(?:^|\.)localhost$/.test(host) || host === '[::1]' || /^127(?:\.[0-9]+){3}$/.test(host);

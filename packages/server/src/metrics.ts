@@ -9,6 +9,9 @@ export interface Metrics {
   readonly count: (name: CounterName, labels?: Labels, amount?: number) => void;
   /** Seconds that something took. */
   readonly observe: (name: HistogramName, labels: Labels, seconds: number) => void;
+  /** The same for who counts often: the labels are looked at once. */
+  readonly counter: (name: CounterName, labels: Labels) => (amount: number) => void;
+  readonly histogram: (name: HistogramName, labels: Labels) => (seconds: number) => void;
   /** What a gauge shows whenever somebody looks. */
   readonly gauge: (name: GaugeName, read: () => readonly Sample[]) => void;
   /** The whole page. */
@@ -57,6 +60,10 @@ export type HistogramName = keyof typeof histograms;
 /** Seconds. The last one waits for a job on purpose. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
 
+interface Counter {
+  value: number;
+}
+
 interface Histogram {
   /** As many as there are buckets. */
   readonly counts: number[];
@@ -65,31 +72,35 @@ interface Histogram {
 }
 
 export function createMetrics(): Metrics {
-  const counted = new Map<CounterName, Map<string, number>>();
+  const counted = new Map<CounterName, Map<string, Counter>>();
   const observed = new Map<HistogramName, Map<string, Histogram>>();
   const read = new Map<GaugeName, () => readonly Sample[]>();
-  return {
-    count: (name, labels = {}, amount = 1) => {
-      const series = seriesOf(counted, name);
-      const key = labelText(labels);
-      series.set(key, (series.get(key) ?? 0) + amount);
-    },
-    observe: (name, labels, seconds) => {
-      const series = seriesOf(observed, name);
-      const key = labelText(labels);
-      const old = series.get(key) ?? { counts: buckets.map(() => 0), sum: 0, count: 0 };
-      series.set(key, old);
+  const counter: Metrics['counter'] = (name, labels) => {
+    const one = memberOf(seriesOf(counted, name), labelText(labels), () => ({ value: 0 }));
+    return (amount) => {
+      one.value += amount;
+    };
+  };
+  const histogram: Metrics['histogram'] = (name, labels) => {
+    const one = memberOf(seriesOf(observed, name), labelText(labels), emptyHistogram);
+    return (seconds) => {
       const bucket = buckets.findIndex((limit) => seconds <= limit);
-      if (bucket !== -1) old.counts[bucket] = (old.counts[bucket] ?? 0) + 1;
-      old.sum += seconds;
-      old.count += 1;
-    },
+      if (bucket !== -1) one.counts[bucket] = (one.counts[bucket] ?? 0) + 1;
+      one.sum += seconds;
+      one.count += 1;
+    };
+  };
+  return {
+    counter,
+    histogram,
+    count: (name, labels = {}, amount = 1) => counter(name, labels)(amount),
+    observe: (name, labels, seconds) => histogram(name, labels)(seconds),
     gauge: (name, asked) => void read.set(name, asked),
     text: () =>
       [
         ...[...counted].flatMap(([name, series]) => [
           ...head(name, counters[name], 'counter'),
-          ...[...series].map(([labels, value]) => line(name, labels, value)),
+          ...[...series].map(([labels, { value }]) => line(name, labels, value)),
         ]),
         ...[...read].flatMap(([name, asked]) => [
           ...head(name, gauges[name], name.endsWith('_total') ? 'counter' : 'gauge'),
@@ -104,10 +115,18 @@ export function createMetrics(): Metrics {
   };
 }
 
+const emptyHistogram = (): Histogram => ({ counts: buckets.map(() => 0), sum: 0, count: 0 });
+
 function seriesOf<Name, Value>(all: Map<Name, Map<string, Value>>, name: Name): Map<string, Value> {
-  const known = all.get(name) ?? new Map<string, Value>();
-  all.set(name, known);
-  return known;
+  return memberOf(all, name, () => new Map<string, Value>());
+}
+
+function memberOf<Key, Value>(all: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  all.set(key, made);
+  return made;
 }
 
 const head = (name: string, help: string, type: string): readonly string[] => [

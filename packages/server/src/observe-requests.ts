@@ -9,17 +9,27 @@ import type { LogEntry } from './server-options.ts';
 export interface Observers {
   readonly metrics: Metrics;
   readonly log: (entry: LogEntry) => void;
+  /** Only those that the server failed are logged. */
+  readonly isQuiet: boolean;
 }
 
 interface Measured {
+  readonly received: number;
   readonly sent: number;
   readonly seconds: number;
+}
+
+interface Answered {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
 }
 
 /** As nginx has it: nobody is left to be answered. */
 const closedByClient = 499;
 
-export function observeRequests(app: FastifyInstance, { metrics, log }: Observers): void {
+export function observeRequests(app: FastifyInstance, { metrics, log, isQuiet }: Observers): void {
+  const count = requestCounter(metrics);
   app.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw;
     const before = socket.bytesWritten;
@@ -27,6 +37,7 @@ export function observeRequests(app: FastifyInstance, { metrics, log }: Observer
     // Not `onResponse`: a client that went away, and an answer that was taken over, end here too.
     reply.raw.once('close', () =>
       record(request, reply, {
+        received: Number(request.headers['content-length'] ?? 0),
         sent: socket.bytesWritten - before,
         seconds: (performance.now() - startedAt) / 1000,
       }),
@@ -34,17 +45,15 @@ export function observeRequests(app: FastifyInstance, { metrics, log }: Observer
     done();
   });
 
-  const record = (request: FastifyRequest, reply: FastifyReply, { sent, seconds }: Measured): void => {
+  const record = (request: FastifyRequest, reply: FastifyReply, measured: Measured): void => {
     const status = reply.raw.headersSent ? reply.raw.statusCode : closedByClient;
     const { method } = request;
-    const route = request.routeOptions.url ?? 'none';
-    const received = Number(request.headers['content-length'] ?? 0);
-    metrics.count('pipeline_http_requests_total', { method, route, status: String(status) });
-    metrics.count('pipeline_http_received_bytes_total', { route }, received);
-    metrics.count('pipeline_http_sent_bytes_total', { route }, sent);
-    metrics.observe('pipeline_http_request_duration_seconds', { method, route }, seconds);
+    count({ method, route: request.routeOptions.url ?? 'none', status }, measured);
+    const level = status >= 500 ? 'error' : 'info';
+    if (isQuiet && level === 'info') return;
+    const { received, sent, seconds } = measured;
     log({
-      level: status >= 500 ? 'error' : 'info',
+      level,
       message: 'request',
       id: request.id,
       method,
@@ -55,5 +64,28 @@ export function observeRequests(app: FastifyInstance, { metrics, log }: Observer
       sent,
       from: request.ip,
     });
+  };
+}
+
+function requestCounter(metrics: Metrics): (answered: Answered, measured: Measured) => void {
+  const known = new Map<string, (measured: Measured) => void>();
+  return (answered, measured) => {
+    const key = `${answered.status} ${answered.method} ${answered.route}`;
+    const count = known.get(key) ?? counterOf(answered, metrics);
+    known.set(key, count);
+    count(measured);
+  };
+}
+
+function counterOf({ method, route, status }: Answered, metrics: Metrics): (measured: Measured) => void {
+  const requests = metrics.counter('pipeline_http_requests_total', { method, route, status: String(status) });
+  const receivedBytes = metrics.counter('pipeline_http_received_bytes_total', { route });
+  const sentBytes = metrics.counter('pipeline_http_sent_bytes_total', { route });
+  const duration = metrics.histogram('pipeline_http_request_duration_seconds', { method, route });
+  return ({ received, sent, seconds }) => {
+    requests(1);
+    receivedBytes(received);
+    sentBytes(sent);
+    duration(seconds);
   };
 }

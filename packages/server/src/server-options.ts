@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly allow: Allowances;
   /** One JSON object a line, secrets masked. */
   readonly log: (entry: LogEntry) => void;
+  /** Requests are logged only when the server failed them. */
+  readonly isQuiet?: boolean;
   readonly version: string;
 }
 

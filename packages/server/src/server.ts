@@ -127,6 +127,7 @@ async function openCore(options: ServerOptions): Promise<Core> {
 
 function appParts(core: Core): AppParts {
   const { options, metrics, auth, store, runner, webhooks, exchange } = core;
+  const { isQuiet = false } = options;
   const service = {
     metrics,
     version: options.version,
@@ -150,7 +151,7 @@ function appParts(core: Core): AppParts {
     now: Date.now,
     newId: randomUUID,
     plugins: [
-      (app) => observeRequests(app, { metrics, log: options.log }),
+      (app) => observeRequests(app, { metrics, log: options.log, isQuiet }),
       (app) => serviceRoutes(app, service),
       exchange.plugin({
         task: (id) => store.task(id),

@@ -3,6 +3,7 @@
  * the text of a task holds as long as the task itself: it is made once for all who ask again and again. Of the last ones
  * that were shown only, so that it costs little memory.
  */
+import { freshJobText, freshTaskText } from './fresh-text.ts';
 import type { StoredJob, StoredTask } from './job.ts';
 import { escapeSlashes } from './request-view.ts';
 import { jobResource, taskResource, type View } from './resources.ts';
@@ -43,11 +44,16 @@ export function createShownTexts(): ShownTexts {
 
   return {
     job(job, tasks, view) {
-      const head = textOf(job, view.base, () => jobResource(job, view));
-      const inner = tasks.map((task) => textOf(task, view.base, () => taskResource(task, view)));
+      const { base } = view;
+      const inner = tasks
+        .map((task) => freshTaskText(task, base) ?? textOf(task, base, () => taskResource(task, view)))
+        .join(',');
+      const text = freshJobText(job, inner, base);
+      if (text !== undefined) return text;
+      const head = textOf(job, base, () => jobResource(job, view));
       // Its last key: no text of a client's can follow it.
       const end = head.lastIndexOf(',"links":');
-      return `${head.slice(0, end)},"tasks":[${inner.join(',')}]${head.slice(end)}`;
+      return `${head.slice(0, end)},"tasks":[${inner}]${head.slice(end)}`;
     },
   };
 }

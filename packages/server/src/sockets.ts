@@ -186,6 +186,7 @@ class Client {
 }
 
 function tell(change: Change, { parts, limits, subscriptions }: Room): void {
+  if (subscriptions.size === 0) return;
   // Most clients see the server under one address: the JSON is made once for each of them.
   const made = new Map<string, JsonObject>();
   for (const name of channelsOf(change)) {

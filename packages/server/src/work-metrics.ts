@@ -19,15 +19,21 @@ export function watchWork(metrics: Metrics, { store, runner, actionLimit }: Watc
   });
   metrics.gauge('pipeline_actions_running', () => [sample(runner.state().actions)]);
   metrics.gauge('pipeline_actions_limit', () => [sample(actionLimit)]);
+  const counts = new Map<string, (amount: number) => void>();
   store.listen((change) => {
     if (change.event === 'updated') return;
-    if (change.type === 'job') metrics.count('pipeline_jobs_total', { event: change.event });
-    else {
-      const { operation } = change.task;
-      metrics.count('pipeline_tasks_total', { operation, event: change.event });
-    }
+    const operation = change.type === 'job' ? undefined : change.task.operation;
+    const key = `${change.event} ${operation}`;
+    const count = counts.get(key) ?? counterOf(metrics, change.event, operation);
+    counts.set(key, count);
+    count(1);
   });
 }
+
+const counterOf = (metrics: Metrics, event: string, operation: string | undefined) =>
+  operation === undefined
+    ? metrics.counter('pipeline_jobs_total', { event })
+    : metrics.counter('pipeline_tasks_total', { operation, event });
 
 const statuses = ['waiting', 'processing', 'finished', 'error'] as const;
 

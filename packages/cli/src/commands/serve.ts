@@ -125,6 +125,7 @@ async function startServer(
       limits,
       allow,
       log,
+      isQuiet: options.isQuiet,
       version: surroundings.version,
     });
     return ok(server);
