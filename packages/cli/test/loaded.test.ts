@@ -44,6 +44,9 @@ describe('what is loaded', () => {
     const loaded = await loadedBy(['run']);
     expect(loaded).toContain(path.join(dist, 'bin.js'));
     expect(loaded.filter((file) => ink.includes(file))).toEqual([]);
+    const server = filesWith('pipeline serve: listening');
+    expect(server).toHaveLength(1);
+    expect(loaded.filter((file) => server.includes(file))).toEqual([]);
     // Everything is in the bundle; a converter library would be a package.
     expect(loaded.filter((file) => file.includes('node_modules'))).toEqual([]);
     const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.js$/, ''));
