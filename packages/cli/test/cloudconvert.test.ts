@@ -217,6 +217,7 @@ describe('a run that is killed', () => {
     expect(fake.jobs).toHaveLength(1);
     expect(fake.uploads).toHaveLength(1);
     expect(again.output.stderr).toContain('credits used: 1');
+    expect(again.output.stdout + again.output.stderr).not.toContain('test-key');
     expect(readdirSync(path.join(folder, '.pipeline/cloudconvert'))).toEqual([]);
   });
 

@@ -184,13 +184,13 @@ export class PartRun {
     await this.#started;
     const { client, journal } = this.#service;
     if (this.#tag === undefined) return;
-    const signal = AbortSignal.timeout(stopMs);
     this.#job?.stop(cancelled());
     // The answer to its creation may have been on the way.
-    const found = this.#job === undefined ? await client.jobOfTag(this.#tag, { signal }) : ok(this.#job);
+    const looking = { signal: AbortSignal.timeout(lookMs) };
+    const found = this.#job === undefined ? await client.jobOfTag(this.#tag, looking) : ok(this.#job);
     // Left in the journal: should it be there after all, the next run finds it.
     if (!found.ok || found.value === undefined) return;
-    const deleted = await client.deleteJob(found.value.id, { signal });
+    const deleted = await client.deleteJob(found.value.id, { signal: AbortSignal.timeout(deleteMs) });
     if (deleted.ok) await journal.remove(this.#tag);
   }
 
@@ -261,7 +261,8 @@ export class PartRun {
   }
 }
 
-/** Less than an operation is given to end. */
-const stopMs = 8000;
+/** Together less than an operation is given to end. Whoever pressed Ctrl-C does not wait long for a line that is dead. */
+const lookMs = 3000;
+const deleteMs = 5000;
 
 const cancelled = (): Failure => failure('cancelled', 'the job at CloudConvert was cancelled');
