@@ -1,5 +1,6 @@
 // Opens what a conversion made, and looks whether it holds what the sample held: text, a red and a blue half, a tone, files.
 // It answers with what is wrong, or undefined. Beginnings of files were checked by `convert` before.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { fromOperations, schema } from './library.mjs';
@@ -57,8 +58,7 @@ export async function checkFile({ path, from, to }) {
     case 'video':
       return checkMedia(path, { from, to });
     case 'archive':
-      // 7-Zip does not open LZO.
-      return to === 'tar.lzo' ? undefined : checkArchive(path);
+      return checkArchive(path, to);
     case 'font':
       return (await glyphCount(data, to)) >= 8 ? undefined : 'it has next to no glyphs';
     default:
@@ -228,8 +228,11 @@ async function checkMedia(path, { from, to }) {
   return seconds > 0.7 && seconds < 2.1 ? undefined : `it is ${seconds} s long`;
 }
 
-async function checkArchive(path) {
-  const names = await membersOf(path);
+async function checkArchive(path, to) {
+  // 7-Zip does not open LZO; the program that wrote it does.
+  const isLzo = to === 'tar.lzo' || to === 'tzo';
+  const data = isLzo ? execFileSync('lzop', ['-dc', path]) : readFileSync(path);
+  const names = await membersOf(data);
   return names.some((name) => /sample|archive|data|index/.test(name))
     ? undefined
     : `in it is only ${names.slice(0, 3).join(', ')}`;

@@ -1,12 +1,11 @@
 // Unpacks an archive by 7-Zip's library, the tar inside of it too, and tells what is in it.
-import { readFileSync } from 'node:fs';
 import { fromOperations } from './library.mjs';
 
 const { default: load } = await import(fromOperations.resolve('7z-wasm').replace(/umd\.js$/, 'es6.js'));
 
 /** Names of all members; throws when it cannot be opened. */
-export async function membersOf(file) {
-  let data = readFileSync(file);
+export async function membersOf(packed) {
+  let data = packed;
   for (let layer = 0; layer < 3; layer++) {
     const { names, only } = await unpack(data);
     const isPackedTar =

@@ -1,6 +1,7 @@
 // Documents, tables, slides, ebooks and data: all hold the text "Pipeline sample".
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { azw4, dxf, eml, fodp, wpd } from './handmade.mjs';
 import { text } from './kit.mjs';
 import { cgm, hwp, keynote, starCalc, starWriter } from './old-office.mjs';
@@ -146,20 +147,7 @@ export const recipes = [
   })),
   { extension: 'pdf', how: 'pdf-lib', make: pdf },
   { extension: 'ai', how: 'the PDF: today an AI file is one', make: (kit) => kit.copy('pdf', 'ai') },
-  {
-    extension: 'xps',
-    how: 'Ghostscript',
-    make: (kit) =>
-      void kit.run(
-        'gs',
-        '-q',
-        '-dBATCH',
-        '-dNOPAUSE',
-        '-sDEVICE=xpswrite',
-        `-o${kit.sample('xps')}`,
-        kit.sample('ps'),
-      ),
-  },
+  { extension: 'xps', how: 'written by hand, with the font that is a sample', make: xps },
   ...Object.entries(sheetTypes).map(([extension, type]) => ({
     extension,
     how: 'SheetJS',
@@ -266,20 +254,49 @@ function pages(kit) {
 
 function zipOf(kit, extension, files) {
   const names = Object.keys(files);
-  for (const [name, content] of Object.entries(files)) writeFileSync(kit.work(name), content);
-  kit.run('7zz', 'a', '-tzip', kit.work(`made.${extension}`), ...names.map(kit.work));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(kit.work(name)), { recursive: true });
+    writeFileSync(kit.work(name), content);
+  }
+  kit.run('7zz', 'a', '-tzip', kit.work(`made.${extension}`), ...names);
   kit.move(kit.work(`made.${extension}`), extension);
 }
 
+/** Ghostscript would draw the letters as pictures. */
+function xps(kit) {
+  const namespace = 'xmlns="http://schemas.microsoft.com/xps/2005/06"';
+  const line = (at, words) =>
+    `<Glyphs Fill="#FF000000" FontUri="/font.ttf" FontRenderingEmSize="24" OriginX="96" OriginY="${at}" UnicodeString="${words}"/>`;
+  const box = (x, colour) =>
+    `<Path Fill="${colour}" Data="M ${x},192 L ${x + 120},192 ${x + 120},312 ${x},312 Z"/>`;
+  const type = (extension, name) => `<Default Extension="${extension}" ContentType="${name}"/>`;
+  const of = 'application/vnd.ms-package.xps-';
+  const relations = (id, target, kind) =>
+    `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="${id}" Target="${target}" Type="http://schemas.microsoft.com/xps/2005/06/${kind}"/></Relationships>`;
+  zipOf(kit, 'xps', {
+    '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">${type('rels', 'application/vnd.openxmlformats-package.relationships+xml')}${type('fdseq', `${of}fixeddocumentsequence+xml`)}${type('fdoc', `${of}fixeddocument+xml`)}${type('fpage', `${of}fixedpage+xml`)}${type('ttf', 'application/vnd.ms-opentype')}</Types>`,
+    '_rels/.rels': relations('r0', '/sample.fdseq', 'fixedrepresentation'),
+    '_rels/sample.fpage.rels': relations('r0', '/font.ttf', 'required-resource'),
+    'sample.fdseq': `<FixedDocumentSequence ${namespace}><DocumentReference Source="/sample.fdoc"/></FixedDocumentSequence>`,
+    'sample.fdoc': `<FixedDocument ${namespace}><PageContent Source="/sample.fpage"/></FixedDocument>`,
+    'sample.fpage': `<FixedPage ${namespace} Width="816" Height="1056" xml:lang="en">${line(96, text)}${box(96, '#FFFF0000')}${box(216, '#FF0000FF')}</FixedPage>`,
+    'font.ttf': kit.read('ttf'),
+  });
+}
+
+/** Two pages, that both are looked for. */
 function chm(kit) {
+  const page = (name, file) =>
+    `<li><object type="text/sitemap"><param name="Name" value="${name}"><param name="Local" value="${file}"></object></li>`;
   writeFileSync(kit.work('index.html'), readFileSync(kit.sample('html')));
+  writeFileSync(kit.work('second.html'), '<html><body><p>A second page.</p></body></html>');
   writeFileSync(
     kit.work('toc.hhc'),
-    `<html><body><ul><li><object type="text/sitemap"><param name="Name" value="${text}"><param name="Local" value="index.html"></object></ul></body></html>`,
+    `<html><body><ul>${page(text, 'index.html')}${page('Second page', 'second.html')}</ul></body></html>`,
   );
   writeFileSync(
     kit.work('sample.hhp'),
-    `[OPTIONS]\nCompiled file=made.chm\nContents file=toc.hhc\nDefault topic=index.html\nTitle=${text}\n[FILES]\nindex.html\n`,
+    `[OPTIONS]\nCompiled file=made.chm\nContents file=toc.hhc\nDefault topic=index.html\nTitle=${text}\n[FILES]\nindex.html\nsecond.html\n`,
   );
   kit.run('chmcmd-3.2.2', kit.work('sample.hhp'));
   kit.move(kit.work('made.chm'), 'chm');

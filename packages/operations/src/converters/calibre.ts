@@ -11,6 +11,7 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, formatKind, ok } from '@pipeline/schema';
 import { nameOf } from '../files/output-name.ts';
+import { unpackChm } from './calibre-chm.ts';
 import { programVersion } from '../programs/find-program.ts';
 import { programs } from '../programs/program-table.ts';
 import { programFailed, runProgram } from '../programs/run-program.ts';
@@ -113,14 +114,19 @@ export function calibreProgress(line: string): number | undefined {
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
   const { from, to, workDir, inputPath, inputName, signal } = conversion;
   // Where a book tells no title, its file name becomes one.
-  const job = await prepareJob({ ...conversion, from: knownAs[from] ?? from }, shownStem(inputName));
+  const title = shownStem(inputName);
+  const prepared = await prepareJob({ ...conversion, from: knownAs[from] ?? from }, title);
+  const page = from === 'chm' ? await unpackChm(conversion, title) : ok(prepared.inputPath);
+  if (!page.ok) return page;
+  const job = { ...prepared, inputPath: page.value };
   const onStdout = (line: string): void => {
     const percent = calibreProgress(line);
     if (percent !== undefined) conversion.progress(percent);
   };
   const call = {
     program: 'calibre',
-    args: calibreArgs(job),
+    // All that the list of pages names comes before what these lead to.
+    args: [...calibreArgs(job), ...(from === 'chm' ? ['--breadth-first'] : [])],
     workDir,
     reads: [inputPath],
     // It draws PDF pages with a browser, whose own sandbox cannot work inside of ours.

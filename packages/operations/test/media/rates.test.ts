@@ -18,6 +18,15 @@ describe.skipIf(findProgram('ffmpeg') === undefined)('rates of ffmpeg', () => {
     expect(Math.abs(probed.seconds - 1)).toBeLessThan(0.1);
   });
 
+  test('RSO is one channel of 8 kHz; AAC is told where the one channel of SBC stands', async () => {
+    ffmpeg(...tone(1), '-ac', '2', '-ar', '44100', 'both.wav');
+    expect((await made('rso', 'both.wav')).audio).toMatchObject({ sample_rate: '8000', channels: 1 });
+    ffmpeg(...tone(1), '-ac', '1', '-ar', '16000', 'headset.sbc');
+    const probed = await made('m4a', 'headset.sbc');
+    expect(probed.audio).toMatchObject({ codec_name: 'aac', sample_rate: '16000', channels: 1 });
+    expect(Math.abs(probed.seconds - 1)).toBeLessThan(0.1);
+  });
+
   test('DV has sound for every frame, where that of its source begins late or comes in other pieces', async () => {
     clip('old.wmv', '-c:v', 'wmv2', '-c:a', 'wmav2');
     ffmpeg(...picture(2), '-itsoffset', '0.5', ...tone(1), '-pix_fmt', 'yuv420p', 'late.mkv');

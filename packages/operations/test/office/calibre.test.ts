@@ -1,6 +1,7 @@
 /** Ebooks by the Calibre of this machine: books are made, made into others, and read again. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { calibre, calibreArgs, calibreProgress } from '../../src/converters/calibre.ts';
 import { findProgram } from '../../src/programs/find-program.ts';
@@ -60,6 +61,14 @@ describe.skipIf(findProgram('calibre') === undefined)('Calibre', () => {
     expect(run('pdftotext', pdf, '-')).toContain('Hello Grüße reader');
     const left = Number(/xMin="([\d.]+)"[^>]*>Hello/.exec(run('pdftotext', '-bbox', pdf, '-'))?.[1]);
     expect(left).toBeCloseTo((40 * 72) / 25.4, -1);
+  });
+
+  test('help becomes a book of its pages, in the order of its contents', { timeout: 60_000 }, async () => {
+    const help = path.join(import.meta.dirname, '../formats/samples/sample.chm');
+    const text = readFileSync(await onlyFile(help, { to: 'txt' }), 'utf8');
+    expect(text).toMatch(/The quick brown fox jumps[^]*red[^]*blue[^]*A second page\./);
+    const epub = await onlyFile(help, { to: 'epub' });
+    expect(run('unzip', '-p', epub, '*.opf')).toContain('<dc:title>Pipeline sample</dc:title>');
   });
 
   test('a book without a title has the name of its file', { timeout: 60_000 }, async () => {

@@ -11,7 +11,8 @@ const readsByPart: Readonly<Record<OfficePart, string>> = {
   sheet: 'csv dif et fods numbers ods sdc slk sylk tsv xls xlsb xlsm xlsx',
   slides: 'dps fodp key odp pot potx pps ppsx ppt pptm pptx',
   drawing: 'cdr cgm dxf emf fodg odd odg pub sda svg svgz vsd wmf',
-  picture: 'bmp gif jpg pbm pcx pgm png ppm psd tga tiff webp xbm xpm',
+  // Not XPM: it does not know colours by their names, which others write there.
+  picture: 'bmp gif jpg pbm pcx pgm png ppm psd tga tiff webp xbm',
   pdf: 'pdf',
 };
 

@@ -268,5 +268,5 @@ export const containers: Readonly<Record<string, Container>> = {
   tta: sound('tta', 'tta'),
   wv: sound('wv', 'wavpack'),
   sbc: sound('sbc', 'sbc'),
-  rso: { ...sound('rso', 'pcm_u8'), sampleRates: [8000] },
+  rso: { ...sound('rso', 'pcm_u8'), sampleRates: [8000], channels: 1 },
 };

@@ -27,6 +27,9 @@ const layouts: Readonly<Record<number, string>> = {
   8: '7.1',
 };
 
+/** Their decoders do not tell where the channels stand, one or two, and encoders of AAC want to know. */
+const unplaced: ReadonlySet<string> = new Set(['sbc']);
+
 export interface SoundShape {
   readonly channels: number;
   readonly sampleRate: number;
@@ -46,9 +49,10 @@ export function soundShape(
   const rates = about.container.sampleRates ?? codec.sampleRates;
   const sampleRate = settings.sampleRate ?? nearestRate(source.sampleRate, rates);
   const layout = layouts[channels];
+  const isPlaced = channels === source.channels && !unplaced.has(source.codec);
   const format = [
     ...(sampleRate === source.sampleRate ? [] : [`sample_rates=${sampleRate}`]),
-    ...(channels === source.channels || layout === undefined ? [] : [`channel_layouts=${layout}`]),
+    ...(isPlaced || layout === undefined ? [] : [`channel_layouts=${layout}`]),
   ];
   return {
     channels,
