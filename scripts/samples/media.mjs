@@ -71,8 +71,8 @@ const films = {
   ogv: [25, '-c:v', 'libtheora', '-c:a', 'libvorbis', '-ar', '44100'],
   rm: [10, ...real],
   rmvb: [10, ...real],
-  // Standard definition only: two frames of 144 kB, as one has too little sound for DTS.
-  dv: [25, '-target', 'pal-dv', '-t', '0.08', '-ac', '2'],
+  // Standard definition only: three frames of 144 kB, as fewer have too little sound for AC-3 and DTS.
+  dv: [25, '-target', 'pal-dv', '-t', '0.12', '-ac', '2'],
 };
 
 /** Without sound, as the format has none. */
