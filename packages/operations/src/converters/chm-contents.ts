@@ -48,8 +48,12 @@ export function helpSystem(data: Buffer): HelpSystem {
   const languageBytes = entries.get(languageEntry);
   const language =
     languageBytes === undefined || languageBytes.length < 4 ? 0 : languageBytes.readUInt32LE(0);
-  const encoding = traditionalChinese.has(language) ? 'big5' : (encodings[language & 0x3_ff] ?? 'windows-1252');
-  const title = decoded(entries.get(titleEntry) ?? Buffer.alloc(0), encoding).replaceAll('\0', '').trim();
+  const encoding = traditionalChinese.has(language)
+    ? 'big5'
+    : (encodings[language & 0x3_ff] ?? 'windows-1252');
+  const title = decoded(entries.get(titleEntry) ?? Buffer.alloc(0), encoding)
+    .replaceAll('\0', '')
+    .trim();
   return { encoding, ...(title === '' ? {} : { title }) };
 }
 
