@@ -115,7 +115,7 @@ test.skipIf(findCommand('7zz') === undefined)('passwords: needed, wrong, right',
 test('a password where none can be, an unknown engine and a version that is not here fail before the run', async () => {
   const refused: readonly (readonly [string, object, string])[] = [
     ['a.lzo', { password: 'x' }, '`password` has no meaning'],
-    ['a.ace', { password: 'x' }, 'unar takes a password only in its command line'],
+    ['a.arc', { password: 'x' }, 'unar takes a password only in its command line'],
     ['a.rar', { password: 'x', engine: 'unar' }, 'which every user of this machine can read'],
     ['a.zip', { engine: 'ffmpeg' }, '"ffmpeg"'],
     ['a.zip', { engine: 'archivetool', engine_version: '99' }, 'engine_version 99'],
