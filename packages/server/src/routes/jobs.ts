@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonValue } from '@pipeline/schema';
 import { invalidData, notFound } from '../api-error.ts';
 import type { StoredJob, StoredTask } from '../job.ts';
-import { hasEnded } from '../job-status.ts';
 import { envelope, includes, pageOf, parameter, takePage } from '../pagination.ts';
 import { isTrue, type ReadJob, readJob } from '../read-job.ts';
 import { baseOf, isSync, sendEscaped, sendJson, sendNothing } from '../request-view.ts';
@@ -94,8 +93,7 @@ function showJob(id: string, { request, reply, context, redirects }: Showing): F
   const view = viewOf(request, context);
   const url = redirects && job.status === 'finished' ? firstUrl(tasks) : undefined;
   if (url !== undefined) return reply.redirect(shownUrl(url, view.base), 302);
-  // What has not ended is another one soon: only ends are worth keeping.
-  if (isSync(request) || !hasEnded(job) || view.hasPayload === true) {
+  if (isSync(request) || view.hasPayload === true) {
     return sendJson(request, reply, { data: jobResource(job, view, tasks) });
   }
   return sendEscaped(reply, `{"data":${context.texts.job(job, tasks, view)}}`);
