@@ -124,7 +124,9 @@ class NewestFirst {
 }
 
 function listOf(lists: Map<number, NewestFirst>, userId: number): NewestFirst {
-  const list = lists.get(userId) ?? new NewestFirst();
+  const known = lists.get(userId);
+  if (known !== undefined) return known;
+  const list = new NewestFirst();
   lists.set(userId, list);
   return list;
 }

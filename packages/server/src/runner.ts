@@ -93,7 +93,7 @@ type Key = string;
 const keyOf = ({ jobId, id }: StoredTask): Key => jobId ?? id;
 
 /** From the start of a job to the next, while others come in. */
-const busyPauseMs = 10;
+const busyPauseMs = 20;
 
 /** So many since the last start are a rush. */
 const rush = 5;

@@ -67,8 +67,9 @@ class Holdings {
       this.forget(owner);
       this.#owners.set(owner, { segment, bytes });
       this.liveBytes += bytes;
-      const held = this.#bySegment.get(segment) ?? new Set();
-      this.#bySegment.set(segment, held.add(owner));
+      const held = this.#bySegment.get(segment);
+      if (held === undefined) this.#bySegment.set(segment, new Set([owner]));
+      else held.add(owner);
     } else if (known !== undefined) {
       this.#owners.set(owner, { segment: known.segment, bytes: known.bytes + bytes });
       this.liveBytes += bytes;
