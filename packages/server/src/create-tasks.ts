@@ -64,7 +64,9 @@ export function readJobTasks(given: JsonValue, limit: number): Result<readonly N
   const tasks = bodies.flatMap(({ name, body }) => {
     const at = { prefix: `tasks.${name}.`, errors, isKnown: (input: string) => names.has(input) };
     const task = readTask(body, at);
-    return task === undefined ? [] : { ...task, name };
+    if (task === undefined) return [];
+    const { operation, payload, dependsOn, ignoresError } = task;
+    return { name, operation, payload, dependsOn, ignoresError };
   });
   if (errors.byField.size === 0) for (const cycle of cycles(tasks)) errors.add('tasks', cycle);
   return errors.byField.size > 0 ? { ok: false, error: errors.result() } : { ok: true, value: tasks };
@@ -85,28 +87,47 @@ export function readLoneTask(
 /** Names become ids. */
 export function storedTasks(tasks: readonly NewTask[], jobId: string, maker: Maker): readonly StoredTask[] {
   const ids = new Map(tasks.map((task) => [task.name, maker.newId()]));
-  return tasks.map((task) => ({
-    ...storedTask(task, { ...maker, newId: () => ids.get(task.name) ?? maker.newId() }),
-    jobId,
-    dependsOn: task.dependsOn.flatMap((name) => ids.get(name) ?? []),
-  }));
+  return tasks.map((task) => {
+    const id = ids.get(task.name) ?? maker.newId();
+    const dependsOn = task.dependsOn.flatMap((name) => ids.get(name) ?? []);
+    return stored(task, { id, jobId, dependsOn }, maker);
+  });
 }
 
-export function storedTask(task: NewTask, { userId, newId, now }: Maker): StoredTask {
-  return {
-    id: newId(),
-    jobId: null,
+export const storedTask = (task: NewTask, maker: Maker): StoredTask =>
+  stored(task, { id: maker.newId(), jobId: null, dependsOn: task.dependsOn }, maker);
+
+/** Key by key: copies of copies would be objects without a common shape, which cost more than all else that is done here. */
+function stored(
+  { name, operation, payload, ignoresError }: NewTask,
+  { id, jobId, dependsOn }: Pick<StoredTask, 'id' | 'jobId' | 'dependsOn'>,
+  { userId, now }: Maker,
+): StoredTask {
+  const task: Writable<StoredTask> = {
+    id,
+    jobId,
     userId,
-    ...(task.name !== undefined && { name: task.name }),
-    operation: task.operation,
-    payload: task.payload,
-    dependsOn: task.dependsOn,
-    ignoresError: task.ignoresError,
-    ...fresh,
+    operation,
+    payload,
+    dependsOn,
+    ignoresError,
+    status: fresh.status,
+    code: fresh.code,
+    message: fresh.message,
+    percent: fresh.percent,
+    engine: fresh.engine,
+    engineVersion: fresh.engineVersion,
+    result: fresh.result,
     createdAt: now(),
+    startedAt: fresh.startedAt,
+    endedAt: fresh.endedAt,
     retryOf: null,
   };
+  if (name !== undefined) task.name = name;
+  return task;
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A task of which nothing has been done yet. */
 export const fresh = {

@@ -44,11 +44,9 @@ export function readJob(
     createdAt: maker.now(),
     startedAt,
     endedAt,
+    taskIds: stored.map((task) => task.id),
   };
-  return {
-    ok: true,
-    value: { job: { ...job, taskIds: stored.map((task) => task.id) }, tasks: stored, redirects },
-  };
+  return { ok: true, value: { job, tasks: stored, redirects } };
 }
 
 const mistake: unique symbol = Symbol('mistake');
