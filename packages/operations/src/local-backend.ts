@@ -20,7 +20,6 @@ import { closeHosts, configureHosts } from './host/host-pool.ts';
 import { closeWarm } from './programs/close-warm.ts';
 import { textOption } from './read-options.ts';
 import { missingForVerify } from './verify/missing-for-verify.ts';
-import { anyNetwork, publicNetwork } from './http/network.ts';
 import type { Network } from './http/network.ts';
 import type { Store } from './stores/store.ts';
 
@@ -33,7 +32,11 @@ export interface LocalBackendOptions {
 
 export function createLocalBackend(options: LocalBackendOptions): Backend {
   configureHosts({ maxHosts: options.maxHosts });
-  const network = options.network === 'public' ? publicNetwork : anyNetwork;
+  // Loaded by those who connect somewhere.
+  const network = async (): Promise<Network> => {
+    const { anyNetwork, publicNetwork } = await import('./http/network.ts');
+    return options.network === 'public' ? publicNetwork : anyNetwork;
+  };
   return {
     name: 'local',
     load: async (name) => {
@@ -90,24 +93,25 @@ async function planVerified(
   return missing === undefined ? planned : err(missing);
 }
 
-type Load = (network: Network) => Promise<Operation>;
+type GetNetwork = () => Promise<Network>;
+type Load = (network: GetNetwork) => Promise<Operation>;
 
-const importing = async (store: Store, network: Network): Promise<Operation> =>
+const importing = async (store: Store, network: GetNetwork): Promise<Operation> =>
   (await import('./stores/import-files.ts')).importFiles(store, {
     ...(await import('./stores/session.ts')).defaultSettings,
-    network,
+    network: await network(),
   });
 
-const exporting = async (store: Store, network: Network): Promise<Operation> =>
+const exporting = async (store: Store, network: GetNetwork): Promise<Operation> =>
   (await import('./stores/export-files.ts')).exportFiles(store, {
     ...(await import('./stores/session.ts')).defaultSettings,
-    network,
+    network: await network(),
   });
 
 /** Undefined: not available on this backend yet. The engine says so before anything runs. */
 const loaders = {
   'import/local': async () => (await import('./operations/import/local.ts')).importLocal,
-  'import/url': async (network) => (await import('./operations/import/url.ts')).importUrl(network),
+  'import/url': async (network) => (await import('./operations/import/url.ts')).importUrl(await network()),
   'import/upload': async () => (await import('./operations/import/upload.ts')).importUpload,
   'import/base64': async () => (await import('./operations/import/base64.ts')).importBase64,
   'import/raw': async () => (await import('./operations/import/raw.ts')).importRaw,
@@ -122,7 +126,8 @@ const loaders = {
 
   'export/local': async () => (await import('./operations/export/local.ts')).exportLocal,
   'export/url': async () => (await import('./operations/export/url.ts')).exportUrl,
-  'export/upload': async (network) => (await import('./operations/export/upload.ts')).exportUpload(network),
+  'export/upload': async (network) =>
+    (await import('./operations/export/upload.ts')).exportUpload(await network()),
   'export/s3': async (network) => exporting((await import('./stores/s3.ts')).s3, network),
   'export/azure/blob': async (network) =>
     exporting((await import('./stores/azure-blob.ts')).azureBlob, network),
@@ -136,7 +141,7 @@ const loaders = {
   optimize: async () => (await import('./operations/optimize.ts')).optimize,
   watermark: async () => (await import('./operations/watermark.ts')).watermark,
   'capture-website': async (network) =>
-    (await import('./operations/capture-website.ts')).captureWebsite(network),
+    (await import('./operations/capture-website.ts')).captureWebsite(await network()),
   thumbnail: async () => (await import('./operations/thumbnail.ts')).thumbnail,
   metadata: async () => (await import('./operations/metadata.ts')).metadata,
   'metadata/write': async () => (await import('./operations/metadata.ts')).metadataWrite,
