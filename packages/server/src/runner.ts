@@ -96,7 +96,7 @@ const keyOf = ({ jobId, id }: StoredTask): Key => jobId ?? id;
 const busyPauseMs = 20;
 
 /** So many since the last start are a rush. */
-const rush = 5;
+const rush = 10;
 
 class TaskRunner {
   readonly #parts: Parts;
