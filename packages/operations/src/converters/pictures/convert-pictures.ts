@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import type { JsonObject } from '@pipeline/schema';
 import { jobObject, jobObjects, jobText } from '../../host/read-job.ts';
 import { convertOpened, convertPicture, sizeOf } from './convert-picture.ts';
@@ -78,14 +79,13 @@ async function convertGroup(
   if (largest === undefined) return [];
   // A cut, or another shape, cannot stand for the whole picture.
   if (jobs.length === 1 || readFit(jobObject(largest, 'options')).mode !== 'max') return oneByOne(jobs);
-  const reduced = join(jobText(largest, 'outputDir'), 'reduced.v');
+  const reduced = await reduce(picture, largest);
   try {
-    await reduce(picture, { job: largest, to: reduced });
     const answers: JsonObject[] = [];
-    for (const job of jobs) answers.push(await convertOpened(reducedPicture(picture, reduced), job));
+    for (const job of jobs) answers.push(await convertOpened({ ...picture, open: reduced.open }, job));
     return answers;
   } finally {
-    await rm(reduced, { force: true });
+    await reduced.close();
   }
 }
 
@@ -95,22 +95,50 @@ async function oneByOne(jobs: readonly JsonObject[]): Promise<readonly JsonObjec
   return answers;
 }
 
-/** In the format of libvips itself, which keeps everything and costs next to nothing. */
-async function reduce(
-  picture: OpenPicture,
-  { job, to }: { readonly job: JsonObject; readonly to: string },
-): Promise<void> {
+/** Smaller than the metadata of the picture says, from which all sizes are counted, and turned already. */
+interface Reduced {
+  readonly open: () => Sharp;
+  readonly close: () => Promise<void>;
+}
+
+/** What fits well into memory goes there, where there is nothing but pixels; a file for it would cost two hundredths of all. */
+async function reduce(picture: OpenPicture, job: JsonObject): Promise<Reduced> {
   const image = picture.open(0);
   const upright = isTurned(job) ? image.autoOrient() : image;
-  const small = upright.resize({ ...sizeFor(picture, job), fit: 'fill' });
+  const size = sizeFor(picture, job);
+  const small = upright.resize({ ...size, fit: 'fill' });
   try {
-    await small.keepMetadata().toFile(to);
+    const fits = size.width * size.height <= maxPixelsInMemory;
+    if (fits && isOnlyPixels(picture)) return await keepPixels(small);
+    return await keepFile(small, join(jobText(job, 'outputDir'), 'reduced.v'));
   } catch (error) {
     throw pictureError(error, picture);
   }
 }
 
-/** Smaller than its metadata says, from which all sizes are counted, and turned already. */
-function reducedPicture(picture: OpenPicture, path: string): OpenPicture {
-  return { ...picture, open: () => sharp(path, { limitInputPixels: false }) };
+const maxPixelsInMemory = 8_000_000;
+
+/** Neither a profile nor a resolution nor anything that somebody wrote into it: all of that a buffer of pixels would lose. */
+function isOnlyPixels({ metadata }: OpenPicture): boolean {
+  const { icc, exif, xmp, iptc, comments, density = 72 } = metadata;
+  return [icc, exif, xmp, iptc, comments].every((part) => part === undefined) && density === 72;
+}
+
+async function keepPixels(small: Sharp): Promise<Reduced> {
+  const { data, info } = await small.raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const raw = { width, height, channels };
+  return { open: () => sharp(data, { raw, limitInputPixels: false }), close: () => Promise.resolve() };
+}
+
+/** In the format of libvips itself, which keeps everything. */
+async function keepFile(small: Sharp, path: string): Promise<Reduced> {
+  const close = (): Promise<void> => rm(path, { force: true });
+  try {
+    await small.keepMetadata().toFile(path);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { open: () => sharp(path, { limitInputPixels: false }), close };
 }
