@@ -4,6 +4,7 @@ export { closeHosts, configureHosts, runInHost } from './host/host-pool.ts';
 export type { LocalBackendOptions } from './local-backend.ts';
 export { createLocalBackend, localOperations } from './local-backend.ts';
 export type { RouteRequest } from './routes/route-request.ts';
+export { isPublicAddress } from './http/public-address.ts';
 export type { Pack, PackName } from './packs.ts';
 export { hasPack, packInstallCommand, packs } from './packs.ts';
 export { findProgram, installCommand, programVersion } from './programs/find-program.ts';

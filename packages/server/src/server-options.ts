@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly retentionMs: number;
   readonly limits: ServerLimits;
   readonly allow: Allowances;
+  /** Whether a webhook may be sent to an IP address: the rule that the backend holds its own connections to. */
+  readonly mayReach: (address: string) => boolean;
   /** One JSON object a line, secrets masked. */
   readonly log: (entry: LogEntry) => void;
   /** Requests are logged only when the server failed them. */
@@ -73,8 +75,6 @@ export interface Allowances {
   /** Absolute and real: they reach nothing outside of it. Absent: there is nothing for them. */
   readonly localFolder?: string;
   readonly command: boolean;
-  /** Private, loopback and link-local addresses, for imports, webhooks and captures. */
-  readonly privateNetwork: boolean;
 }
 
 export interface LogEntry {

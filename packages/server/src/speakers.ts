@@ -39,7 +39,7 @@ export async function openSpeakers(parts: SpeakerParts): Promise<Speakers> {
     webhooks,
     show,
     signingSecret,
-    allowsPrivateNetwork: options.allow.privateNetwork,
+    mayReach: options.mayReach,
     version,
     now: Date.now,
     log,

@@ -11,7 +11,6 @@ import type { JobStore } from './job-store.ts';
 import type { StoredJob } from './job.ts';
 import type { PostOutcome } from './post-webhook.ts';
 import { isWebhookUrl, postWebhook } from './post-webhook.ts';
-import { isPublicAddress } from './public-address.ts';
 import type { LogEntry } from './server-options.ts';
 import { hexHmac } from './signatures.ts';
 import type { ShownResources } from './sockets.ts';
@@ -24,7 +23,8 @@ export interface WebhookParts {
   readonly show: Pick<ShownResources, 'job'>;
   /** Of a job's own webhook; an account's has its own. */
   readonly signingSecret: string;
-  readonly allowsPrivateNetwork: boolean;
+  /** Of an IP address. */
+  readonly mayReach: (address: string) => boolean;
   readonly version: string;
   readonly now: () => number;
   readonly log: (entry: LogEntry) => void;
@@ -198,7 +198,7 @@ class Sender {
       body,
       signature: hexHmac(secret, body),
       version: this.#parts.version,
-      isAllowed: this.#parts.allowsPrivateNetwork ? () => true : isPublicAddress,
+      isAllowed: this.#parts.mayReach,
       timeoutMs: this.#limits.timeoutMs,
       signal: this.#aborted.signal,
     });

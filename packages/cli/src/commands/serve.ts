@@ -3,7 +3,7 @@
  * It knows no request; HTTP is loaded with it and with nothing else.
  */
 import type { Backend } from '@pipeline/engine';
-import { createLocalBackend } from '@pipeline/operations';
+import { createLocalBackend, isPublicAddress } from '@pipeline/operations';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { type Server, StartError, createServer, isAllowedOperation } from '@pipeline/server';
@@ -24,10 +24,10 @@ export const serve: Command = async ({ flags }, surroundings) => {
   const secret = await signingSecret(options.value);
   if (!secret.ok) return usageError(secret.error, surroundings.stderr);
   const { processEvents } = surroundings;
-  const { limits, allow } = options.value;
+  const { limits, network } = options.value;
   const backend = createLocalBackend({
     maxHosts: limits.actions,
-    network: allow.privateNetwork ? 'any' : 'public',
+    network,
   });
   // On a second signal and on a crash nobody can wait: processes are killed at once.
   const abandon = (): void => void backend.close();
@@ -112,7 +112,7 @@ async function startServer(
   { options, secret, backend, surroundings }: Serving,
   log: Log,
 ): Promise<Result<Server, UsageError>> {
-  const { dataDir, keys, publicUrl, retentionMs, limits, allow } = options;
+  const { dataDir, keys, publicUrl, retentionMs, limits, allow, network } = options;
   try {
     const server = await createServer({
       backend,
@@ -124,6 +124,7 @@ async function startServer(
       retentionMs,
       limits,
       allow,
+      mayReach: network === 'any' ? () => true : isPublicAddress,
       log,
       isQuiet: options.isQuiet,
       version: surroundings.version,

@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly graceMs: number;
   readonly limits: ServerLimits;
   readonly allow: Allowances;
+  /** What is fetched for others, and webhooks: anywhere, or to public addresses only. */
+  readonly network: 'any' | 'public';
   readonly isQuiet: boolean;
 }
 
@@ -89,6 +91,7 @@ export async function readServeOptions(
       jobMs: reader.duration('job-timeout'),
       createdPerMinute: reader.whole('rate-limit'),
     },
+    network: flags.switches.has('allow-private-network') ? ('any' as const) : ('public' as const),
     isQuiet: flags.switches.has('quiet'),
   };
   if (reader.mistake !== undefined) return err(reader.mistake);
@@ -102,7 +105,6 @@ export async function readServeOptions(
     localFiles: local.value !== undefined,
     ...(local.value === undefined ? {} : { localFolder: local.value }),
     command: flags.switches.has('allow-command'),
-    privateNetwork: flags.switches.has('allow-private-network'),
   };
   const open = openDoor(options.host, keys.value);
   return open === undefined

@@ -23,7 +23,8 @@ async function serve({ dataDir }) {
       jobMs: 3_600_000,
       createdPerMinute: 1_000_000,
     },
-    allow: { localFiles: false, command: false, privateNetwork: true },
+    allow: { localFiles: false, command: false },
+    mayReach: () => true,
     log: ({ level, ...entry }) => {
       if (level === 'error') process.stderr.write(`${JSON.stringify(entry)}\n`);
     },

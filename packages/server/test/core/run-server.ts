@@ -44,7 +44,7 @@ export async function startRunner(
     backend,
     dataDir,
     limits: { actions: 2, jobMs: 60_000 },
-    allow: { localFiles: false, command: false, privateNetwork: false },
+    allow: { localFiles: false, command: false },
     urlOf: ({ id }, place) => `http://here/files/${id}/${place}`,
     log: ({ message, error }) => {
       throw new Error(`${message}: ${JSON.stringify(error)}`);

@@ -1,8 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { postWebhook } from '../../src/post-webhook.ts';
 import type { WebhookPost } from '../../src/post-webhook.ts';
-import { isPublicAddress as isPublicToTasks } from '../../../operations/src/http/public-address.ts';
-import { isPublicAddress } from '../../src/public-address.ts';
 import { receiver } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -97,60 +95,4 @@ test('nobody there, no such name, an endless answer', async () => {
   await there.close();
   expect(await post(`http://127.0.0.1:${port}`)).toMatchObject({ type: 'failed' });
   expect(await post('http://nowhere.invalid')).toMatchObject({ type: 'failed' });
-});
-
-test.each([
-  '8.8.8.8',
-  '1.1.1.1',
-  '172.15.0.1',
-  '172.32.0.1',
-  '192.0.1.1',
-  '100.128.0.1',
-  '2606:4700:4700::1111',
-  '2a00:1450:4001::1',
-  '64:ff9b::808:808',
-  '64:ff9b::8.8.8.8',
-])('%s is public', (address) => {
-  expect([isPublicAddress(address), isPublicToTasks(address)]).toEqual([true, true]);
-});
-
-test.each([
-  '127.0.0.1',
-  '127.255.255.254',
-  '0.0.0.0',
-  '10.1.2.3',
-  '172.16.0.1',
-  '172.31.255.255',
-  '192.168.1.1',
-  '169.254.169.254',
-  '100.64.0.1',
-  '198.18.0.1',
-  '224.0.0.1',
-  '255.255.255.255',
-  '::1',
-  '::',
-  'fe80::1',
-  'fe80::1%eth0',
-  'fc00::1',
-  'fd12::1',
-  'ff02::1',
-  '::ffff:127.0.0.1',
-  '::ffff:7f00:1',
-  '::ffff:10.0.0.1',
-  '::127.0.0.1',
-  '64:ff9b::7f00:1',
-  '2002:7f00:1::',
-  '2001:0:7f00:1::',
-  'fec0::1',
-  '::ffff:8.8.8.8',
-  '168.63.129.16',
-  '64:ff9b::',
-  '64:ff9b::a9fe:a9fe',
-  '64:ff9b:1::808:808',
-  '3fff::1',
-  '4000::1',
-  'localhost',
-  '',
-])('%s is not public, neither here nor to tasks', (address) => {
-  expect([isPublicAddress(address), isPublicToTasks(address)]).toEqual([false, false]);
 });

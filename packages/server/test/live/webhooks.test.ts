@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isPublicAddress } from '@pipeline/operations';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogEntry, WebhookStore } from '../../src/index.ts';
 import { openWebhookStore } from '../../src/webhook-store.ts';
@@ -35,14 +36,10 @@ interface Place {
 interface Options {
   readonly jobs?: TestJobs;
   readonly limits?: Partial<WebhookLimits>;
-  readonly allowsPrivateNetwork?: boolean;
+  readonly mayReach?: (address: string) => boolean;
 }
 
-async function place({
-  jobs = testJobs(),
-  limits,
-  allowsPrivateNetwork = true,
-}: Options = {}): Promise<Place> {
+async function place({ jobs = testJobs(), limits, mayReach = () => true }: Options = {}): Promise<Place> {
   const store = await openWebhookStore(dataDir, () => 1000);
   const log: LogEntry[] = [];
   const counted: string[] = [];
@@ -52,7 +49,7 @@ async function place({
     webhooks: store,
     show: { job: ({ id, status }, base) => ({ id, status, links: { self: `${base}/v2/jobs/${id}` } }) },
     signingSecret: 'secret-of-jobs',
-    allowsPrivateNetwork,
+    mayReach,
     version: '1.2.3',
     now: Date.now,
     log: (entry) => log.push(entry),
@@ -266,7 +263,7 @@ test.each([
   'http://2130706433',
 ])('sends nothing to %s unless that is allowed', async (target) => {
   const there = await receives(() => 200);
-  const here = await place({ allowsPrivateNetwork: false });
+  const here = await place({ mayReach: isPublicAddress });
   const url = new URL(target);
   url.port = String(there.port);
   here.jobs.tell(finished('j1', url.href));

@@ -49,7 +49,7 @@ describe('the document', () => {
   });
 
   test('every path in it is one of the server', async () => {
-    const { server } = await aServer({ allow: { localFiles: true, command: true, privateNetwork: false } });
+    const { server } = await aServer({ allow: { localFiles: true, command: true } });
     const { paths } = await documentOf(server);
     const missing = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).flatMap((method) =>
@@ -76,7 +76,7 @@ describe('the document', () => {
   });
 
   test('the example of every operation is a body of it, and mistakes are none', async () => {
-    const { server } = await aServer({ allow: { localFiles: true, command: true, privateNetwork: false } });
+    const { server } = await aServer({ allow: { localFiles: true, command: true } });
     const check = checkerOf(await documentOf(server));
     for (const { name, example } of Object.values(operationSpecs)) {
       const schema = `Task${name.replaceAll(/(^|[/-])(\w)/g, (_, __, letter: string) => letter.toUpperCase())}`;
