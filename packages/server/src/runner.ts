@@ -8,9 +8,11 @@ import type { Change, StoredTask } from './job.ts';
 import { inputFailedMessage, JobRun, type JobRunParts } from './job-run.ts';
 import { hasEnded } from './job-status.ts';
 import type { JobStore, TaskChange } from './job-store.ts';
+import { currentTask, namedTask } from './named-task.ts';
 import { passed } from './passed.ts';
 import { readyTasks } from './ready-tasks.ts';
 import type { Allowances, LogEntry, ServerLimits } from './server-options.ts';
+import { sureUpdate } from './sure-update.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
 
 export interface Runner {
@@ -254,12 +256,14 @@ class TaskRunner {
     const [key] = this.#queue;
     if (key === undefined) return;
     this.#queue.delete(key);
+    const { store } = this.#parts;
     const open = this.#openTasks(key);
-    const { ready, failed, sources, awaited } = readyTasks(open, (id) => this.#current(id));
+    const { ready, failed, sources, awaited } = readyTasks(open, (id) => currentTask(id, store));
     for (const task of failed) this.#failInput(task);
     for (const { id } of awaited) this.#waiting.set(id, (this.#waiting.get(id) ?? new Set()).add(key));
-    if (ready.length > 0)
-      this.#start(key, new JobRun({ tasks: ready, sources, resolve: this.#resolve }, this.#runParts()));
+    if (ready.length === 0) return;
+    const resolve = (task: StoredTask, word: string): string | undefined => namedTask(word, task, store);
+    this.#start(key, new JobRun({ tasks: ready, sources, resolve }, this.#runParts()));
   }
 
   #openTasks(key: Key): readonly StoredTask[] {
@@ -326,40 +330,8 @@ class TaskRunner {
     );
   }
 
-  /** An end that cannot be written is tried again: nobody may believe in it before, and it must not get lost. */
-  async #update(id: string, change: TaskChange): Promise<void> {
-    for (;;) {
-      try {
-        await this.#parts.store.updateTask(id, change);
-        return;
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        this.#parts.log({
-          level: 'error',
-          message: 'the end of a task was not written',
-          task: id,
-          error: why,
-        });
-        await passed(1000, this.#closing.signal);
-        if (this.#isClosing) return;
-      }
-    }
+  #update(id: string, change: TaskChange): Promise<void> {
+    const { store, log } = this.#parts;
+    return sureUpdate(id, change, { store, log, signal: this.#closing.signal });
   }
-
-  /** The task that stands for an id: its newest retry. */
-  #current(id: string): StoredTask | undefined {
-    const { store } = this.#parts;
-    const task = store.task(id);
-    const job = typeof task?.jobId === 'string' ? store.job(task.jobId) : undefined;
-    if (job === undefined || task?.status !== 'error') return task;
-    return store.tasksOf(job).findLast(({ name }) => name === task.name) ?? task;
-  }
-
-  /** The name of a task in the same job, or the id of any. */
-  readonly #resolve = (task: StoredTask, word: string): string | undefined => {
-    const { store } = this.#parts;
-    const job = task.jobId === null ? undefined : store.job(task.jobId);
-    const named = job === undefined ? undefined : store.tasksOf(job).findLast(({ name }) => name === word);
-    return named?.id ?? this.#current(word)?.id;
-  };
 }
