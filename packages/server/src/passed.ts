@@ -1,14 +1,11 @@
 /** Time that passes, unless somebody does not want to wait any longer. */
+import { setTimeout } from 'node:timers/promises';
 
-/** Settles at once when the signal is aborted. */
-export function passed(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
+/** Settles at once when the signal is aborted, and leaves no listener at it. */
+export async function passed(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
