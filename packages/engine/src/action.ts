@@ -19,11 +19,15 @@ export type ActionOutcome =
   | {
       readonly type: 'finished';
       readonly outputs: readonly Artifact[];
+      /** It was made by an earlier run, or by another action with the same fingerprint. */
+      readonly isCached?: true;
       readonly converter?: { readonly name: string; readonly version: string };
       readonly message?: string;
       readonly result?: JsonObject;
       /** Addresses that files were taken from. */
       readonly reads?: readonly string[];
+      /** Absolute paths of files that were read beside the inputs. */
+      readonly dependsOn?: readonly string[];
       /** What a paid service charged for it. */
       readonly credits?: number;
     }

@@ -7,7 +7,7 @@ import type { ActionOutcome } from './action.ts';
 import { madeArtifact } from './artifact.ts';
 import { failure, type Failure } from './failure.ts';
 import type { ActionRequest, Artifact, OperationResult, OutputFile } from './operation.ts';
-import type { FileFault, Workspace } from './workspace.ts';
+import type { FileFault, Workspace } from './disk/workspace.ts';
 
 export interface CheckPlace {
   readonly request: ActionRequest;
@@ -44,7 +44,7 @@ function judge(
       return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, size.value));
   }
-  const { converter, message, result, reads, credits } = made;
+  const { converter, message, result, reads, dependsOn, credits } = made;
   return ok({
     type: 'finished',
     outputs,
@@ -52,6 +52,7 @@ function judge(
     ...(message !== undefined && { message }),
     ...(result !== undefined && { result }),
     ...(reads !== undefined && { reads }),
+    ...(dependsOn !== undefined && { dependsOn }),
     ...(credits !== undefined && { credits }),
   });
 }

@@ -32,6 +32,8 @@ export type JobEvent = EventBase &
         readonly actions: number;
         readonly is_final: boolean;
       }
+    /** So many more actions of a task are as they were: nothing was done for them, and nothing has to be. */
+    | { readonly type: 'task.unchanged'; readonly task: string; readonly actions: number }
     | ({
         readonly type: 'action.started';
         readonly backend: 'local' | 'cloudconvert';
@@ -70,6 +72,8 @@ export type JobEvent = EventBase &
         /** The failure counts for neither the job nor its dependents (`ignore_error`). */
         readonly is_ignored?: boolean;
         readonly converter?: string;
+        /** The key of what its result depends on: the same key, the same result. */
+        readonly fingerprint?: string;
         /** What a paid service charged for it. */
         readonly credits?: number;
       } & ActionIdentity)

@@ -66,6 +66,13 @@ export interface ActionPlan {
    * theirs: see `Share`.
    */
   readonly shares?: string;
+  /**
+   * What else its result depends on, by name, in short texts: `{ build: 'libvips 8.15.3', fonts: '5f2a…' }`. A
+   * difference here is a reason to do the work again, and is shown as that reason.
+   */
+  readonly basis?: Readonly<Record<string, string>>;
+  /** Absolute paths whose change may change this plan: the file of a program, folders of fonts. */
+  readonly watches?: readonly string[];
 }
 
 export interface PlannedFile {
@@ -85,6 +92,8 @@ export interface OperationContext extends RunContext {
   readonly attempt: number;
   /** 0–100, or null when the converter cannot tell. */
   readonly progress: (percent: number | null, message?: string) => void;
+  /** Hex SHA-256 of a file, read only when it may have changed since the last time; absent: nobody remembers any. */
+  readonly hashFile?: (path: string) => Promise<string>;
   /** Absent: it runs alone, as every further attempt does. */
   readonly share?: Share;
 }
@@ -121,6 +130,8 @@ export interface OperationResult {
   readonly result?: JsonObject;
   /** Addresses that it took files from, and could not name before: see `ActionPlan.reads`. */
   readonly reads?: readonly string[];
+  /** Absolute paths of files that it read beside its inputs, as pictures beside a document; those that it looked for in vain, too. */
+  readonly dependsOn?: readonly string[];
   /** What a paid service charged for it, in the service's own unit. */
   readonly credits?: number;
 }

@@ -113,6 +113,11 @@ function reduce(state: Progress, event: JobEvent): Progress {
         expanded: Math.max(task.expanded, event.actions),
         isFinal: task.isFinal || event.is_final,
       }));
+    case 'task.unchanged':
+      return changeTask(state, event.task, (task) => ({
+        ...counted(task, { cached: event.actions }),
+        unchanged: task.unchanged + event.actions,
+      }));
     case 'task.finished':
       return changeTask(state, event.task, (task) => ({
         ...task,

@@ -23,7 +23,7 @@ import type {
 } from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
 import type { Stop } from './stop.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './disk/workspace.ts';
 
 export interface ActionRun {
   readonly request: ActionRequest;

@@ -18,7 +18,7 @@ import { type Change, Schedule } from './schedule.ts';
 import { bySource, sharingKey } from './sharing.ts';
 import { Stop } from './stop.ts';
 import { type Action, requestOf } from './task-run.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './disk/workspace.ts';
 import { Writers } from './writers.ts';
 
 export interface RunOptions {

@@ -26,6 +26,8 @@ export interface TaskProgress extends TaskSummary {
   readonly counts: ActionCounts;
   /** As `task.expanded` said; `counts.total` is more when events of unannounced actions came. */
   readonly expanded: number;
+  /** Beside those: as they were, and not looked at one by one; counted as cached. */
+  readonly unchanged: number;
   /** No more actions will come: the totals can be trusted. */
   readonly isFinal: boolean;
   /** Brings files in. */
@@ -79,6 +81,7 @@ export function newTask(summary: TaskSummary, isSink: boolean): TaskProgress {
     status: 'waiting',
     counts: noCounts,
     expanded: 0,
+    unchanged: 0,
     isFinal: false,
     isSource: summary.inputs.length === 0,
     isSink,
@@ -158,6 +161,6 @@ const countKeys: readonly CountKey[] = ['done', 'cached', 'skipped', 'failed', '
 /** `waiting` and `total` follow from the rest. */
 export function settled(task: TaskProgress): TaskProgress {
   const known = countKeys.reduce((sum, key) => sum + task.counts[key], 0);
-  const total = Math.max(task.expanded, known);
+  const total = Math.max(task.expanded + task.unchanged, known);
   return { ...task, counts: { ...task.counts, total, waiting: total - known } };
 }

@@ -15,7 +15,7 @@ import type {
   OperationContext,
   OperationResult,
 } from './operation.ts';
-import type { FileFault, Workspace } from './workspace.ts';
+import type { FileFault, Workspace } from './disk/workspace.ts';
 
 export interface MemoryWorkspace extends Workspace {
   readonly write: (path: string, sizeBytes: number) => void;

@@ -109,6 +109,8 @@ export function lineOf(event: JobEvent): string {
       return `task.expanded ${event.task} ${event.actions}${event.is_final ? ' final' : ''}`;
     case 'task.started':
       return `task.started ${event.task}`;
+    case 'task.unchanged':
+      return `task.unchanged ${event.task} ${event.actions}`;
     case 'task.finished':
       return `task.finished ${event.task} ${event.status}`;
     case 'action.started':

@@ -44,6 +44,7 @@ export function eventLine(
     }
     case 'task.started':
     case 'task.expanded':
+    case 'task.unchanged':
     case 'action.progress':
     case 'job.finished':
       return undefined;

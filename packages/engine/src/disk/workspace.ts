@@ -1,5 +1,5 @@
 /**
- * The folders that a job works in, and the only file of the engine that touches a disk. Every attempt gets a folder of
+ * The folders that a job works in. Every attempt gets a folder of
  * its own with a short numeric name, so that a file name of 255 bytes still fits below it. Everything is removed at the
  * end of the job, and what a killed job left behind by the next one. It does not know what the files are.
  */
