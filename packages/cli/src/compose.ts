@@ -16,7 +16,8 @@ import type { Environment, UsageError } from './parse-arguments.ts';
 import type { RunOptions } from './run-options.ts';
 
 export interface Composition {
-  readonly context: RunContext;
+  /** Each run is a job of its own, with its own id and its own "now". */
+  readonly newContext: () => RunContext;
   readonly backends: Backends;
   /** Actions at once. */
   readonly maxActions: number;
@@ -63,7 +64,7 @@ export async function compose({
   const local = createLocalBackend({ maxHosts: maxActions });
   const cloudconvert = await cloudBackend({ pipeline, options, env, root, local });
   return ok({
-    context: { baseDir, allowedDirs, jobId: randomUUID(), startedAt: Date.now() },
+    newContext: () => ({ baseDir, allowedDirs, jobId: randomUUID(), startedAt: Date.now() }),
     backends: { local, ...(cloudconvert !== undefined && { cloudconvert }) },
     maxActions,
     workDir: path.join(root, '.pipeline', 'work'),

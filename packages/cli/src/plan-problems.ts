@@ -3,6 +3,20 @@ import type { PlanProblem } from '@pipeline/engine';
 import type { Diagnostic, KnownCode } from '@pipeline/schema';
 import { exitCode } from './exit-code.ts';
 import type { Masker } from './masker.ts';
+import { type PrepareRequest, tellProblems } from './prepare-run.ts';
+import { usageError } from './usage-error.ts';
+
+export interface TellRequest extends Pick<PrepareRequest, 'opened' | 'surroundings' | 'consequence'> {
+  readonly masker: Masker;
+}
+
+/** Says all of it; the exit code that it is worth. */
+export function tellPlanProblems(problems: readonly PlanProblem[], request: TellRequest): number {
+  for (const { message, hint } of selectionProblems(problems))
+    usageError({ message, hint: hint ?? '' }, request.surroundings.stderr);
+  tellProblems(planDiagnostics(problems, request.masker), request);
+  return problemsExitCode(problems);
+}
 
 /** About `--only` and its like: the pipeline has no line that could be shown. */
 export function selectionProblems(problems: readonly PlanProblem[]): readonly PlanProblem[] {

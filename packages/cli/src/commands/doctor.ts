@@ -58,12 +58,12 @@ async function onePipeline(request: PipelineRequest): Promise<number> {
   }
   const composed = await compose({ ...opened, options, env });
   if (!composed.ok) return usageError(composed.error, stderr);
-  const { backends, context } = composed.value;
+  const { backends, newContext } = composed.value;
   const planned = await planJob({
     pipeline: opened.pipeline,
     values: values.value,
     backends,
-    context,
+    context: newContext(),
     defaultBackend: options.backend,
   });
   await closeBackends(backends);

@@ -1,0 +1,58 @@
+/**
+ * One run of a prepared pipeline: planned anew from what is on the disk, run, and its workspace removed. `run` does it
+ * once, `watch` whenever something changed. What stays from one time to the next (backends, warm processes) is the
+ * caller's, and so is everything that is said about it.
+ */
+import type { EventSink, JobOutcome, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
+import { openWorkspace, planJob, runJob } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { type PreparedRun, selectionOf } from './prepare-run.ts';
+
+export function planOnce({
+  opened,
+  values,
+  options,
+  composition,
+}: PreparedRun): Promise<Result<JobPlan, readonly PlanProblem[]>> {
+  const { backends, newContext } = composition;
+  return planJob({
+    pipeline: opened.pipeline,
+    values,
+    backends,
+    context: newContext(),
+    defaultBackend: options.backend,
+    select: selectionOf(options),
+  });
+}
+
+export interface OnceRequest {
+  readonly prepared: PreparedRun;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventSink;
+  /** Told what has to go at once if the process cannot wait for the end; `undefined` when it is gone. */
+  readonly onWorkspace: (workspace: Workspace | undefined) => void;
+}
+
+export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobOutcome> {
+  const { prepared, signal, onEvent, onWorkspace } = request;
+  const { backends, workDir, maxActions, now } = prepared.composition;
+  const { onError } = prepared.options;
+  const workspace = await openWorkspace({ dir: workDir, jobId: plan.context.jobId });
+  onWorkspace(workspace);
+  try {
+    return await runJob(plan, {
+      workspace,
+      now,
+      onEvent: (event) => {
+        onEvent(event);
+        backends.cloudconvert?.hear(event);
+      },
+      signal,
+      maxActions,
+      ...(onError === undefined ? {} : { onError }),
+    });
+  } finally {
+    await workspace.close();
+    onWorkspace(undefined);
+  }
+}
