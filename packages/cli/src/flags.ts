@@ -8,6 +8,7 @@ import { serveFlags } from './serve/serve-flags.ts';
 
 export type CommandName =
   | 'run'
+  | 'plan'
   | 'validate'
   | 'formats'
   | 'doctor'
@@ -53,6 +54,52 @@ const paramFlags: Readonly<Record<string, FlagSpec>> = {
   },
 };
 
+/** Which part of the job. */
+const selectFlags: Readonly<Record<string, FlagSpec>> = {
+  only: {
+    value: 'name',
+    kind: 'task',
+    isRepeatable: true,
+    hasTwin: true,
+    help: 'Run only these tasks or actions and what they need. Globs: `*`, `?`.',
+  },
+  from: {
+    value: 'name',
+    kind: 'task',
+    isRepeatable: true,
+    hasTwin: true,
+    help: 'Run these tasks or actions and everything after them, and what those need.',
+  },
+  until: {
+    value: 'name',
+    kind: 'task',
+    isRepeatable: true,
+    hasTwin: true,
+    help: 'Run everything up to these tasks or actions, and stop there.',
+  },
+};
+
+/** Who does the work. */
+const whereFlags: Readonly<Record<string, FlagSpec>> = {
+  on: {
+    value: 'backend',
+    choices: ['local', 'cloudconvert'],
+    hasTwin: true,
+    help: 'Where tasks without `runs_on` run. Default: local. CloudConvert needs CLOUDCONVERT_API_KEY.',
+  },
+  sandbox: {
+    hasTwin: true,
+    conflicts: ['region'],
+    help: "Use CloudConvert's sandbox: free, and only for files that its dashboard lists.",
+  },
+  region: {
+    value: 'region',
+    choices: ['eu-central', 'us-east'],
+    hasTwin: true,
+    help: 'Where CloudConvert works: `eu-central` or `us-east`. Default: what its account says, else the nearest.',
+  },
+};
+
 const allowPathFlag: FlagSpec = {
   value: 'folder',
   kind: 'folder',
@@ -78,50 +125,14 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     flags: {
       file: fileFlag,
       ...paramFlags,
-      only: {
-        value: 'name',
-        kind: 'task',
-        isRepeatable: true,
-        hasTwin: true,
-        help: 'Run only these tasks or actions and what they need. Globs: `*`, `?`.',
-      },
-      from: {
-        value: 'name',
-        kind: 'task',
-        isRepeatable: true,
-        hasTwin: true,
-        help: 'Run these tasks or actions and everything after them, and what those need.',
-      },
-      until: {
-        value: 'name',
-        kind: 'task',
-        isRepeatable: true,
-        hasTwin: true,
-        help: 'Run everything up to these tasks or actions, and stop there.',
-      },
+      ...selectFlags,
       concurrency: {
         short: 'j',
         value: 'n|50%',
         hasTwin: true,
         help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else one more than there are CPUs.',
       },
-      on: {
-        value: 'backend',
-        choices: ['local', 'cloudconvert'],
-        hasTwin: true,
-        help: 'Where tasks without `runs_on` run. Default: local. CloudConvert needs CLOUDCONVERT_API_KEY.',
-      },
-      sandbox: {
-        hasTwin: true,
-        conflicts: ['region'],
-        help: "Use CloudConvert's sandbox: free, and only for files that its dashboard lists.",
-      },
-      region: {
-        value: 'region',
-        choices: ['eu-central', 'us-east'],
-        hasTwin: true,
-        help: 'Where CloudConvert works: `eu-central` or `us-east`. Default: what its account says, else the nearest.',
-      },
+      ...whereFlags,
       'keep-going': {
         short: 'k',
         hasTwin: true,
@@ -151,6 +162,10 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         conflicts: ['json'],
         help: 'Print the path of every file written, one a line, on standard output.',
       },
+      'dry-run': {
+        short: 'n',
+        help: 'Run nothing: say what would run, and why, as `pipeline plan` does.',
+      },
       'no-tui': { hasTwin: true, help: 'Plain lines instead of the live view, even in a terminal.' },
       quiet: {
         short: 'q',
@@ -167,6 +182,34 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         does: 'Make one file again, and what comes after it.',
       },
       { command: 'pipeline run --json | jq -r .type', does: 'Read the events in a program.' },
+    ],
+  },
+  plan: {
+    summary: 'Show what a run would do, and why: nothing runs.',
+    arguments: '[file]',
+    maxArguments: 1,
+    argumentKind: 'file',
+    details: [
+      defaultFile,
+      'Every action: whether it runs, is cached, up to date or skipped, by which converter, what it writes or replaces, and the reason. Of many alike the first few are named; -v names all. What only the run can tell is said to be so.',
+      'Exits with 0 when the pipeline could run, whatever there is to do.',
+    ],
+    flags: {
+      file: fileFlag,
+      ...paramFlags,
+      ...selectFlags,
+      ...whereFlags,
+      'allow-path': allowPathFlag,
+      json: { help: 'Print one JSON document on standard output.' },
+      quiet: { short: 'q', conflicts: ['verbose'], help: 'Only the line that counts.' },
+    },
+    examples: [
+      { command: 'pipeline plan', does: 'What `pipeline run` would do now.' },
+      { command: 'pipeline plan -v --only pdf', does: 'Every action of one task, and what it needs.' },
+      {
+        command: 'pipeline plan --json | jq -r \'.tasks[].actions[] | select(.status == "run").action\'',
+        does: 'The actions that would run, for a script.',
+      },
     ],
   },
   validate: {

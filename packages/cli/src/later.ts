@@ -1,7 +1,6 @@
 /** Commands and flags that are promised but not here yet: naming one must not look like a typing mistake. */
 export const laterCommands: readonly string[] = [
   'watch',
-  'plan',
   'explain',
   'convert',
   'runs',
@@ -12,5 +11,5 @@ export const laterCommands: readonly string[] = [
   'worker',
 ];
 export const laterFlags: Readonly<Record<string, readonly string[]>> = {
-  run: ['dry-run', 'n', 'watch', 'w', 'force', 'cache'],
+  run: ['watch', 'w', 'force', 'cache'],
 };

@@ -99,7 +99,7 @@ const isFileSize = (expression: Expression): boolean =>
   expression.type === 'reference' && expression.root === 'file' && expression.name === 'size';
 
 /** Every expression in it, however deep. */
-function expressionsOf(template: Template): readonly Expression[] {
+export function expressionsOf(template: Template): readonly Expression[] {
   const found = template.parts.filter((part) => typeof part !== 'string');
   for (const expression of found) found.push(...operands(expression));
   return found;

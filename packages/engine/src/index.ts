@@ -1,4 +1,9 @@
 export type { Decision, PlannedAction } from './action.ts';
+export { whyNotCached } from './cacheable.ts';
+export { diffIngredients } from './diff-ingredients.ts';
+export { predictJob } from './predict.ts';
+export type * from './prediction.ts';
+export type { Reason, ReasonCode } from './reason.ts';
 export { compareFiles, filePlace, safeDir, safeName } from './artifact.ts';
 export type { ActionCache, ActionRecord, MadeResult, StoredFile } from './cache.ts';
 export type { ActionIdentity, ActionStatus, Counts, EventSink, JobEvent, TaskSummary } from './event.ts';

@@ -120,7 +120,7 @@ function draftActions(
 /** In the order of `input`, then by place. */
 function comingFiles(
   inputs: readonly number[],
-  around: Surroundings,
+  around: Pick<Surroundings, 'tasks'>,
 ): { readonly files: readonly ComingFile[]; readonly isComplete: boolean } {
   const files: ComingFile[] = [];
   let isComplete = true;
@@ -140,9 +140,9 @@ function comingFiles(
 }
 
 /** Undefined when a file-valued option takes files that are not known yet. */
-function knownFileInputs(
+export function knownFileInputs(
   task: Task,
-  around: Surroundings,
+  around: Pick<Surroundings, 'graph' | 'tasks'>,
 ): Readonly<Record<string, readonly Artifact[]>> | undefined {
   const known: Record<string, readonly Artifact[]> = {};
   for (const [option, name] of Object.entries(task.fileInputs)) {

@@ -18,6 +18,8 @@ import { usageError } from '../usage-error.ts';
 const consequence = '; nothing ran';
 
 export const run: Command = async (invocation, surroundings) => {
+  if (invocation.flags.switches.has('dry-run'))
+    return (await import('./plan.ts')).plan(invocation, surroundings);
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
   const opened = await openPipeline(options.value.file, surroundings, consequence);

@@ -1,0 +1,29 @@
+/**
+ * Which tasks have results that can be kept: the one rule, for the run that keeps them and for the plan that says why not.
+ */
+import type { Task } from '@pipeline/schema';
+import { expressionsOf } from './decide.ts';
+import type { Reason } from './reason.ts';
+
+/** Undefined: its results can be kept and taken again. */
+export function whyNotCached(task: Task): Reason | undefined {
+  if (task.operation === 'import/local')
+    return { code: 'always-looks', text: 'files that lie here are looked for each time' };
+  if (task.operation.startsWith('import/'))
+    return { code: 'always-looks', text: 'an import fetches its files each time' };
+  if (task.operation.startsWith('export/'))
+    return { code: 'always-sends', text: 'an export sends its files each time' };
+  if (!task.cache) return { code: 'cache-false', text: 'never cached: the task says cache: false' };
+  if (usesSecret(task))
+    return { code: 'secret', text: 'never cached: its options use a secret, which is never stored' };
+  return undefined;
+}
+
+/** A result that depends on a secret would be served to whoever has another one: secrets are in no fingerprint. */
+function usesSecret({ templates, verify }: Task): boolean {
+  return [...templates, ...(verify?.templates ?? [])].some(({ template }) =>
+    expressionsOf(template).some(
+      (expression) => expression.type === 'reference' && expression.root === 'secrets',
+    ),
+  );
+}

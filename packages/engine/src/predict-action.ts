@@ -1,0 +1,118 @@
+/**
+ * Whether one action that makes files will run, by the question that the run asks: is there a stored result with its
+ * fingerprint? If not, the difference from the last time is the reason.
+ */
+import type { ActionRecord } from './cache.ts';
+import { whyNotCached } from './cacheable.ts';
+import { diffIngredients, unknownValue } from './diff-ingredients.ts';
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
+import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
+import type { KnownPast, PredictedStatus } from './prediction.ts';
+import type { Reason } from './reason.ts';
+
+export interface CacheAnswer {
+  readonly status: Extract<PredictedStatus, 'run' | 'may-run' | 'cached' | 'reads'>;
+  readonly reasons: readonly Reason[];
+  readonly fingerprint?: Fingerprint;
+  readonly record?: ActionRecord;
+}
+
+export interface AskedAction {
+  /** Its files have their hashes, but for those that are not made yet. */
+  readonly request: ActionRequest;
+  readonly plan: ActionPlan | undefined;
+  /** Who makes the files that are not made yet. */
+  readonly makers: readonly string[];
+}
+
+export async function predictAction(asked: AskedAction, past: KnownPast): Promise<CacheAnswer> {
+  const { request, plan, makers } = asked;
+  const never = neverTaken(request, past);
+  if (never !== undefined)
+    return { status: request.task.operation === 'import/local' ? 'reads' : 'run', reasons: [never] };
+  const fingerprint = fingerprintOf(withUnknown(request), plan, past.digest);
+  if (makers.length > 0) return withoutInputs(fingerprint, asked, past);
+  const record = await past.cache?.find(fingerprint);
+  return record === undefined
+    ? { status: 'run', reasons: await missReasons(fingerprint, request.address, past), fingerprint }
+    : { status: 'cached', reasons: [hitReason(record, request.address, past)], fingerprint, record };
+}
+
+function neverTaken({ task, address }: ActionRequest, past: KnownPast): Reason | undefined {
+  const never = whyNotCached(task);
+  if (never !== undefined) return never;
+  if (past.isForced?.(address) === true) return { code: 'forced', text: 'asked for by --force' };
+  return past.cache === undefined ? { code: 'cache-off', text: 'the cache is off' } : undefined;
+}
+
+/** The inputs will be made anew: what is known may be reason enough, else only the run can tell. */
+function withoutInputs(
+  fingerprint: Fingerprint,
+  { request, makers }: AskedAction,
+  past: KnownPast,
+): CacheAnswer {
+  const before = lastRecord(request.address, past);
+  if (before === undefined) return { status: 'run', reasons: [firstTime(request.address, past)] };
+  const reasons = diffIngredients(before.ingredients, fingerprint.ingredients);
+  return reasons.length > 0 ? { status: 'run', reasons } : { status: 'may-run', reasons: [anew(makers)] };
+}
+
+export function anew(makers: readonly string[]): Reason {
+  const [first = ''] = makers;
+  const who = makers.length > 1 ? `${first} and ${makers.length - 1} more` : first;
+  return { code: 'input-anew', text: `if ${who} ${makers.length > 1 ? 'come' : 'comes'} out different` };
+}
+
+async function missReasons(
+  fingerprint: Fingerprint,
+  address: string,
+  past: KnownPast,
+): Promise<readonly Reason[]> {
+  const before = lastRecord(address, past);
+  if (before === undefined) return [firstTime(address, past)];
+  if (before.key !== fingerprint.key) return diffIngredients(before.ingredients, fingerprint.ingredients);
+  const changed = await changedSideFiles(before, past);
+  return changed.length > 0
+    ? changed
+    : [{ code: 'result-damaged', text: 'its stored result is damaged or incomplete' }];
+}
+
+function lastRecord(address: string, { cache, last }: KnownPast): ActionRecord | undefined {
+  const key = last?.keyOf(address);
+  return key === undefined ? undefined : cache?.record(key);
+}
+
+function firstTime(address: string, { last }: KnownPast): Reason {
+  return last?.keyOf(address) === undefined
+    ? { code: 'never-run', text: 'never run' }
+    : { code: 'result-gone', text: 'its stored result was removed from the cache' };
+}
+
+/** Files that were read beside the inputs. */
+async function changedSideFiles({ dependsOn }: ActionRecord, past: KnownPast): Promise<readonly Reason[]> {
+  const changes = await Promise.all(
+    dependsOn.map(async ({ path, sha256 }): Promise<Reason[]> => {
+      const now = (await past.hashFile(path)) ?? null;
+      if (now === sha256) return [];
+      const what = sha256 === null ? 'is there now' : now === null ? 'is not there any more' : 'changed';
+      return [{ code: 'side-file-changed', text: `${path} ${what}` }];
+    }),
+  );
+  return changes.flat();
+}
+
+function hitReason(record: ActionRecord, address: string, { last }: KnownPast): Reason {
+  if (last?.keyOf(address) === record.key)
+    return { code: 'unchanged', text: 'nothing that it depends on changed' };
+  const who = record.address === address ? 'an earlier run' : record.address;
+  return { code: 'made-before', text: `${who} had the same inputs and options` };
+}
+
+/** Every file has a hash, or the sign that it is not known. */
+function withUnknown(request: ActionRequest): ActionRequest {
+  const fileInputs = Object.entries(request.fileInputs).map(([option, files]) => [option, files.map(hashed)]);
+  return { ...request, inputs: request.inputs.map(hashed), fileInputs: Object.fromEntries(fileInputs) };
+}
+
+const hashed = (file: Artifact): Artifact =>
+  file.sha256 === undefined ? { ...file, sha256: unknownValue } : file;
