@@ -1,7 +1,8 @@
 /** The table of flags as `docs/cli.md`. An entry of its own in the build: the command itself never loads it. */
 import { exitCodes } from './exit-code.ts';
 import { flagText } from './help.ts';
-import { type CommandName, commands, commonFlags, isCommandName, twinName } from './flags.ts';
+import { type CommandName, commands, isCommandName, twinName } from './flags.ts';
+import { commonFlags } from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 
 export function cliDocs(): string {

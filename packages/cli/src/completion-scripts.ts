@@ -4,7 +4,8 @@
  */
 import { formatNames } from '@pipeline/schema';
 import type { CommandSpec, FlagSpec, ValueKind } from './flag-spec.ts';
-import { commands, commonFlags } from './flags.ts';
+import { commands } from './flags.ts';
+import { commonFlags } from './common-flags.ts';
 
 type Flags = readonly (readonly [name: string, spec: FlagSpec])[];
 

@@ -3,7 +3,9 @@
  * that they cannot disagree. It does not know what a command does.
  */
 
+import { allowPathFlag, defaultFile, fileFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
+import { planFlags } from './inspect/inspect-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';
 
 export type CommandName =
@@ -17,99 +19,6 @@ export type CommandName =
   | 'serve'
   | 'schema'
   | 'completion';
-
-/** Understood by every command. */
-export const commonFlags: Readonly<Record<string, FlagSpec>> = {
-  cwd: { short: 'C', value: 'folder', kind: 'folder', hasTwin: true, help: 'Work in this folder.' },
-  verbose: {
-    short: 'v',
-    hasTwin: true,
-    help: 'Say more: every action, converter and command line; stack traces of bugs.',
-  },
-  help: { short: 'h', help: 'Show this help.' },
-};
-
-const fileFlag: FlagSpec = {
-  short: 'f',
-  value: 'file',
-  kind: 'file',
-  hasTwin: true,
-  isArgumentToo: true,
-  help: 'The pipeline file; `-` reads standard input.',
-};
-
-const paramFlags: Readonly<Record<string, FlagSpec>> = {
-  param: {
-    short: 'p',
-    value: 'name=value',
-    isRepeatable: true,
-    hasTwin: true,
-    help: 'Set a param of the pipeline.',
-  },
-  'params-file': {
-    value: 'file',
-    kind: 'file',
-    hasTwin: true,
-    help: 'Read params from a YAML or JSON map; -p wins over it.',
-  },
-};
-
-/** Which part of the job. */
-const selectFlags: Readonly<Record<string, FlagSpec>> = {
-  only: {
-    value: 'name',
-    kind: 'task',
-    isRepeatable: true,
-    hasTwin: true,
-    help: 'Run only these tasks or actions and what they need. Globs: `*`, `?`.',
-  },
-  from: {
-    value: 'name',
-    kind: 'task',
-    isRepeatable: true,
-    hasTwin: true,
-    help: 'Run these tasks or actions and everything after them, and what those need.',
-  },
-  until: {
-    value: 'name',
-    kind: 'task',
-    isRepeatable: true,
-    hasTwin: true,
-    help: 'Run everything up to these tasks or actions, and stop there.',
-  },
-};
-
-/** Who does the work. */
-const whereFlags: Readonly<Record<string, FlagSpec>> = {
-  on: {
-    value: 'backend',
-    choices: ['local', 'cloudconvert'],
-    hasTwin: true,
-    help: 'Where tasks without `runs_on` run. Default: local. CloudConvert needs CLOUDCONVERT_API_KEY.',
-  },
-  sandbox: {
-    hasTwin: true,
-    conflicts: ['region'],
-    help: "Use CloudConvert's sandbox: free, and only for files that its dashboard lists.",
-  },
-  region: {
-    value: 'region',
-    choices: ['eu-central', 'us-east'],
-    hasTwin: true,
-    help: 'Where CloudConvert works: `eu-central` or `us-east`. Default: what its account says, else the nearest.',
-  },
-};
-
-const allowPathFlag: FlagSpec = {
-  value: 'folder',
-  kind: 'folder',
-  isRepeatable: true,
-  hasTwin: true,
-  help: 'Let paths lead into this folder too, outside of the project.',
-};
-
-const defaultFile =
-  'Without a file: pipeline.yaml, .yml or .json, else the only *.pipeline.{yaml,yml,json}, searched from the working folder upwards to the root of the git repository. `-` reads standard input.';
 
 export const commands: Readonly<Record<CommandName, CommandSpec>> = {
   run: {
@@ -184,34 +93,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       { command: 'pipeline run --json | jq -r .type', does: 'Read the events in a program.' },
     ],
   },
-  plan: {
-    summary: 'Show what a run would do, and why: nothing runs.',
-    arguments: '[file]',
-    maxArguments: 1,
-    argumentKind: 'file',
-    details: [
-      defaultFile,
-      'Every action: whether it runs, is cached, up to date or skipped, by which converter, what it writes or replaces, and the reason. Of many alike the first few are named; -v names all. What only the run can tell is said to be so.',
-      'Exits with 0 when the pipeline could run, whatever there is to do.',
-    ],
-    flags: {
-      file: fileFlag,
-      ...paramFlags,
-      ...selectFlags,
-      ...whereFlags,
-      'allow-path': allowPathFlag,
-      json: { help: 'Print one JSON document on standard output.' },
-      quiet: { short: 'q', conflicts: ['verbose'], help: 'Only the line that counts.' },
-    },
-    examples: [
-      { command: 'pipeline plan', does: 'What `pipeline run` would do now.' },
-      { command: 'pipeline plan -v --only pdf', does: 'Every action of one task, and what it needs.' },
-      {
-        command: 'pipeline plan --json | jq -r \'.tasks[].actions[] | select(.status == "run").action\'',
-        does: 'The actions that would run, for a script.',
-      },
-    ],
-  },
+  plan: planFlags,
   validate: {
     summary: 'Check pipeline files: every mistake at once, nothing runs.',
     arguments: '[files…]',

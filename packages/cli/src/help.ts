@@ -2,7 +2,8 @@
 import { wrapText } from './wrap-text.ts';
 import { exitCodes } from './exit-code.ts';
 import type { FlagSpec } from './flag-spec.ts';
-import { type CommandName, commands, commonFlags, twinName } from './flags.ts';
+import { type CommandName, commands, twinName } from './flags.ts';
+import { commonFlags } from './common-flags.ts';
 
 export function mainHelp(width: number): string {
   const names = Object.entries(commands).map(([name, spec]): Row => [

@@ -4,7 +4,8 @@
  */
 import type { Result } from '@pipeline/schema';
 import { err, nearest, ok } from '@pipeline/schema';
-import { type CommandName, commands, commonFlags, isCommandName } from './flags.ts';
+import { type CommandName, commands, isCommandName } from './flags.ts';
+import { commonFlags } from './common-flags.ts';
 import { laterCommands } from './later.ts';
 import { readFlags } from './read-flags.ts';
 

@@ -10,7 +10,7 @@ export function whyNotCached(task: Task): Reason | undefined {
   if (task.operation === 'import/local')
     return { code: 'always-looks', text: 'files that lie here are looked for each time' };
   if (task.operation.startsWith('import/'))
-    return { code: 'always-looks', text: 'an import fetches its files each time' };
+    return { code: 'always-looks', text: 'an import gets its files each time' };
   if (task.operation.startsWith('export/'))
     return { code: 'always-sends', text: 'an export sends its files each time' };
   if (!task.cache) return { code: 'cache-false', text: 'never cached: the task says cache: false' };

@@ -17,7 +17,7 @@ import { describeTask } from '../graph/describe-task.ts';
 import { printable } from '../reporters/printable.ts';
 import { formatCount, plural } from '../reporters/quantity.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
-import { wrapColumns } from '../reporters/text-width.ts';
+import { widthOf, wrapColumns } from '../reporters/text-width.ts';
 import { countActions, countsOf, isUpToDate, statuses, statusWords } from './plan-counts.ts';
 import { shownConverter, shownResult } from './shown-action.ts';
 
@@ -196,8 +196,7 @@ function headline(prediction: Prediction, plan: JobPlan, { style }: PlanLook): s
 
 /** The first line after `prefix`, further lines below it. */
 function hanging(prefix: string, text: string, { width }: PlanLook): readonly string[] {
-  const plain = prefix.replaceAll(/\u001B\[\d+m/g, '');
-  if (plain.length + text.length <= width) return [`${prefix}${text}`];
-  const [first = '', ...rest] = wrapColumns(text, Math.max(20, width - plain.length));
-  return [`${prefix}${first}`, ...rest.map((line) => `${' '.repeat(plain.length)}${line}`)];
+  const indent = widthOf(prefix);
+  const [first = '', ...rest] = wrapColumns(text, Math.max(20, width - indent));
+  return [`${prefix}${first}`, ...rest.map((line) => `${' '.repeat(indent)}${line}`)];
 }
