@@ -61,7 +61,8 @@ const installed = new Map<PackName, boolean>();
 export function hasPack(name: PackName): boolean {
   const known = installed.get(name);
   if (known !== undefined) return known;
-  const isThere = !leftOut().includes(name) && packs[name].packages.every((wanted) => isResolvable(wanted));
+  const isThere =
+    !leftOut().includes(name) && packs[name].packages.every((wanted) => packFolder(wanted) !== undefined);
   installed.set(name, isThere);
   return isThere;
 }
@@ -74,13 +75,13 @@ export function packInstallCommand(names: readonly PackName[]): string {
   return `npm install ${names.flatMap((name) => packs[name].packages).join(' ')}`;
 }
 
-/** As the hosts will find it: from the package that this code belongs to, even where it is bundled into another. */
-function isResolvable(name: string): boolean {
+/** Where a package lies, as the hosts will find it: from the package that this code belongs to, even where it is bundled into another. */
+export function packFolder(name: string): string | undefined {
   try {
     const fromHosts = createRequire(createRequire(import.meta.url).resolve('@pipeline/operations/host'));
-    const folders = fromHosts.resolve.paths(name) ?? [];
-    return folders.some((folder) => existsSync(`${folder}/${name}/package.json`));
+    const folders = (fromHosts.resolve.paths(name) ?? []).map((folder) => `${folder}/${name}`);
+    return folders.find((folder) => existsSync(`${folder}/package.json`));
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -47,6 +47,7 @@ export const calibre: Converter = {
   license: programs.calibre.license,
   kind: 'native',
   needs: [{ type: 'program', name: 'calibre' }],
+  uses: () => [{ type: 'fonts' }],
   pairs: Object.fromEntries(
     readable.split(' ').map((from) => {
       // From one document to another it is not its business.

@@ -8,6 +8,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import type { MachinePart } from '../basis/machine-parts.ts';
 import { nameOf } from '../files/output-name.ts';
 import type { CheckRequest, Conversion, Converter } from './converter.ts';
 
@@ -31,6 +32,7 @@ export function chain(parts: ChainParts): Converter {
     license: [...new Set([first, second].flatMap(({ license }) => license.split(' AND ')))].join(' AND '),
     kind: first.kind === 'native' || second.kind === 'native' ? 'native' : 'embedded',
     needs: [...first.needs, ...second.needs],
+    uses: (request) => usesOf(request, parts),
     pairs: parts.pairs ?? allPairs(parts),
     via,
     options: (from, to) => [...new Set([...first.options(from, via), ...second.options(via, to)])],
@@ -49,6 +51,18 @@ export function chain(parts: ChainParts): Converter {
       }),
     convert: (conversion) => convertInTwoSteps(conversion, parts),
   };
+}
+
+function usesOf(request: CheckRequest, parts: ChainParts): readonly MachinePart[] {
+  const { first, via, second } = parts;
+  return [
+    ...(first.uses?.({ ...request, to: via, options: firstOptions(request, parts) }) ?? []),
+    ...(second.uses?.({
+      from: via,
+      to: request.to,
+      options: optionsOf(request.options, second.options(via, request.to)),
+    }) ?? []),
+  ];
 }
 
 function allPairs({ first, via, second }: ChainParts): Converter['pairs'] {

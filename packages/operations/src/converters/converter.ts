@@ -5,6 +5,7 @@
  */
 import type { Failure, OutputFile, Share } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
+import type { MachinePart } from '../basis/machine-parts.ts';
 import type { PackName } from '../packs.ts';
 import type { ProgramName } from '../programs/program-table.ts';
 
@@ -21,6 +22,8 @@ export interface Converter {
   readonly kind: 'embedded' | 'native';
   /** What must be there beside Pipeline itself; empty for what comes along. */
   readonly needs: readonly Need[];
+  /** What else of the machine its results depend on, beside what it needs: fonts, programs that it calls when they are there. */
+  readonly uses?: Uses;
   /** Input format → output formats, canonical names. */
   readonly pairs: Readonly<Record<string, readonly string[]>>;
   /** Option names of `convert` that it honours for a pair; any other given option is an error before the run. */
@@ -42,6 +45,8 @@ export interface Converter {
   readonly check?: (request: CheckRequest) => Failure | undefined;
   readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;
 }
+
+export type Uses = (request: CheckRequest) => readonly MachinePart[];
 
 export interface CheckRequest {
   readonly from: string;
@@ -76,6 +81,8 @@ export interface Conversion {
   readonly progress: (percent: number | null) => void;
   /** Conversions of the same input that were started together with this one. */
   readonly share?: Share;
+  /** Told every file that was read beside the input, and those that were looked for in vain: absolute paths. */
+  readonly alsoRead?: (paths: readonly string[]) => void;
   /** What the user should know of an output that is good: "left out: logo.emf". */
   readonly note?: (text: string) => void;
 }

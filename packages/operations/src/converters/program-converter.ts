@@ -20,7 +20,7 @@ import type { Conversion, Converter } from './converter.ts';
 
 export interface ProgramConverter extends Pick<
   Converter,
-  'name' | 'standsFor' | 'pairs' | 'options' | 'rank' | 'note' | 'isPlural' | 'check'
+  'name' | 'standsFor' | 'pairs' | 'options' | 'rank' | 'note' | 'isPlural' | 'check' | 'uses'
 > {
   readonly program: ProgramName;
   /** Another command of the same program. */
@@ -53,7 +53,7 @@ export interface ProgramJob {
 }
 
 export function programConverter(spec: ProgramConverter): Converter {
-  const { name, standsFor, pairs, options, rank, note, isPlural, check, program } = spec;
+  const { name, standsFor, pairs, options, rank, note, isPlural, check, uses, program } = spec;
   return {
     name,
     standsFor,
@@ -67,6 +67,7 @@ export function programConverter(spec: ProgramConverter): Converter {
     ...(note === undefined ? {} : { note }),
     ...(isPlural === undefined ? {} : { isPlural }),
     ...(check === undefined ? {} : { check }),
+    ...(uses === undefined ? {} : { uses }),
     convert: (conversion) => convertByProgram(spec, conversion),
   };
 }

@@ -16,6 +16,8 @@ export interface DocumentPlace {
   readonly inputName: string;
   /** Real paths. */
   readonly allowedDirs: readonly string[];
+  /** Is told every path that is looked at beside the document, there or not: what is made of it depends on them. */
+  readonly looked?: Set<string>;
 }
 
 const maxResourceBytes: number = 128 * 2 ** 20;
@@ -66,6 +68,7 @@ async function findFile(
       const candidate = path.resolve(dir, `${name}${extension}`);
       // Judged before it is touched: not even the existence of a file elsewhere shows.
       if (!isInside(candidate, about.place.allowedDirs)) throw outside(url, about);
+      about.place.looked?.add(candidate);
       if (await isFile(candidate)) return candidate;
     }
   }

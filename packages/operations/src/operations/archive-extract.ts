@@ -8,6 +8,7 @@ import type { OperationResult } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
 import { contentDir } from '../converters/archives/seven-zip-formats.ts';
 import { unpackedFiles } from '../converters/archives/unpacked-files.ts';
 import type { Unpacker } from '../converters/archives/unpackers.ts';
@@ -27,7 +28,7 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
   // A file that is not made yet may still get a name that tells its format.
   if (input.path === '' && inputFormat(request) === '') return ok({});
   const found = await chosen(request);
-  return found.ok ? ok({ converter: found.value.converter }) : found;
+  return found.ok ? ok(await madeBy(found.value.unpacker)) : found;
 }
 
 interface Chosen {

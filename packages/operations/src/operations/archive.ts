@@ -22,6 +22,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
 import { packTar as tarOf } from 'modern-tar/fs';
 import { ZipFile } from 'yazl';
+import { factsOf, madeBy } from '../basis/made-by.ts';
 import { sevenZip, sevenZipVersion } from '../converters/archives/seven-zip.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
@@ -48,14 +49,17 @@ interface Entry {
   readonly name: string;
 }
 
-function plan(request: ActionRequest): Result<ActionPlan, Failure> {
+async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const planned = planArchive(request);
   if (!planned.ok) return planned;
   const { format, name } = planned.value;
   const isSevenZip = packedBySevenZip.includes(format);
+  const facts = isSevenZip ? await madeBy(sevenZip) : factsOf([]);
   return ok({
     outputs: [{ dir: '', name }],
-    ...(isSevenZip ? { converter: { name: sevenZip.name, version: sevenZipVersion } } : {}),
+    ...facts,
+    // It may be called after the task, which is none of the options.
+    basis: { ...facts.basis, output: name },
   });
 }
 

@@ -5,6 +5,7 @@ import type { OperationResult } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { applicableOptions, canonicalFormat, err, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
 import { firstBadOutput } from '../files/check-output.ts';
 import { chromium, drawPage } from '../converters/chromium/chromium.ts';
 import { settingsProblem } from '../converters/chromium/chromium-settings.ts';
@@ -35,7 +36,7 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
   const wrong = wrongEngine(request, version);
   if (wrong !== undefined) return err(wrong);
   return ok({
-    converter: { name: chromium.name, version },
+    ...(await madeBy(chromium)),
     outputs: [{ dir: '', name: planned.value.name }],
   });
 }

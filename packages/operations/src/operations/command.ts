@@ -17,6 +17,7 @@ import type {
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { commandsOfEngine, err, ok, splitArguments } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
 import { placeInputs } from './command-inputs.ts';
 import { satisfiesVersion } from '../routes/engine-version.ts';
 import { findCommand, findProgram, programVersion } from '../programs/find-program.ts';
@@ -39,9 +40,20 @@ interface Chosen {
   readonly converter: { readonly name: string; readonly version: string };
 }
 
-async function plan({ options }: ActionRequest): Promise<Result<ActionPlan, Failure>> {
+async function plan({ options, inputs }: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const chosen = await choose(options);
-  return chosen.ok ? ok({ converter: chosen.value.converter }) : chosen;
+  if (!chosen.ok) return chosen;
+  const { converter, program, command: name } = chosen.value;
+  const made = await madeBy({
+    name: converter.name,
+    version: async () => converter.version,
+    needs: [{ type: 'program', name: program }],
+    // Arguments may draw text; another command of the same program may lie elsewhere.
+    uses: () => [{ type: 'fonts' }, { type: 'command', name }],
+  });
+  // The inputs lie in folders of these names.
+  const tasks = [...new Set(inputs.map(({ task }) => task))].join(', ');
+  return ok({ ...made, basis: { ...made.basis, 'tasks of the inputs': tasks } });
 }
 
 async function choose(options: JsonObject): Promise<Result<Chosen, Failure>> {

@@ -17,7 +17,10 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { applicableOptions, canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
+import { joined, madeBy } from '../basis/made-by.ts';
+import type { MadeBy } from '../basis/made-by.ts';
 import { firstBadOutput } from '../files/check-output.ts';
+import { addReads } from '../files/beside.ts';
 import type { Converter } from '../converters/converter.ts';
 import { isLockedOffice } from '../files/locked-office.ts';
 import type { FileStart } from '../files/magic.ts';
@@ -32,7 +35,7 @@ export const convert: Operation = { plan, run };
 
 async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const outputs: { dir: string; name: string }[] = [];
-  let first: Converter | undefined;
+  const makers: MadeBy[] = [];
   let isCertain = true;
   let shares: string | undefined;
   for (const input of request.inputs) {
@@ -43,17 +46,30 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
       return step;
     }
     const { converter, from, to, name, options } = step.value;
-    first ??= converter;
+    if (converter !== undefined) makers.push(await madeBy(converter, { from, to, options }));
     // A file among others is not what somebody else waits for.
     if (request.inputs.length === 1) shares = converter?.shares?.(from, to, options);
     if (converter?.isPlural?.(from, to, options) === true) isCertain = false;
     outputs.push({ dir: input.dir, name: nameOf(name, { number: 1, count: 1 }) });
   }
   return ok({
-    ...(first === undefined ? {} : { converter: await named(first) }),
+    ...madeByAll(makers),
     ...(isCertain ? { outputs } : {}),
     ...(shares === undefined ? {} : { shares }),
   });
+}
+
+/** The first converter is the one that views show. */
+function madeByAll(makers: readonly MadeBy[]): Partial<MadeBy> {
+  const [first] = makers;
+  if (first === undefined || makers.length === 1) return first ?? {};
+  const each = makers.map(({ converter: { name, version } }) => `${name} ${version}`);
+  const { basis, watches } = joined(makers);
+  return {
+    converter: first.converter,
+    basis: { ...basis, converters: [...new Set(each)].join(', ') },
+    watches,
+  };
 }
 
 const named = async (converter: Converter): Promise<{ name: string; version: string }> => ({
@@ -108,6 +124,7 @@ async function run(
 ): Promise<Result<OperationResult, Failure>> {
   const outputs: OutputFile[] = [];
   const notes: string[] = [];
+  const beside = new Set<string>();
   let used: Converter | undefined;
   for (const [index, input] of request.inputs.entries()) {
     const step = await stepFor(input, request);
@@ -125,6 +142,7 @@ async function run(
           context.progress(percent === null ? null : share.from + (percent / 100) * share.size),
       },
       note: (text) => void notes.push(text),
+      alsoRead: (paths) => addReads(beside, paths, context),
       fileInputs: Object.fromEntries(
         Object.entries(request.fileInputs).map(([option, files]) => [option, files.map(({ path }) => path)]),
       ),
@@ -135,6 +153,7 @@ async function run(
   return ok({
     outputs,
     ...(used === undefined ? {} : { converter: await named(used) }),
+    ...(beside.size === 0 ? {} : { dependsOn: [...beside] }),
     ...(notes.length === 0 ? {} : { message: [...new Set(notes)].join('. ') }),
   });
 }
@@ -143,6 +162,7 @@ interface Around {
   readonly context: OperationContext;
   readonly fileInputs: Readonly<Record<string, readonly string[]>>;
   readonly note: (text: string) => void;
+  readonly alsoRead: (paths: readonly string[]) => void;
 }
 
 async function convertOne(
@@ -174,6 +194,7 @@ async function convertOne(
     progress: context.progress,
     ...(context.share === undefined ? {} : { share: context.share }),
     note: around.note,
+    alsoRead: around.alsoRead,
     fileInputs: around.fileInputs,
   });
   if (!made.ok) return made;

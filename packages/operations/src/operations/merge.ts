@@ -16,6 +16,9 @@ import type {
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { canonicalFormat, err, ok } from '@pipeline/schema';
+import { joined, madeBy } from '../basis/made-by.ts';
+import type { MadeBy } from '../basis/made-by.ts';
+import { addReads } from '../files/beside.ts';
 import type { Converter } from '../converters/converter.ts';
 import { runInHost } from '../host/host-pool.ts';
 import { readStart, wrongFormat } from '../files/magic.ts';
@@ -53,14 +56,28 @@ interface MergeTool extends Omit<PdfTool, 'run'> {
 async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const tool = await chooseTool({ tools, mistake }, request);
   if (!tool.ok) return tool;
+  const makers = new Map<Converter, MadeBy>();
   for (const input of request.inputs) {
-    if (input.path === '' && formatOf(input, request) === '') continue;
+    const from = formatOf(input, request);
+    if (input.path === '' && from === '') continue;
     const way = await wayToPdf(input, request);
     if (!way.ok) return way;
+    if (way.value !== undefined)
+      makers.set(way.value, await madeBy(way.value, { from, to: 'pdf', options: {} }));
   }
   const name = mergedName(request);
   if (!name.ok) return name;
-  return ok({ converter: await named(tool.value), outputs: [{ dir: '', name: name.value }] });
+  const own = await madeBy(tool.value);
+  const facts = makers.size === 0 ? own : withConverters(own, [...makers.values()]);
+  // It may be called after the task, which is none of the options.
+  const basis = { ...facts.basis, output: name.value };
+  return ok({ ...facts, basis, outputs: [{ dir: '', name: name.value }] });
+}
+
+function withConverters(own: MadeBy, makers: readonly MadeBy[]): MadeBy {
+  const { basis, watches } = joined([own, ...makers]);
+  const converters = [...new Set(makers.map(({ converter: { name, version } }) => `${name} ${version}`))];
+  return { ...own, basis: { ...basis, converters: converters.join(', ') }, watches };
 }
 
 const named = async (tool: MergeTool): Promise<{ name: string; version: string }> => ({
@@ -103,6 +120,7 @@ async function run(
   const name = mergedName(request);
   if (!name.ok) return name;
   const notes: string[] = [];
+  const beside = new Set<string>();
   const parts: { path: string; name: string }[] = [];
   for (const [index, input] of request.inputs.entries()) {
     const part = await asPdf(input, {
@@ -110,6 +128,7 @@ async function run(
       context,
       workDir: path.join(context.workDir, `part-${index + 1}`),
       notes,
+      beside,
     });
     if (!part.ok) return part;
     parts.push({ path: part.value, name: input.name });
@@ -120,6 +139,7 @@ async function run(
   return ok({
     outputs: [{ dir: '', name: name.value, path: joined.value }],
     converter: await named(tool.value),
+    ...(beside.size === 0 ? {} : { dependsOn: [...beside] }),
     ...(notes.length === 0 ? {} : { message: notes.join('. ') }),
   });
 }
@@ -171,6 +191,7 @@ async function asPdf(
     readonly context: OperationContext;
     readonly workDir: string;
     readonly notes: string[];
+    readonly beside: Set<string>;
   },
 ): Promise<Result<string, Failure>> {
   const { request, context, workDir } = about;
@@ -196,6 +217,7 @@ async function asPdf(
     startedAt: context.startedAt,
     signal: context.signal,
     progress: () => {},
+    alsoRead: (paths) => addReads(about.beside, paths, context),
     note: (text) => void about.notes.push(`${input.name}: ${text}`),
   });
   if (!made.ok) return made;

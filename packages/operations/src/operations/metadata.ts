@@ -9,6 +9,7 @@ import type { OperationResult } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
 import { firstBadOutput } from '../files/check-output.ts';
 import { formatLabel, readStart, wrongFormat } from '../files/magic.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
@@ -47,7 +48,7 @@ async function plan(request: ActionRequest, way: Way): Promise<Result<ActionPlan
   if (!chosen.ok) return chosen;
   const name = newName(request);
   if (!name.ok) return name;
-  return ok({ converter: chosen.value.converter, outputs: [{ dir: input.dir, name: name.value }] });
+  return ok({ ...(await madeBy(chosen.value.tool)), outputs: [{ dir: input.dir, name: name.value }] });
 }
 
 function newName({ inputs, options }: ActionRequest): Result<string, Failure> {

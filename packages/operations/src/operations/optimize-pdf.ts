@@ -40,6 +40,7 @@ export function colourSpace(options: JsonObject): 'RGB' | 'CMYK' | 'Gray' | unde
 
 const byGhostscript: PdfTool = {
   ...ghostscript,
+  uses: () => [{ type: 'fonts' }, { type: 'libvips' }],
   refuses: (options) => cannot(['web', 'print', 'max'], options, 'ghostscript'),
   run: (work) => optimizeWith(work, ghostscriptStep),
 };
@@ -58,6 +59,7 @@ const byLibrary: PdfTool = {
   standsFor: [],
   needs: [],
   version: async () => pdfLibVersion,
+  uses: () => [{ type: 'libvips' }],
   refuses: (options) => cannot(['web', 'max', 'mrc'], options, 'pdf-lib') ?? noColours(options, 'pdf-lib'),
   run: (work) => optimizeWith(work, imageStep),
 };

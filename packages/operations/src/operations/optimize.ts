@@ -6,6 +6,8 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
+import type { Maker } from '../basis/made-by.ts';
 import { outputFiles, sharp, sharpVersion } from '../converters/pictures/sharp.ts';
 import { svgoVersion } from '../converters/pictures/svgo.ts';
 import { runInHost } from '../host/host-pool.ts';
@@ -35,6 +37,13 @@ const optimizers: Readonly<Record<string, Optimizer>> = {
   svg: { host: 'svgo', version: svgoVersion, options: [] },
 };
 
+const makerOf = ({ host, version }: Optimizer): Maker => ({
+  name: host,
+  version: async () => version,
+  needs: [],
+  ...(host === 'sharp' ? { uses: () => [{ type: 'libvips' }] } : {}),
+});
+
 interface Plan {
   readonly optimizer: Optimizer;
   readonly format: string;
@@ -48,7 +57,7 @@ export const optimize: Operation = {
     if (!plan.ok) return plan;
     const { optimizer, name } = plan.value;
     const outputs = [{ dir: onlyInput(request).dir, name }];
-    return ok({ converter: { name: optimizer.host, version: optimizer.version }, outputs });
+    return ok({ ...(await madeBy(makerOf(optimizer))), outputs });
   },
   run: async (request, context) => {
     if (isPdf(request)) return (await pdf()).run(request, context);

@@ -7,7 +7,9 @@ import path from 'node:path';
 import type { ActionPlan, ActionRequest, Failure, OperationContext, OperationResult } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
 import { firstBadOutput } from '../files/check-output.ts';
+import { addReads } from '../files/beside.ts';
 import type { Converter } from '../converters/converter.ts';
 import { fontSpecimen } from '../converters/fonts/font-specimen.ts';
 import { outputFiles } from '../converters/pictures/sharp.ts';
@@ -23,9 +25,14 @@ export async function planConvertedThumbnail(request: ActionRequest): Promise<Re
   if (!output.ok) return output;
   const converter = await pictureMaker(request);
   if (!converter.ok) return converter;
-  const { name } = converter.value;
+  const asked = { from: inputFormat(request), to: 'png', options: {} };
+  const { uses, ...maker } = converter.value;
   return ok({
-    converter: { name, version: await converter.value.version() },
+    // sharp brings the picture into its box.
+    ...(await madeBy(
+      { ...maker, uses: (request) => [...(uses?.(request) ?? []), { type: 'libvips' }] },
+      asked,
+    )),
     outputs: [{ dir: onlyInput(request).dir, name: output.value.name }],
   });
 }
@@ -38,7 +45,9 @@ export async function runConvertedThumbnail(
   if (!output.ok) return output;
   const found = await pictureMaker(request);
   if (!found.ok) return found;
-  const picture = await firstPicture(request, { context, converter: found.value });
+  const beside = new Set<string>();
+  const alsoRead = (paths: readonly string[]): void => addReads(beside, paths, context);
+  const picture = await firstPicture(request, { context, converter: found.value, alsoRead });
   if (!picture.ok) return picture;
   const input = onlyInput(request);
   const job = {
@@ -57,6 +66,7 @@ export async function runConvertedThumbnail(
   return ok({
     outputs: outputFiles(answer.value, { dir: input.dir, workDir: context.workDir }),
     converter: { name, version: await version() },
+    ...(beside.size === 0 ? {} : { dependsOn: [...beside] }),
   });
 }
 
@@ -80,8 +90,13 @@ function pictureMaker(request: ActionRequest): Promise<Result<Converter, Failure
 /** The path of a PNG: of the first page, and in the size that is asked for, where the converter can. */
 async function firstPicture(
   request: ActionRequest,
-  { context, converter }: { readonly context: OperationContext; readonly converter: Converter },
+  about: {
+    readonly context: OperationContext;
+    readonly converter: Converter;
+    readonly alsoRead: (paths: readonly string[]) => void;
+  },
 ): Promise<Result<string, Failure>> {
+  const { context, converter, alsoRead } = about;
   const input = onlyInput(request);
   const from = inputFormat(request);
   const start = await readStart(input.path);
@@ -101,6 +116,7 @@ async function firstPicture(
     allowedDirs: context.allowedDirs,
     startedAt: context.startedAt,
     signal: context.signal,
+    alsoRead,
     progress: (percent) => context.progress(percent === null ? null : percent * 0.9),
   });
   if (!made.ok) return made;

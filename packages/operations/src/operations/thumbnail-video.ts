@@ -15,6 +15,7 @@ import type {
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { canonicalFormat, err, formatKind, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
 import { isInstalled } from '../converter-table.ts';
 import type { Converter } from '../converters/converter.ts';
 import { ffmpeg } from '../converters/media/ffmpeg.ts';
@@ -57,14 +58,15 @@ interface Plan {
 export async function planVideoThumbnail(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const plan = await planOf(request);
   if (!plan.ok) return plan;
-  const { converter, name, count } = plan.value;
+  const { converter, name, count, to } = plan.value;
   const { dir } = onlyInput(request);
   const outputs = Array.from({ length: count }, (_, index) => ({
     dir,
     name: nameOf(name, { number: index + 1, count }),
   }));
+  const maker = videoConverter() ?? ffmpeg;
   return ok({
-    converter,
+    ...(await madeBy(maker, { from: inputFormat(request), to, options: request.options })),
     outputs,
     ...(count === 1 && converter.name === ffmpeg.name ? { shares: `ffmpeg ${inputFormat(request)}` } : {}),
   });

@@ -9,6 +9,8 @@ import type {
 } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, formatKind, ok, operationSpecs } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
+import type { Maker } from '../basis/made-by.ts';
 import { pdfium, pdfiumVersion } from '../converters/pdf/pdfium.ts';
 import { outputFiles, sharp, sharpVersion } from '../converters/pictures/sharp.ts';
 import { convertBySharp, sharesDecode } from '../converters/pictures/sharp-together.ts';
@@ -19,6 +21,9 @@ import { boxOptions, stillOutput } from './thumbnail-options.ts';
 import { isVideoThumbnail, planVideoThumbnail, runVideoThumbnail } from './thumbnail-video.ts';
 
 const bySharp: ReadonlySet<string> = new Set(Object.keys(sharp.pairs));
+/** Its pages are brought into their box by sharp. */
+const pdfiumBySharp: Maker = { ...pdfium, uses: () => [{ type: 'libvips' }] };
+
 interface Plan {
   readonly host: 'sharp' | 'pdfium';
   readonly version: string;
@@ -27,16 +32,20 @@ interface Plan {
 }
 
 export const thumbnail: Operation = {
-  plan: (request) => {
+  plan: async (request) => {
     if (isVideoThumbnail(request)) return planVideoThumbnail(request);
     if (!isDirect(request)) return planOther(request);
     const plan = planOf(request);
     if (!plan.ok) return plan;
-    const { host, version, name } = plan.value;
+    const { host, name } = plan.value;
     const outputs = [{ dir: onlyInput(request).dir, name }];
     const shares = host === 'sharp' ? sharesDecode(inputFormat(request), request.options) : undefined;
     return ok({
-      converter: { name: host, version },
+      ...(await madeBy(host === 'sharp' ? sharp : pdfiumBySharp, {
+        from: inputFormat(request),
+        to: plan.value.to,
+        options: request.options,
+      })),
       outputs,
       ...(shares === undefined ? {} : { shares }),
     });

@@ -8,7 +8,10 @@ import type { ActionPlan, ActionRequest, Failure, OperationContext, OperationRes
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, formatKind, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
+import type { Maker } from '../basis/made-by.ts';
 import { isInstalled } from '../converter-table.ts';
+import { markUses } from '../converters/media/draw-mark.ts';
 import { ffmpeg } from '../converters/media/ffmpeg.ts';
 import { collectOutputs } from '../converters/program-converter.ts';
 import { fontOf } from '../font-names.ts';
@@ -38,9 +41,16 @@ interface Plan {
 export async function planVideoWatermark(request: ActionRequest): Promise<Result<ActionPlan, Failure>> {
   const plan = await planOf(request);
   if (!plan.ok) return plan;
-  const { converter, name } = plan.value;
-  return ok({ converter, outputs: [{ dir: onlyInput(request).dir, name }] });
+  const { name, format } = plan.value;
+  const made = await madeBy(markedByFfmpeg, { from: format, to: format, options: request.options });
+  return ok({ ...made, outputs: [{ dir: onlyInput(request).dir, name }] });
 }
+
+const markedByFfmpeg: Maker = {
+  ...ffmpeg,
+  // The mark is drawn by sharp.
+  uses: (request) => [{ type: 'program', name: 'ffprobe' }, ...markUses(request)],
+};
 
 async function planOf(request: ActionRequest): Promise<Result<Plan, Failure>> {
   const format = inputFormat(request);

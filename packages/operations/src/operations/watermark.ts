@@ -3,6 +3,10 @@ import type { ActionRequest, Failure, Operation, OperationContext, OperationResu
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { madeBy } from '../basis/made-by.ts';
+import type { Maker } from '../basis/made-by.ts';
+import type { CheckRequest } from '../converters/converter.ts';
+import { markUses } from '../converters/media/draw-mark.ts';
 import { outputFiles, sharp, sharpVersion } from '../converters/pictures/sharp.ts';
 import { fontOf } from '../font-names.ts';
 import { runInHost } from '../host/host-pool.ts';
@@ -25,7 +29,7 @@ export const watermark: Operation = {
     const plan = planOf(request);
     if (!plan.ok) return plan;
     const outputs = [{ dir: onlyInput(request).dir, name: plan.value.name }];
-    return ok({ converter: { name: 'sharp', version: sharpVersion }, outputs });
+    return ok({ ...(await madeBy(markedBySharp, markOf(request))), outputs });
   },
   run: async (request, context) => {
     if (isPdf(request)) return (await pdf()).run(request, context);
@@ -33,6 +37,13 @@ export const watermark: Operation = {
     const plan = planOf(request);
     return plan.ok ? run(request, { plan: plan.value, context }) : plan;
   },
+};
+
+const markedBySharp: Maker = { ...sharp, uses: markUses };
+
+const markOf = (request: ActionRequest): CheckRequest => {
+  const format = inputFormat(request);
+  return { from: format, to: format, options: request.options };
 };
 
 const isPdf = (request: ActionRequest): boolean => inputFormat(request) === 'pdf';

@@ -14,6 +14,12 @@ const found = new Map<string, string | undefined>();
 /** Where converters are looked for instead of PATH; set and empty: nowhere, only embedded ones are used. */
 const searchPath = (): string => process.env['PIPELINE_PROGRAMS_PATH'] ?? process.env['PATH'] ?? '';
 
+/** The folders that it looks in: a new program appears there. */
+export const searchFolders = (): readonly string[] =>
+  searchPath()
+    .split(path.delimiter)
+    .filter((dir) => path.isAbsolute(dir));
+
 /** The absolute path of a command; undefined when no folder of PATH has it. */
 export function findCommand(command: string): string | undefined {
   if (!found.has(command)) found.set(command, lookAlongPath(command));
@@ -31,9 +37,8 @@ export function findProgram(name: ProgramName): string | undefined {
 
 function lookAlongPath(command: string): string | undefined {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : [''];
-  for (const dir of searchPath().split(path.delimiter)) {
-    // A relative folder of PATH would mean a program inside of the project.
-    if (!path.isAbsolute(dir)) continue;
+  // A relative folder of PATH would mean a program inside of the project.
+  for (const dir of searchFolders()) {
     for (const ending of endings) {
       const file = path.join(dir, command + ending);
       if (isExecutable(file)) return file;
@@ -52,6 +57,12 @@ function isExecutable(file: string): boolean {
 }
 
 const versions = new Map<ProgramName, Promise<string | undefined>>();
+
+/** It has been updated or removed since: looked up and asked anew. */
+export function forgetProgram(name: ProgramName): void {
+  versions.delete(name);
+  for (const command of programs[name].commands) found.delete(command);
+}
 
 /** What the installed program says of itself; undefined when it is not there, or another program of that name is. */
 export function programVersion(name: ProgramName): Promise<string | undefined> {

@@ -10,6 +10,8 @@ export interface Program {
   readonly versionArgs: readonly string[];
   /** Its first group is the version. Output that does not match comes from another program of the same name. */
   readonly versionPattern: RegExp;
+  /** Files of it that lie beside the command, where that is no more than a script that starts them. */
+  readonly beside?: readonly string[];
   /** SPDX. */
   readonly license: string;
   /** What it is for, in a few words: shown by `pipeline doctor`. */
@@ -54,6 +56,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     commands: ['soffice', 'libreoffice'],
     versionArgs: ['--version'],
     versionPattern: /LibreOffice (\d+(?:\.\d+)+)/,
+    beside: ['soffice.bin', 'versionrc'],
     license: 'MPL-2.0',
     purpose: 'office documents with their page layout',
     packages: {

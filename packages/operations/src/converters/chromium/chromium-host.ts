@@ -36,19 +36,20 @@ export const host: HostModule = {
       maxMemoryBytes: numberOption(job, 'maxMemoryBytes') ?? 0,
     };
     const window = { viewport: { width: view.width, height: view.height }, deviceScaleFactor: view.scale };
+    const looked = new Set<string>();
     await withNetwork(job['network'] === 'public' ? publicNetwork : anyNetwork, (network) =>
       inWindow(needs, { ...window, ...network.window }, async (context) => {
         const page = await context.newPage();
         if (view.media !== undefined) await page.emulateMedia({ media: view.media });
         const open = needs.network ? openWebsite : openDocument;
-        const judge = await open(page, { job, settings, context, network });
+        const judge = await open(page, { job, settings, context, network, looked });
         report(60);
         const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName'));
         judge();
         await writeFile(jobText(job, 'outputPath'), bytes);
       }),
     );
-    return {};
+    return { beside: [...looked] };
   },
 };
 
@@ -57,15 +58,17 @@ interface Opening {
   readonly settings: PageSettings;
   readonly context: BrowserContext;
   readonly network: PageNetwork;
+  readonly looked: Set<string>;
 }
 
 /** Answers with what is asked once everything is drawn, as some things are loaded only then. */
-async function openDocument(page: Page, { job, settings, context }: Opening): Promise<() => void> {
+async function openDocument(page: Page, { job, settings, context, looked }: Opening): Promise<() => void> {
   const inputName = jobText(job, 'inputName');
   const served = await serveDocument(context, {
     inputPath: jobText(job, 'inputPath'),
     inputName,
     allowedDirs: listOption(job, 'allowedDirs'),
+    looked,
   });
   const name = JSON.stringify(inputName);
   try {

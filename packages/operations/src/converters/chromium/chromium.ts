@@ -13,6 +13,7 @@ import { findProgram, programVersion } from '../../programs/find-program.ts';
 import { programs } from '../../programs/program-table.ts';
 import { missingProgram } from '../../programs/run-program.ts';
 import { loadOptions, printOptions, settingsProblem, viewOptions } from './chromium-settings.ts';
+import { listOption } from '../../read-options.ts';
 import type { Conversion, Converter } from '../converter.ts';
 
 /** Of the host and the browser together. */
@@ -28,6 +29,7 @@ export const chromium: Converter = {
     { type: 'program', name: 'chromium' },
     { type: 'pack', name: 'browser' },
   ],
+  uses: () => [{ type: 'fonts' }],
   pairs: { html: ['pdf', 'png', 'jpg'] },
   options: (_, to) => [
     ...loadOptions,
@@ -50,6 +52,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     progress: conversion.progress,
   });
   if (!drawn.ok) return drawn;
+  conversion.alsoRead?.(listOption(drawn.value, 'beside'));
   return ok([{ dir, name: nameOf(conversion.outputName, { number: 1, count: 1 }), path: outputPath }]);
 }
 
@@ -62,7 +65,7 @@ export interface PageRequest {
 }
 
 /** One page in a browser of the pool; each host has one of its own. */
-export async function drawPage(request: PageRequest): Promise<Result<undefined, Failure>> {
+export async function drawPage(request: PageRequest): Promise<Result<JsonObject, Failure>> {
   const { host, job, options, signal, progress } = request;
   const problem = settingsProblem(options, job.to);
   if (problem !== undefined) {
@@ -79,5 +82,5 @@ export async function drawPage(request: PageRequest): Promise<Result<undefined, 
     maxMemoryBytes,
     about: job.inputName,
   });
-  return answer.ok ? ok(undefined) : err(answer.error);
+  return answer.ok ? answer : err(answer.error);
 }

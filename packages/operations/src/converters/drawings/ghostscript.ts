@@ -26,6 +26,7 @@ export const ghostscript: Converter = programConverter({
   name: 'ghostscript',
   program: 'ghostscript',
   standsFor: ['imagemagick', 'graphicsmagick', 'inkscape', 'uniconvertor'],
+  uses: () => [{ type: 'fonts' }],
   // Illustrator's files are PDF, the old ones PostScript: it goes by the content.
   pairs: {
     eps: without('eps'),

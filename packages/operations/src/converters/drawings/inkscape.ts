@@ -17,6 +17,8 @@ const drawing: Converter = programConverter({
   name: 'inkscape',
   program: 'inkscape',
   standsFor: ['uniconvertor'],
+  // It has Ghostscript read PostScript.
+  uses: () => [{ type: 'fonts' }, { type: 'program', name: 'ghostscript' }],
   pairs: Object.fromEntries(inputs.map((from) => [from, outputs.filter((to) => to !== from)])),
   options: (from, to) => [
     ...(to === 'png' ? ['width', 'height', 'pixel_density'] : []),

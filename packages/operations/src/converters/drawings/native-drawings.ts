@@ -12,6 +12,7 @@ const lines: Converter = programConverter({
   name: 'pstoedit',
   program: 'pstoedit',
   standsFor: ['cadconverter', 'inkscape', 'uniconvertor'],
+  uses: () => [{ type: 'fonts' }],
   pairs: { eps: editable, ps: editable },
   options: () => [],
   rank: () => 60,

@@ -26,6 +26,7 @@ export const poppler: Converter = {
   license: programs.poppler.license,
   kind: 'native',
   needs: [{ type: 'program', name: 'poppler' }],
+  uses: () => [{ type: 'fonts' }],
   pairs: { pdf: ['svg', 'eps', 'ps', 'png', 'jpg', 'tiff', 'txt', 'html'] },
   options: (_, to) => [
     'password',

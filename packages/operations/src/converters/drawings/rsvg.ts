@@ -9,6 +9,7 @@ export const rsvg: Converter = programConverter({
   name: 'rsvg',
   program: 'rsvg',
   standsFor: ['inkscape', 'uniconvertor'],
+  uses: () => [{ type: 'fonts' }],
   pairs: { svg: formats, svgz: formats },
   options: () => ['width', 'height', 'pixel_density'],
   // Above Typst, which draws the same page but reads less of SVG.

@@ -15,6 +15,7 @@ export const fontSpecimen: Converter = {
   license: 'MIT',
   kind: 'embedded',
   needs: [],
+  uses: () => [{ type: 'libvips' }, { type: 'fonts' }],
   pairs: Object.fromEntries(
     ['ttf', 'otf', 'woff', 'woff2', 'eot', 'ttc', 'otc'].map((from) => [from, ['png']]),
   ),

@@ -28,6 +28,7 @@ export const libreoffice: Converter = {
   license: programs.libreoffice.license,
   kind: 'native',
   needs: [{ type: 'program', name: 'libreoffice' }],
+  uses: () => [{ type: 'fonts' }],
   pairs: officePairs,
   options: officeOptions,
   rank: officeRank,

@@ -3,8 +3,13 @@ import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { ok } from '@pipeline/schema';
+import type { MachinePart } from '../../basis/machine-parts.ts';
 import { runInHost } from '../../host/host-pool.ts';
 import type { OpenedMedia } from './run-media.ts';
+
+/** For plans of `watermark`. A letter that the font lacks comes from one of the system. */
+export const markUses = ({ options }: { readonly options: JsonObject }): readonly MachinePart[] =>
+  options['text'] === undefined ? [{ type: 'libvips' }] : [{ type: 'libvips' }, { type: 'fonts' }];
 
 export interface MarkRequest {
   readonly opened: OpenedMedia;

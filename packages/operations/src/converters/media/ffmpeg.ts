@@ -1,7 +1,7 @@
 /** Video, sound and pictures that move by the installed FFmpeg: the entry of the table. How it is done is in `media/`. */
 import path from 'node:path';
 import type { Failure, OutputFile } from '@pipeline/engine';
-import type { Result } from '@pipeline/schema';
+import type { JsonObject, Result } from '@pipeline/schema';
 import { ok } from '@pipeline/schema';
 import { mediaOptions, mediaPairs, mediaRank } from './media-pairs.ts';
 import { checkMedia, readMediaSettings } from './media-settings.ts';
@@ -10,6 +10,7 @@ import { frameFormats } from './media-inputs.ts';
 import { programVersion } from '../../programs/find-program.ts';
 import { programs } from '../../programs/program-table.ts';
 import type { Conversion, Converter } from '../converter.ts';
+import type { MachinePart } from '../../basis/machine-parts.ts';
 import { collectOutputs } from '../program-converter.ts';
 
 export const ffmpeg: Converter = {
@@ -20,6 +21,7 @@ export const ffmpeg: Converter = {
   kind: 'native',
   // ffprobe comes with it.
   needs: [{ type: 'program', name: 'ffmpeg' }],
+  uses: ({ options }) => mediaUses(options),
   pairs: mediaPairs,
   options: mediaOptions,
   rank: mediaRank,
@@ -31,6 +33,12 @@ export const ffmpeg: Converter = {
   },
   convert,
 };
+
+/** Subtitles that are drawn into the picture have letters. */
+export const mediaUses = (options: JsonObject): readonly MachinePart[] => [
+  { type: 'program', name: 'ffprobe' },
+  ...(options['subtitles'] === undefined ? [] : [{ type: 'fonts' } as const]),
+];
 
 async function convert(conversion: Conversion): Promise<Result<readonly OutputFile[], Failure>> {
   const { inputPath, inputName, from, workDir, signal, progress, note, share, fileInputs = {} } = conversion;

@@ -34,6 +34,13 @@ export const exiftool: MetadataTool = {
     findProgram('exiftool') !== undefined ||
     (findProgram('perl') !== undefined && packagedExiftool() !== undefined),
   needs: [{ type: 'program', name: 'exiftool' }],
+  uses: () =>
+    findProgram('exiftool') === undefined
+      ? [
+          { type: 'program', name: 'perl' },
+          { type: 'pack', name: 'metadata' },
+        ]
+      : [],
   reads: undefined,
   writes: new Set(writable.split(' ').filter((format) => format !== 'bmp')),
   read,

@@ -2,7 +2,7 @@
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { isObject } from '../tables/table-model.ts';
-import type { Need } from '../converter.ts';
+import type { Need, Uses } from '../converter.ts';
 
 /** Names and values; a list is one text, parted by `, `. */
 export type Metadata = Readonly<Record<string, string | number | boolean>>;
@@ -30,6 +30,8 @@ export interface MetadataTool {
   readonly isThere: () => boolean;
   /** What brings it, when it is not there. */
   readonly needs: readonly Need[];
+  /** As of converters. */
+  readonly uses?: Uses;
   /** Undefined: any. */
   readonly reads: ReadonlySet<string> | undefined;
   readonly writes: ReadonlySet<string>;

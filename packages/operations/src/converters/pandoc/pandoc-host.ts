@@ -74,6 +74,7 @@ async function convert(request: PandocJob): Promise<JsonObject> {
     inputPath: request.inputPath,
     inputName: request.inputName,
     allowedDirs: request.allowedDirs,
+    looked: new Set<string>(),
   };
   const nowMs = Math.floor((await stat(request.inputPath)).mtimeMs / 1000) * 1000;
   const content = await readDocument({
@@ -94,7 +95,11 @@ async function convert(request: PandocJob): Promise<JsonObject> {
   const placed = { ...images, nowMs };
   await (request.to === undefined ? writePage(request, placed) : writeDocument(request, writer, placed));
   if (mode === 'beside') await writeBeside(`${request.outputPath}.media`, images.files);
-  return { files: mode === 'beside' ? [...images.files.keys()] : [], left: images.left };
+  return {
+    files: mode === 'beside' ? [...images.files.keys()] : [],
+    left: images.left,
+    beside: [...place.looked],
+  };
 }
 
 const pageWriter: PandocWriter = { writer: 'typst', embeds: true };

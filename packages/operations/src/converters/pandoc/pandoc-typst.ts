@@ -9,6 +9,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
 import { nameOf } from '../../files/output-name.ts';
+import { listOption } from '../../read-options.ts';
 import { parsePageRange } from '../../page-range.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { pageOptions, pageProblem } from '../page-setup.ts';
@@ -26,6 +27,7 @@ export const pandocTypst: Converter = {
   license: 'GPL-2.0-or-later AND Apache-2.0',
   kind: 'embedded',
   needs: [],
+  uses: () => [{ type: 'fonts' }],
   pairs: Object.fromEntries(sources.map((from) => [from, ['pdf', 'svg']])),
   options: (from, to) => [
     ...pageOptions,
@@ -62,6 +64,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   });
   if (!source.ok) return err(source.error);
   tellLeftOut(source.value, conversion);
+  conversion.alsoRead?.(listOption(source.value, 'beside'));
   conversion.progress(70);
   const typeset = await typesetPages(conversion, sourcePath);
   if (!typeset.ok) return typeset;

@@ -66,6 +66,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   });
   if (!answer.ok) return err(answer.error);
   tellLeftOut(answer.value, conversion);
+  conversion.alsoRead?.(listOption(answer.value, 'beside'));
   const media = listOption(answer.value, 'files').map((file) => ({
     dir: path.posix.join(conversion.dir, mediaName),
     name: file,

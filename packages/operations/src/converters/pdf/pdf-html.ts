@@ -40,6 +40,8 @@ export const pdfPages: Converter = {
     'split_pages',
     'bg_format',
   ],
+  uses: ({ options }) =>
+    options['bg_format'] === 'svg' ? [{ type: 'program', name: 'poppler' }, { type: 'fonts' }] : [],
   rank: () => 70,
   note: () => 'pictures of the pages with their text over them',
   isPlural: (_from, _to, options) =>

@@ -13,6 +13,7 @@ export const icns: Converter = {
   license: sharp.license,
   kind: 'embedded',
   needs: [],
+  uses: () => [{ type: 'libvips' }],
   pairs: { png: ['icns'], icns: ['png'] },
   options: () => [],
   rank: () => 80,

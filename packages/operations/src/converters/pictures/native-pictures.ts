@@ -37,6 +37,8 @@ export const imagemagick: Converter = programConverter({
   name: 'imagemagick',
   program: 'imagemagick',
   standsFor: [],
+  // Drawings and text have letters.
+  uses: () => [{ type: 'fonts' }],
   pairs: pairsOf(coders),
   options: optionsOf,
   rank: () => 40,
@@ -48,6 +50,7 @@ export const graphicsmagick: Converter = programConverter({
   name: 'graphicsmagick',
   program: 'graphicsmagick',
   standsFor: [],
+  uses: () => [{ type: 'fonts' }],
   // It reads Photoshop files, and writes none.
   pairs: Object.fromEntries(
     Object.entries(pairsOf(graphicsCoders)).map(([from, targets]) => [

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { ConversionError } from '../../host/protocol.ts';
+import { loadFonts } from '../fonts/load-fonts.ts';
 import { readStart } from '../../files/magic.ts';
 import { pictureError } from './picture-errors.ts';
 import type { Picture } from './picture-errors.ts';
@@ -49,6 +50,8 @@ export async function openPicture(
   const picture = { name: file.name, head };
   const isVector = looksLikeSvg(Buffer.from(head.subarray(0, 1024)));
   const input = isVector ? prepareSvg(await readFile(path), file.name) : await readInput(path);
+  // Those of a text that was drawn here before stay known: a drawing must look the same before it and after it.
+  if (isVector && input.includes('text')) await loadFonts();
   // CSS has 96 pixels to the inch, sharp counts from 72.
   const density = isVector && file.pixelDensity !== undefined ? { density: file.pixelDensity * 0.75 } : {};
   const options: SharpOptions = {

@@ -24,6 +24,8 @@ export const sharp: Converter = {
   license: 'Apache-2.0 AND LGPL-3.0-or-later',
   kind: 'embedded',
   needs: [],
+  uses: ({ from }) =>
+    from.startsWith('svg') ? [{ type: 'libvips' }, { type: 'fonts' }] : [{ type: 'libvips' }],
   pairs: Object.fromEntries([...outputs, 'svg', 'svgz'].map((from) => [from, outputs])),
   options: (from, to) => [
     ...always,

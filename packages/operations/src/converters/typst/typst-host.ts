@@ -46,7 +46,7 @@ async function run(job: JsonObject): Promise<JsonObject> {
   );
   compiler.mapShadow(mainPath, Buffer.from(source));
   const pages = await compile(compiler, mainPath, request);
-  return { pages };
+  return { pages, beside: [...(request.place.looked ?? [])] };
 }
 
 function readJob(job: JsonObject): TypstJob {
@@ -61,6 +61,7 @@ function readJob(job: JsonObject): TypstJob {
       inputPath: textOption(job, 'inputPath') ?? '',
       inputName: textOption(job, 'inputName') ?? '',
       allowedDirs: listOption(job, 'allowedDirs'),
+      looked: new Set(),
     },
   };
 }

@@ -23,6 +23,8 @@ export const typstPictures: Converter = {
   license: 'Apache-2.0',
   kind: 'embedded',
   needs: [],
+  // Drawings have letters.
+  uses: ({ from }) => (from === 'svg' ? [{ type: 'fonts' }] : []),
   pairs: Object.fromEntries(direct.map((from) => [from, ['pdf']])),
   options: (from) => (from === 'svg' ? [] : ['pixel_density']),
   rank: () => 60,
@@ -36,6 +38,7 @@ export const sharpPictures: Converter = {
   license: `${sharp.license} AND Apache-2.0`,
   kind: 'embedded',
   needs: [],
+  uses: (request) => [...(sharp.uses?.(request) ?? []), ...(typstPictures.uses?.(request) ?? [])],
   pairs: Object.fromEntries(overSharp.map((from) => [from, ['pdf']])),
   options: (from) => [
     ...new Set([...sharp.options(from, 'png').filter((name) => name !== 'quality'), 'pixel_density']),

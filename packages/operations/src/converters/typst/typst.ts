@@ -5,6 +5,7 @@ import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { runInHost } from '../../host/host-pool.ts';
 import { nameOf } from '../../files/output-name.ts';
+import { listOption } from '../../read-options.ts';
 import type { Conversion, Converter } from '../converter.ts';
 
 /** Of the npm package; a test holds it to the one that is installed. */
@@ -17,6 +18,7 @@ export const typst: Converter = {
   license: 'Apache-2.0',
   kind: 'embedded',
   needs: [],
+  uses: () => [{ type: 'fonts' }],
   pairs: { typst: ['pdf', 'svg'] },
   options: (_from, to) => (to === 'pdf' ? ['pdf_a'] : []),
   rank: () => 60,
@@ -44,5 +46,6 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     about: inputName,
   });
   if (!answer.ok) return err(answer.error);
+  conversion.alsoRead?.(listOption(answer.value, 'beside'));
   return ok([{ dir, name: nameOf(conversion.outputName, { number: 1, count: 1 }), path: outputPath }]);
 }

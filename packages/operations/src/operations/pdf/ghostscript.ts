@@ -14,11 +14,12 @@ import type { ProgramCall } from '../../programs/run-program.ts';
 import { brokenPdf, passwordNeeded } from '../../converters/pdf/pdf-failures.ts';
 import type { PdfTool, PdfWork } from './pdf-tool.ts';
 
-export const ghostscript: Pick<PdfTool, 'name' | 'standsFor' | 'needs' | 'version'> = {
+export const ghostscript: Pick<PdfTool, 'name' | 'standsFor' | 'needs' | 'version' | 'uses'> = {
   name: 'ghostscript',
   standsFor: ['gs'],
   needs: [{ type: 'program', name: 'ghostscript' }],
   version: async () => (await programVersion('ghostscript')) ?? 'unknown',
+  uses: () => [{ type: 'fonts' }],
 };
 
 export interface GhostscriptCall {

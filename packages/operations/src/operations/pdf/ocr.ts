@@ -26,6 +26,7 @@ const ocrmypdf: PdfTool = {
     { type: 'program', name: 'tesseract' },
   ],
   version: async () => (await programVersion('ocrmypdf')) ?? 'unknown',
+  uses: () => [{ type: 'ocr-languages' }, { type: 'program', name: 'ghostscript' }],
   run: runOcrmypdf,
 };
 
@@ -34,6 +35,7 @@ const tesseract: PdfTool = {
   standsFor: [],
   needs: [{ type: 'program', name: 'tesseract' }],
   version: async () => (await programVersion('tesseract')) ?? 'unknown',
+  uses: () => [{ type: 'ocr-languages' }, { type: 'libvips' }],
   run: async (work) => {
     const missing = await lacksLanguage(work);
     return missing === undefined ? recognizePages(work, byProgram) : err(missing);
@@ -45,6 +47,7 @@ const library: PdfTool = {
   standsFor: ['tesseract'],
   needs: [{ type: 'pack', name: 'ocr' }],
   version: async () => packs.ocr.version,
+  uses: () => [{ type: 'libvips' }],
   run: (work) => recognizePages(work, byLibrary),
 };
 

@@ -9,7 +9,8 @@ import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { isInstalled, isMet } from '../../converter-table.ts';
-import type { Need } from '../../converters/converter.ts';
+import { madeBy } from '../../basis/made-by.ts';
+import type { Need, Uses } from '../../converters/converter.ts';
 import { satisfiesVersion } from '../../routes/engine-version.ts';
 import { readStart, wrongFormat } from '../../files/magic.ts';
 import { nameOf, outputName } from '../../files/output-name.ts';
@@ -25,6 +26,8 @@ export interface PdfTool {
   readonly standsFor: readonly string[];
   readonly needs: readonly Need[];
   readonly version: () => Promise<string>;
+  /** As of converters. */
+  readonly uses?: Uses;
   /** An option that this tool cannot honour; undefined: it does all that is asked. */
   readonly refuses?: (options: JsonObject) => Failure | undefined;
   readonly run: (work: PdfWork) => Promise<Result<PdfMade, Failure>>;
@@ -67,10 +70,10 @@ export function pdfOperation(operation: PdfOperation): Operation {
       if (!name.ok) return name;
       const tool = await chooseTool(operation, request);
       if (!tool.ok) return tool;
-      const converter = { name: tool.value.name, version: await tool.value.version() };
-      if (operation.isPlural === true) return ok({ converter });
+      const made = await madeBy(tool.value, { from: 'pdf', to: 'pdf', options: request.options });
+      if (operation.isPlural === true) return ok(made);
       const outputs = [{ dir: onlyInput(request).dir, name: nameOf(name.value, { number: 1, count: 1 }) }];
-      return ok({ converter, outputs });
+      return ok({ ...made, outputs });
     },
     run: (request, context) => run(operation, { request, context }),
   };
