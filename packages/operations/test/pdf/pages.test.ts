@@ -23,7 +23,10 @@ test('split: one PDF a page, numbered, fields in their place', async () => {
     operation: 'pdf/split-pages',
     input: await pdfOf({ pages: 11, field: 'Ann' }),
   });
-  expect(made.planned).toMatchObject({ ok: true, value: { converter: { name: 'qpdf', version: qpdfVersion } } });
+  expect(made.planned).toMatchObject({
+    ok: true,
+    value: { converter: { name: 'qpdf', version: qpdfVersion } },
+  });
   expect(made.names).toEqual(Array.from({ length: 11 }, (_, index) => `report-${index + 1}.pdf`));
   expect(await Promise.all(made.files.map(async (file) => (await texts(file)).length))).toEqual(
     Array.from({ length: 11 }, () => 1),
