@@ -16,6 +16,7 @@ export interface OperationCall<T> {
   readonly workDir: string;
   readonly attempt: number;
   readonly share?: Share | undefined;
+  readonly hashFile?: OperationContext['hashFile'];
   readonly onProgress: OperationContext['progress'];
   /** Of this action alone; stopped when the job is. */
   readonly stop: Stop;
@@ -45,7 +46,7 @@ interface Bounds {
 }
 
 function startBounds(call: OperationCall<unknown>): Bounds {
-  const { clock, workDir, attempt, request, share } = call;
+  const { clock, workDir, attempt, request, share, hashFile } = call;
   const { baseDir, allowedDirs, jobId, startedAt } = call.context;
   const { timeoutMs } = request.task;
   const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
@@ -71,6 +72,7 @@ function startBounds(call: OperationCall<unknown>): Bounds {
       attempt,
       progress,
       ...(share !== undefined && { share }),
+      ...(hashFile !== undefined && { hashFile }),
       get signal() {
         return stop.signal;
       },

@@ -16,10 +16,10 @@ import {
   type RunValues,
   type Scope,
   type Task,
-  type Template,
 } from '@pipeline/schema';
 import type { ActionIdentity, Decision } from './action.ts';
 import { filePlace } from './artifact.ts';
+import { expressionsOf } from './expressions-of.ts';
 import type { Artifact, RunContext } from './operation.ts';
 
 /** What is the same for every action of a job. */
@@ -97,28 +97,3 @@ function readsFileSize(task: Task): boolean {
 
 const isFileSize = (expression: Expression): boolean =>
   expression.type === 'reference' && expression.root === 'file' && expression.name === 'size';
-
-/** Every expression in it, however deep. */
-export function expressionsOf(template: Template): readonly Expression[] {
-  const found = template.parts.filter((part) => typeof part !== 'string');
-  for (const expression of found) found.push(...operands(expression));
-  return found;
-}
-
-function operands(expression: Expression): readonly Expression[] {
-  switch (expression.type) {
-    case 'literal':
-    case 'reference':
-      return [];
-    case 'list':
-      return expression.items;
-    case 'not':
-      return [expression.operand];
-    case 'binary':
-      return [expression.left, expression.right];
-    case 'call':
-      return expression.arguments;
-    default:
-      return [];
-  }
-}

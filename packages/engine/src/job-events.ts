@@ -33,10 +33,15 @@ export function actionFinished(action: Action, ms: number, measure: ActionMeasur
     outputs: action.outputs.map(eventOutput),
     ...outcomeWords(outcome),
     ...(isIgnored(action) && { is_ignored: true }),
-    ...(measure !== undefined && converter !== undefined && { converter: converter.name }),
+    ...(isDone(outcome, measure) && converter !== undefined && { converter: converter.name }),
+    ...(action.lookUp !== undefined && { fingerprint: action.lookUp.fingerprint.key }),
     ...(outcome.type === 'finished' && outcome.credits !== undefined && { credits: outcome.credits }),
   };
 }
+
+/** Somebody did its work, now or in an earlier run. */
+const isDone = (outcome: ActionOutcome, measure: ActionMeasure | undefined): boolean =>
+  measure !== undefined || (outcome.type === 'finished' && outcome.isCached === true);
 
 /** What was sent elsewhere is there; where it lay here is gone soon. */
 function eventOutput({ path: here, url, remote, ...file }: Artifact): FinishedEvent['outputs'][number] {
@@ -92,6 +97,8 @@ function statusOf(outcome: ActionOutcome): ActionStatus {
     case 'failed':
     case 'not-run':
       return 'error';
+    case 'finished':
+      return outcome.isCached === true ? 'cached' : 'finished';
     default:
       return outcome.type;
   }

@@ -26,7 +26,7 @@ export interface AbortReason {
 export function countActions(runs: readonly TaskRun[]): Counts {
   const counts = { ran: 0, cached: 0, skipped: 0, failed: 0, not_run: 0 };
   for (const { outcome } of runs.flatMap(({ actions }) => actions)) {
-    if (outcome?.type === 'finished') counts.ran += 1;
+    if (outcome?.type === 'finished') counts[outcome.isCached === true ? 'cached' : 'ran'] += 1;
     else if (outcome?.type === 'skipped') counts.skipped += 1;
     else if (outcome?.type === 'failed') counts.failed += 1;
     else counts.not_run += 1;

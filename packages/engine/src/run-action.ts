@@ -2,12 +2,11 @@
  * Runs one action: its attempts one after the other, each in a new folder, with timeout, cancellation and a look at
  * what came out. Whatever happens in an operation, an outcome comes back: bugs are caught here, and only here.
  * Between two attempts it keeps its place in the pools. It knows no schedule and no events.
- *
- * `runAction` is also the place where a stored result will be taken instead of an attempt, and stored after one: the
- * request holds everything that a result depends on, and nothing else leaves this file.
+ * What a cache has is taken before, in `run-job.ts`; what is made here is kept in it.
  */
 import { err, ok, type Result } from '@pipeline/schema';
 import type { ActionOutcome } from './action.ts';
+import { type Caching, keepOutcome, type LookUp, restoreInputs } from './caching.ts';
 import { callOperation, cancelledFailure } from './call-operation.ts';
 import type { Clock } from './clock.ts';
 import { checkOutputs } from './check-outputs.ts';
@@ -33,6 +32,8 @@ export interface ActionRun {
   readonly listener: ActionListener;
   /** Those that are started together with it. */
   readonly share?: Share | undefined;
+  /** Its result is to be kept. */
+  readonly lookUp?: LookUp | undefined;
 }
 
 export interface ActionListener {
@@ -54,6 +55,7 @@ export interface ActionEnvironment {
   /** How long an operation may take to end after its signal. */
   readonly graceMs: number;
   readonly mask: Mask;
+  readonly caching?: Caching | undefined;
 }
 
 export interface ActionEnd {
@@ -63,6 +65,22 @@ export interface ActionEnd {
 }
 
 export async function runAction(run: ActionRun, environment: ActionEnvironment): Promise<ActionEnd> {
+  const { caching, workspace, mask } = environment;
+  if (caching === undefined) return attemptAction(run, environment);
+  try {
+    const restored = await restoreInputs(run.request, caching.cache, workspace);
+    if (!restored.ok) return { outcome: { type: 'failed', failure: restored.error } };
+    const { request, dirs } = restored.value;
+    const end = await attemptAction({ ...run, request }, environment);
+    await Promise.all(dirs.map((dir) => workspace.removeDir(dir)));
+    if (run.lookUp === undefined) return end;
+    return { ...end, outcome: await keepOutcome(end.outcome, run.lookUp, caching) };
+  } catch (error) {
+    return { outcome: { type: 'failed', failure: mask.failure(workspaceFailure(error)) } };
+  }
+}
+
+async function attemptAction(run: ActionRun, environment: ActionEnvironment): Promise<ActionEnd> {
   const { retry } = run.request.task;
   for (let attempt = 1; ; attempt += 1) {
     run.listener.onAttempt(attempt);
@@ -108,7 +126,8 @@ async function tryOnce(
       makeAndCheck(run, given, workspace);
     // The others do not wait for a second attempt.
     const share = attempt === 1 ? run.share : undefined;
-    const call = { request, work, context, workDir, attempt, share, onProgress, stop, clock, graceMs };
+    const hashFile = environment.caching?.cache.hashFile;
+    const call = { request, work, context, workDir, attempt, share, hashFile, onProgress, stop, clock, graceMs };
     const checked = await callOperation(call);
     if (checked.ok) return ok({ workDir, outcome: maskOutcome(checked.value, mask) });
     await workspace.removeDir(workDir);
@@ -151,7 +170,7 @@ function maskOutcome(outcome: ActionOutcome, mask: Mask): ActionOutcome {
 }
 
 function workspaceFailure(error: unknown): Failure {
-  return failure('write-failed', `no folder could be made for temporary files: ${messageOf(error)}`, {
+  return failure('write-failed', `the folder of temporary files cannot be used: ${messageOf(error)}`, {
     hint: 'is the disk full, or the folder .pipeline read-only?',
   });
 }

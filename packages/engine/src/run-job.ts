@@ -3,10 +3,12 @@
  * to the schedule, until nothing is left. It turns each change into an event and removes files that nobody needs.
  * It does not know what an operation does, nor who listens.
  */
+import type { ActionRecord } from './action-record.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { EventSink } from './event.ts';
 import { failure, type Failure } from './failure.ts';
 import { type Group, type GroupItem, GroupQueue } from './group-queue.ts';
+import { cachedOutcome, type Caching, lookUp, whyNotCached } from './caching.ts';
 import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
@@ -43,6 +45,10 @@ export interface RunOptions {
   readonly newId?: () => string;
   /** How long an operation may take to end once it is told to. */
   readonly graceMs?: number;
+  /** Absent: everything runs. */
+  readonly caching?: Caching;
+  /** Told of every action that has ended, with all that is known of it. */
+  readonly onEnded?: (action: Action) => void;
 }
 
 export function runJob(plan: JobPlan, options: RunOptions): Promise<JobOutcome> {
@@ -94,6 +100,7 @@ class JobRun {
       random: options.random ?? Math.random,
       graceMs: options.graceMs ?? defaultGraceMs,
       mask: plan.mask,
+      caching: options.caching,
     };
     this.#report = new JobReport(plan, options);
     this.#writers = new Writers(plan);
@@ -148,6 +155,10 @@ class JobRun {
       case 'released':
         this.#remove(change.action);
         break;
+      case 'ended':
+        this.#report.tell(change);
+        this.#options.onEnded?.(change.action);
+        break;
       default:
         this.#report.tell(change);
     }
@@ -170,13 +181,31 @@ class JobRun {
 
   /** Queues actions, once it is known who will do their work: the limits depend on it, and what they share. */
   #admit(actions: readonly Action[]): void {
-    const late: Action[] = [];
+    const open: Action[] = [];
     for (const action of actions) {
-      if (action.plan === undefined) late.push(action);
+      if (action.plan === undefined || this.#mayBeCached(action)) open.push(action);
       else this.#enqueue(action);
     }
     // Those that take the same file may share its work: none of them is queued before all are planned.
-    for (const siblings of bySource(late)) this.#background(() => this.#planLate(siblings));
+    for (const siblings of bySource(open)) this.#background(() => this.#prepare(siblings));
+  }
+
+  #mayBeCached({ owner }: Action): boolean {
+    return this.#options.caching !== undefined && whyNotCached(owner.planned) === undefined;
+  }
+
+  async #prepare(actions: readonly Action[]): Promise<void> {
+    const late = actions.filter(({ plan }) => plan === undefined);
+    if (late.length > 0) await this.#planLate(late);
+    await Promise.all(actions.filter((action) => this.#mayBeCached(action)).map((action) => this.#lookUp(action)));
+    for (const action of actions) {
+      // What could not be planned has failed, and the job may have been stopped in the meantime.
+      if (action.state !== 'ready') continue;
+      const record = action.lookUp?.record;
+      if (record === undefined) this.#enqueue(action);
+      else this.#takeStored(action, record);
+    }
+    this.#startReady();
   }
 
   async #planLate(actions: readonly Action[]): Promise<void> {
@@ -187,19 +216,31 @@ class JobRun {
     );
     for (const [index, planned] of plans.entries()) {
       const action = actions[index];
-      // The job may have been stopped in the meantime.
       if (action === undefined || action.state !== 'ready') continue;
       const failed = planned.ok
         ? this.#writers.claim(action.address, planned.value.writes ?? [])
         : planned.error;
-      if (failed !== undefined) {
-        this.#apply(this.#schedule.end(action, { type: 'failed', failure: failed }));
-        continue;
-      }
-      if (planned.ok) action.plan = planned.value;
-      this.#enqueue(action);
+      if (failed !== undefined) this.#apply(this.#schedule.end(action, { type: 'failed', failure: failed }));
+      else if (planned.ok) action.plan = planned.value;
     }
-    this.#startReady();
+  }
+
+  async #lookUp(action: Action): Promise<void> {
+    const { caching } = this.#options;
+    if (caching === undefined || action.state !== 'ready') return;
+    const found = await lookUp(requestOf(action), action.plan, caching);
+    if (found === undefined || action.state !== 'ready') return;
+    action.lookUp = found;
+    // So that nobody asks for the hashes of these files again.
+    action.inputs = found.request.inputs;
+  }
+
+  /** It takes no place of the limits, as it does no work. */
+  #takeStored(action: Action, record: ActionRecord): void {
+    const { caching } = this.#options;
+    if (caching === undefined) return;
+    this.#apply(this.#schedule.start(action));
+    this.#apply(this.#schedule.end(action, cachedOutcome(action.task, record, caching.cache)));
   }
 
   #enqueue(action: Action): void {
@@ -278,7 +319,8 @@ class JobRun {
     this.#apply(this.#schedule.start(action));
     const { operation } = action.owner.planned;
     const listener = this.#report.follow(action);
-    const run = { request: requestOf(action), operation, stop, listener, share };
+    const { lookUp } = action;
+    const run = { request: requestOf(action), operation, stop, listener, share, lookUp };
     const end = await runAction(run, this.#environment);
     this.#running.delete(stop);
     return { action, end };

@@ -2,6 +2,7 @@
  * What a run remembers of a task and of its actions. Only `schedule.ts` changes these; everyone else reads.
  */
 import type { JsonObject } from '@pipeline/schema';
+import type { LookUp } from './caching.ts';
 import type { ActionIdentity, ActionOutcome, ActionState, Decision, PlannedAction } from './action.ts';
 import { compareFiles } from './artifact.ts';
 import { Addresses, isGrouped } from './expand.ts';
@@ -22,6 +23,8 @@ export interface Action extends ActionIdentity {
   inputs: readonly Artifact[];
   decision: Decision | undefined;
   plan: ActionPlan | undefined;
+  /** What the cache was asked; undefined when it was not, or could not be. */
+  lookUp: LookUp | undefined;
   /** Set with the decision, when it becomes ready. */
   options: JsonObject;
   verify: JsonObject | undefined;
@@ -159,6 +162,7 @@ export function createAction(identity: ActionIdentity, owner: TaskRun, source: A
     inputs: [],
     decision: undefined,
     plan: undefined,
+    lookUp: undefined,
     options: owner.planned.task.options,
     verify: undefined,
     outcome: undefined,

@@ -1,0 +1,173 @@
+/**
+ * How the engine uses a cache: which actions may be asked for, what is looked up before one runs, what a hit gives, and
+ * what is kept afterwards. It knows neither the schedule nor a disk.
+ */
+import { err, ok, type Result, type Task } from '@pipeline/schema';
+import type { ActionOutcome } from './action.ts';
+import type { ActionRecord } from './action-record.ts';
+import { filePlace, madeArtifact } from './artifact.ts';
+import type { ActionCache } from './cache.ts';
+import { expressionsOf } from './expressions-of.ts';
+import { failure, type Failure } from './failure.ts';
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
+import type { PlannedTask } from './job-plan.ts';
+import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
+import type { Workspace } from './disk/workspace.ts';
+
+/** A cache, and what this run may do with it. */
+export interface Caching {
+  readonly cache: ActionCache;
+  /** `read`: results are taken, and none is kept. */
+  readonly mode: 'read-write' | 'read';
+  /** An action that is to run whatever is known of it; its result is kept. */
+  readonly isForced?: (address: string) => boolean;
+}
+
+/** Why the results of a task are never kept; undefined: they are. */
+export function whyNotCached({ task, backend }: Pick<PlannedTask, 'task' | 'backend'>): string | undefined {
+  const [kind] = task.operation.split('/');
+  if (kind === 'import' || kind === 'export') return `${kind}s look at the files each time`;
+  if (!task.cache) return 'cache: false';
+  if (backend !== 'local') return 'it runs on CloudConvert';
+  if (readsSecret(task)) return 'its options use a secret, which is never stored';
+  return undefined;
+}
+
+function readsSecret({ templates, verify }: Task): boolean {
+  return [...templates, ...(verify?.templates ?? [])]
+    .flatMap(({ template }) => expressionsOf(template))
+    .some((expression) => expression.type === 'reference' && expression.root === 'secrets');
+}
+
+/** What is known of an action before it runs. */
+export interface LookUp {
+  /** With the hash of every file. */
+  readonly request: ActionRequest;
+  readonly fingerprint: Fingerprint;
+  /** Set: it need not run. */
+  readonly record?: ActionRecord;
+  /** When it was looked up, by the clock of the cache. */
+  readonly startedAt: number;
+}
+
+/** Undefined when a file cannot be read: who runs the action will say it better. */
+export async function lookUp(
+  request: ActionRequest,
+  plan: ActionPlan | undefined,
+  { cache, isForced }: Caching,
+): Promise<LookUp | undefined> {
+  const startedAt = cache.now();
+  const hashed = await withHashes(request, cache);
+  if (hashed === undefined) return undefined;
+  const fingerprint = fingerprintOf(hashed, plan, cache.digest);
+  const known = { request: hashed, fingerprint, startedAt };
+  if (isForced?.(request.address) === true) return known;
+  const record = await cache.find(fingerprint);
+  return record === undefined ? known : { ...known, record };
+}
+
+async function withHashes(request: ActionRequest, cache: ActionCache): Promise<ActionRequest | undefined> {
+  try {
+    const hashAll = (files: readonly Artifact[]): Promise<readonly Artifact[]> =>
+      Promise.all(
+        files.map(async (file) =>
+          file.sha256 === undefined ? { ...file, sha256: await cache.hashFile(file.path) } : file,
+        ),
+      );
+    const inputs = await hashAll(request.inputs);
+    const entries = Object.entries(request.fileInputs).map(
+      async ([option, files]): Promise<[string, readonly Artifact[]]> => [option, await hashAll(files)],
+    );
+    return { ...request, inputs, fileInputs: Object.fromEntries(await Promise.all(entries)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the action would have made. */
+export function cachedOutcome(task: string, record: ActionRecord, cache: ActionCache): ActionOutcome {
+  const { outputs, converter, message, result, dependsOn } = record;
+  return {
+    type: 'finished',
+    isCached: true,
+    outputs: outputs.map((file) =>
+      madeArtifact(task, { ...file, path: cache.objectPath(file.sha256) }, file.sizeBytes),
+    ),
+    ...(converter !== undefined && { converter }),
+    ...(message !== undefined && { message }),
+    ...(result !== undefined && { result }),
+    ...(dependsOn.length > 0 && { dependsOn: dependsOn.map(({ path }) => path) }),
+  };
+}
+
+/** The outcome with the hashes of its files, which later runs will find. */
+export async function keepOutcome(
+  outcome: ActionOutcome,
+  { request, fingerprint, startedAt }: LookUp,
+  { cache, mode }: Caching,
+): Promise<ActionOutcome> {
+  if (outcome.type !== 'finished' || mode === 'read') return outcome;
+  // What lies with another backend has no bytes here.
+  if (outcome.outputs.some(({ path }) => path === '')) return outcome;
+  const { outputs, converter, message, result, dependsOn = [] } = outcome;
+  const inputs = [...request.inputs, ...Object.values(request.fileInputs).flat()];
+  const made = { address: request.address, fingerprint, inputs, outputs, dependsOn, startedAt };
+  const kept = await cache.keep({
+    ...made,
+    actionMs: cache.now() - startedAt,
+    ...(converter !== undefined && { converter }),
+    ...(message !== undefined && { message }),
+    ...(result !== undefined && { result }),
+  });
+  return { ...outcome, outputs: kept };
+}
+
+export interface RestoredInputs {
+  readonly request: ActionRequest;
+  /** Folders of the workspace that hold them. */
+  readonly dirs: readonly string[];
+}
+
+/** Gives every input that lies in the cache its own name again, in folders of the workspace. Throws as the disk does. */
+export async function restoreInputs(
+  request: ActionRequest,
+  cache: ActionCache,
+  workspace: Workspace,
+): Promise<Result<RestoredInputs, Failure>> {
+  const files = [...request.inputs, ...Object.values(request.fileInputs).flat()];
+  const restored = new Map<string, string>();
+  // It copies the content only, and compares it with the hash.
+  const isNeeded = request.task.operation !== 'export/local' && files.some((file) => isStored(file, cache));
+  if (!isNeeded) return ok({ request, dirs: [] });
+  const dirs: string[] = [];
+  const names = new Set<string>();
+  for (const file of files) {
+    if (!isStored(file, cache) || restored.has(keyOf(file))) continue;
+    if (dirs.length === 0 || names.has(file.name)) {
+      dirs.push(await workspace.createDir());
+      names.clear();
+    }
+    names.add(file.name);
+    const path = `${dirs.at(-1)}/${file.name}`;
+    if (!(await cache.restore(file.sha256, path))) return err(damaged(file));
+    restored.set(keyOf(file), path);
+  }
+  const moved = (file: Artifact): Artifact => ({ ...file, path: restored.get(keyOf(file)) ?? file.path });
+  const inputs = request.inputs.map(moved);
+  const fileInputs = Object.entries(request.fileInputs).map(
+    ([option, given]): [string, readonly Artifact[]] => [option, given.map(moved)],
+  );
+  return ok({ request: { ...request, inputs, fileInputs: Object.fromEntries(fileInputs) }, dirs });
+}
+
+const keyOf = ({ path, name }: Artifact): string => `${path}\n${name}`;
+
+function isStored(file: Artifact, cache: ActionCache): file is Artifact & { readonly sha256: string } {
+  return file.sha256 !== undefined && file.path === cache.objectPath(file.sha256);
+}
+
+const damaged = (file: Artifact): Failure =>
+  failure('not-found', `the stored result ${filePlace(file)} of task "${file.task}" was damaged on the disk`, {
+    hint: 'it has been removed: run the pipeline again, and it is made anew',
+    isTransient: false,
+  });

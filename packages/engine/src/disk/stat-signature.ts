@@ -1,0 +1,37 @@
+/**
+ * By what a file is known again without being read: size, time of its content, time of its inode, and the inode. When
+ * a signature can be trusted is a question of clocks, and answered here, once.
+ */
+import { statSync } from 'node:fs';
+
+export interface StatSignature {
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Changes with every write, whatever is done to `mtime` afterwards. */
+  readonly ctimeMs: number;
+  readonly ino: number;
+}
+
+/** Undefined: there is no regular file. Links are followed. */
+export function signatureOf(path: string): StatSignature | undefined {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts?.isFile() !== true) return undefined;
+  const { size, mtimeMs, ctimeMs, ino } = facts;
+  return { size, mtimeMs, ctimeMs, ino };
+}
+
+/** Two signatures are the same when their texts are. */
+export function signatureText({ size, mtimeMs, ctimeMs, ino }: StatSignature): string {
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+}
+
+/**
+ * File systems count time in ticks of up to 10 ms: a file that was written a moment ago may be written once more and
+ * keep its times ("racily clean"). Its signature says something only once the tick is surely over; with a clock that
+ * was set back, that is later, and until then the file is read.
+ */
+export const tickMs = 20;
+
+export function isSettled({ ctimeMs }: StatSignature, nowMs: number): boolean {
+  return ctimeMs < nowMs - tickMs;
+}
