@@ -83,6 +83,21 @@ export const whereFlags: Readonly<Record<string, FlagSpec>> = {
   },
 };
 
+export const cacheFlags: Readonly<Record<string, FlagSpec>> = {
+  cache: {
+    value: 'rw|r|off',
+    choices: ['rw', 'r', 'off'],
+    hasTwin: true,
+    help: 'Take results of earlier runs and keep new ones (`rw`, the default), only take them (`r`), or neither (`off`).',
+  },
+  'cache-dir': {
+    value: 'folder',
+    kind: 'folder',
+    hasTwin: true,
+    help: 'Where results are kept. Default: `.pipeline/cache` in the root of the project.',
+  },
+};
+
 export const allowPathFlag: FlagSpec = {
   value: 'folder',
   kind: 'folder',

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { Backend, RunContext } from '@pipeline/engine';
+import type { ActionCache, Backend, RunContext } from '@pipeline/engine';
+import { openDiskCache } from '@pipeline/engine';
 import type { CloudConvertBackend } from '@pipeline/cloudconvert';
 import { createLocalBackend } from '@pipeline/operations';
 import type { Pipeline, Result } from '@pipeline/schema';
@@ -23,6 +24,8 @@ export interface Composition {
   readonly maxActions: number;
   /** Where workspaces of runs are; not there yet, perhaps. */
   readonly workDir: string;
+  /** Absent: nothing is taken from earlier runs, and nothing kept. */
+  readonly cache?: ActionCache;
   readonly now: () => number;
 }
 
@@ -33,8 +36,9 @@ export interface Backends {
 }
 
 /** Ends what was kept open or warm. */
-export async function closeBackends({ local, cloudconvert }: Backends): Promise<void> {
-  await Promise.all([local.close(), cloudconvert?.close()]);
+export async function closeComposition({ backends, cache }: Composition): Promise<void> {
+  cache?.close();
+  await Promise.all([backends.local.close(), backends.cloudconvert?.close()]);
 }
 
 export interface ComposeRequest {
@@ -43,6 +47,8 @@ export interface ComposeRequest {
   readonly baseDir: string;
   readonly options: RunOptions;
   readonly env: Environment;
+  /** Told once that results cannot be kept. */
+  readonly onCacheProblem: (error: unknown) => void;
 }
 
 export async function compose({
@@ -50,6 +56,7 @@ export async function compose({
   baseDir,
   options,
   env,
+  onCacheProblem,
 }: ComposeRequest): Promise<Result<Composition, UsageError>> {
   const root = await realpath(projectRoot(baseDir));
   const allowedDirs = [root];
@@ -68,8 +75,18 @@ export async function compose({
     backends: { local, ...(cloudconvert !== undefined && { cloudconvert }) },
     maxActions,
     workDir: path.join(root, '.pipeline', 'work'),
+    ...(options.cache.mode !== 'off' && { cache: openCache({ root, options, onCacheProblem }) }),
     now: () => performance.now(),
   });
+}
+
+function openCache({
+  root,
+  options,
+  onCacheProblem,
+}: Pick<ComposeRequest, 'options' | 'onCacheProblem'> & { readonly root: string }): ActionCache {
+  const dir = options.cache.dir ?? path.join(root, '.pipeline', 'cache');
+  return openDiskCache({ dir, root, now: Date.now, onProblem: onCacheProblem });
 }
 
 /** Loaded only by pipelines that use it. */

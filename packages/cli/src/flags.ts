@@ -3,7 +3,7 @@
  * that they cannot disagree. It does not know what a command does.
  */
 
-import { allowPathFlag, defaultFile, fileFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
+import { allowPathFlag, cacheFlags, defaultFile, fileFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 import { planFlags } from './inspect/inspect-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';
@@ -53,6 +53,11 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
         conflicts: ['keep-going'],
         help: 'After a failure, cancel what runs and start nothing more.',
       },
+      force: {
+        hasTwin: true,
+        help: 'Make everything anew, whatever was made before; with --only or --from, just what these name.',
+      },
+      ...cacheFlags,
       timeout: {
         value: 'duration',
         hasTwin: true,

@@ -11,5 +11,5 @@ export const laterCommands: readonly string[] = [
   'worker',
 ];
 export const laterFlags: Readonly<Record<string, readonly string[]>> = {
-  run: ['watch', 'w', 'force', 'cache'],
+  run: ['watch', 'w'],
 };

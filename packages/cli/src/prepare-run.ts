@@ -7,6 +7,7 @@ import type { Diagnostic, Result, RunValues } from '@pipeline/schema';
 import { bindValues, err, ok } from '@pipeline/schema';
 import { type Composition, compose } from './compose.ts';
 import { exitCode } from './exit-code.ts';
+import { ioReason } from './io-reason.ts';
 import { type Masker, createMasker } from './masker.ts';
 import type { OpenedPipeline } from './open-pipeline.ts';
 import { countProblems, printProblems } from './print-problems.ts';
@@ -37,7 +38,12 @@ export async function prepareRun(request: PrepareRequest): Promise<Result<Prepar
   const { options, opened, surroundings } = request;
   const values = bind(request);
   if (!values.ok) return values;
-  const composed = await compose({ ...opened, options, env: surroundings.env });
+  const onCacheProblem = (error: unknown): void => {
+    surroundings.stderr.write(
+      `pipeline: results cannot be kept for the next run: ${ioReason(error)}; this run goes on without\n`,
+    );
+  };
+  const composed = await compose({ ...opened, options, env: surroundings.env, onCacheProblem });
   if (!composed.ok) return err(usageError(composed.error, surroundings.stderr));
   const masker = createMasker({ ...values.value.secrets, ...apiKey(surroundings) });
   return ok({ opened, values: values.value, options, composition: composed.value, masker });

@@ -4,7 +4,8 @@
  * caller's, and so is everything that is said about it.
  */
 import type { EventSink, JobOutcome, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
-import { openWorkspace, planJob, runJob } from '@pipeline/engine';
+import type { Caching } from '@pipeline/engine';
+import { addressMatcher, openWorkspace, planJob, runJob } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { type PreparedRun, selectionOf } from './prepare-run.ts';
 
@@ -50,9 +51,20 @@ export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobO
       signal,
       maxActions,
       ...(onError === undefined ? {} : { onError }),
+      ...cachingOf(prepared),
     });
   } finally {
     await workspace.close();
     onWorkspace(undefined);
   }
+}
+
+function cachingOf({ options, composition: { cache } }: PreparedRun): { readonly caching?: Caching } {
+  const { mode, isForced } = options.cache;
+  if (cache === undefined || mode === 'off') return {};
+  const { only, from } = options.select;
+  const named = [...only, ...from];
+  // What was asked for by name, and not what it needs.
+  const forced = isForced && { isForced: named.length === 0 ? () => true : addressMatcher(named) };
+  return { caching: { cache, mode, ...forced } };
 }

@@ -22,8 +22,17 @@ export interface RunOptions {
   /** Undefined: what the pipeline says. */
   readonly onError: 'continue' | 'stop' | undefined;
   readonly timeoutMs: number | undefined;
+  readonly cache: CacheOptions;
   /** Absolute. */
   readonly allowedPaths: readonly string[];
+}
+
+export interface CacheOptions {
+  readonly mode: 'read-write' | 'read' | 'off';
+  /** Absolute; undefined: the project's own. */
+  readonly dir: string | undefined;
+  /** Whatever was asked for is made anew. */
+  readonly isForced: boolean;
 }
 
 export async function readRunOptions(
@@ -53,8 +62,21 @@ export async function readRunOptions(
     region: flags.values.get('region'),
     onError: readOnError(flags),
     timeoutMs: timeout.value,
+    cache: readCache(flags, cwd),
     allowedPaths: (flags.lists.get('allow-path') ?? []).map((folder) => path.resolve(cwd, folder)),
   });
+}
+
+const cacheModes = { r: 'read', off: 'off', rw: 'read-write' } as const;
+
+function readCache({ values, switches }: FlagValues, cwd: string): CacheOptions {
+  const mode = values.get('cache');
+  const dir = values.get('cache-dir');
+  return {
+    mode: cacheModes[mode === 'r' || mode === 'off' ? mode : 'rw'],
+    dir: dir === undefined ? undefined : path.resolve(cwd, dir),
+    isForced: switches.has('force'),
+  };
 }
 
 function readOnError(flags: FlagValues): RunOptions['onError'] {

@@ -19,7 +19,7 @@ export type ActionOutcome =
   | {
       readonly type: 'finished';
       readonly outputs: readonly Artifact[];
-      /** It was made by an earlier run, or by another action with the same fingerprint. */
+      /** Nothing was done for it: it was made by an earlier run, or by another action with the same fingerprint. */
       readonly isCached?: true;
       readonly converter?: { readonly name: string; readonly version: string };
       readonly message?: string;

@@ -1,12 +1,12 @@
 /**
  * Which tasks have results that can be kept: the one rule, for the run that keeps them and for the plan that says why not.
  */
-import type { Task } from '@pipeline/schema';
-import { expressionsOf } from './decide.ts';
+import type { BackendName, Task } from '@pipeline/schema';
+import { expressionsOf } from './expressions-of.ts';
 import type { Reason } from './reason.ts';
 
 /** Undefined: its results can be kept and taken again. */
-export function whyNotCached(task: Task): Reason | undefined {
+export function whyNotCached({ task, backend }: { readonly task: Task; readonly backend: BackendName }): Reason | undefined {
   if (task.operation === 'import/local')
     return { code: 'always-looks', text: 'files that lie here are looked for each time' };
   if (task.operation.startsWith('import/'))
@@ -14,6 +14,8 @@ export function whyNotCached(task: Task): Reason | undefined {
   if (task.operation.startsWith('export/'))
     return { code: 'always-sends', text: 'an export sends its files each time' };
   if (!task.cache) return { code: 'cache-false', text: 'never cached: the task says cache: false' };
+  if (backend === 'cloudconvert')
+    return { code: 'elsewhere', text: 'never cached: it runs on CloudConvert, where its files lie' };
   if (usesSecret(task))
     return { code: 'secret', text: 'never cached: its options use a secret, which is never stored' };
   return undefined;

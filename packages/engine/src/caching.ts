@@ -1,16 +1,14 @@
 /**
- * How the engine uses a cache: which actions may be asked for, what is looked up before one runs, what a hit gives, and
- * what is kept afterwards. It knows neither the schedule nor a disk.
+ * How the engine uses a cache: what is looked up before an action runs, what a hit gives, and what is kept
+ * afterwards. It knows neither the schedule nor a disk.
  */
-import { err, ok, type Result, type Task } from '@pipeline/schema';
+import { err, ok, type Result } from '@pipeline/schema';
 import type { ActionOutcome } from './action.ts';
 import type { ActionRecord } from './action-record.ts';
 import { filePlace, madeArtifact } from './artifact.ts';
 import type { ActionCache } from './cache.ts';
-import { expressionsOf } from './expressions-of.ts';
 import { failure, type Failure } from './failure.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
-import type { PlannedTask } from './job-plan.ts';
 import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
 import type { Workspace } from './disk/workspace.ts';
 
@@ -20,23 +18,7 @@ export interface Caching {
   /** `read`: results are taken, and none is kept. */
   readonly mode: 'read-write' | 'read';
   /** An action that is to run whatever is known of it; its result is kept. */
-  readonly isForced?: (address: string) => boolean;
-}
-
-/** Why the results of a task are never kept; undefined: they are. */
-export function whyNotCached({ task, backend }: Pick<PlannedTask, 'task' | 'backend'>): string | undefined {
-  const [kind] = task.operation.split('/');
-  if (kind === 'import' || kind === 'export') return `${kind}s look at the files each time`;
-  if (!task.cache) return 'cache: false';
-  if (backend !== 'local') return 'it runs on CloudConvert';
-  if (readsSecret(task)) return 'its options use a secret, which is never stored';
-  return undefined;
-}
-
-function readsSecret({ templates, verify }: Task): boolean {
-  return [...templates, ...(verify?.templates ?? [])]
-    .flatMap(({ template }) => expressionsOf(template))
-    .some((expression) => expression.type === 'reference' && expression.root === 'secrets');
+  readonly isForced?: (action: { readonly task: string; readonly address: string }) => boolean;
 }
 
 /** What is known of an action before it runs. */
@@ -61,7 +43,7 @@ export async function lookUp(
   if (hashed === undefined) return undefined;
   const fingerprint = fingerprintOf(hashed, plan, cache.digest);
   const known = { request: hashed, fingerprint, startedAt };
-  if (isForced?.(request.address) === true) return known;
+  if (isForced?.({ task: request.task.name, address: request.address }) === true) return known;
   const record = await cache.find(fingerprint);
   return record === undefined ? known : { ...known, record };
 }

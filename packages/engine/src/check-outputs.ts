@@ -44,10 +44,11 @@ function judge(
       return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, size.value));
   }
-  const { converter, message, result, reads, dependsOn, credits } = made;
+  const { converter, message, result, reads, dependsOn, credits, isUnchanged } = made;
   return ok({
     type: 'finished',
     outputs,
+    ...(isUnchanged === true && { isCached: true }),
     ...(converter !== undefined && { converter }),
     ...(message !== undefined && { message }),
     ...(result !== undefined && { result }),

@@ -122,6 +122,8 @@ export interface RunContext {
 
 export interface OperationResult {
   readonly outputs: readonly OutputFile[];
+  /** Everything was as it should be, so that nothing was done: an export whose file is there already. */
+  readonly isUnchanged?: true;
   /** What was used in the end, when it differs from the plan or was not known then. */
   readonly converter?: { readonly name: string; readonly version: string };
   /** CloudConvert's `message` of a finished task: "File size reduced by 12%". */

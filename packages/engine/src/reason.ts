@@ -29,6 +29,7 @@ export type ReasonCode =
   | 'cache-off'
   | 'cache-false'
   | 'secret'
+  | 'elsewhere'
   | 'always-looks'
   | 'always-sends'
   // Only the run can tell.

@@ -194,6 +194,14 @@ function isTarget({ index, address, lists, graph }: Place): boolean {
   );
 }
 
+/** Whether an action is one of those that these names, addresses and globs mean. */
+export function addressMatcher(
+  texts: readonly string[],
+): (action: { readonly task: TaskName; readonly address: string }) => boolean {
+  const patterns = texts.map(parsePattern);
+  return (action) => patterns.some((pattern) => matches(pattern, action));
+}
+
 function parsePattern(text: string): Pattern {
   const bracket = text.indexOf('[');
   if (bracket < 0) return { text, task: globRegExp(text) };

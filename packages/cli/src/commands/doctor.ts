@@ -5,7 +5,7 @@
 import { planJob } from '@pipeline/engine';
 import type { JobPlan, PlanProblem } from '@pipeline/engine';
 import { bindValues } from '@pipeline/schema';
-import { closeBackends, compose } from '../compose.ts';
+import { closeComposition, compose } from '../compose.ts';
 import { exitCode } from '../exit-code.ts';
 import { doctorText } from '../doctor/doctor-text.ts';
 import { neededText, needsOf } from '../doctor/needs.ts';
@@ -56,7 +56,7 @@ async function onePipeline(request: PipelineRequest): Promise<number> {
     stderr.write(`${countProblems(values.error, opened.source)}\n`);
     return exitCode.mistake;
   }
-  const composed = await compose({ ...opened, options, env });
+  const composed = await compose({ ...opened, options, env, onCacheProblem: () => {} });
   if (!composed.ok) return usageError(composed.error, stderr);
   const { backends, newContext } = composed.value;
   const planned = await planJob({
@@ -66,7 +66,7 @@ async function onePipeline(request: PipelineRequest): Promise<number> {
     context: newContext(),
     defaultBackend: options.backend,
   });
-  await closeBackends(backends);
+  await closeComposition(composed.value);
   return planned.ok
     ? tellNeeds(planned.value, request)
     : tellProblems(planned.error, { ...request, secrets: values.value.secrets });

@@ -3,7 +3,7 @@
  * anything runs. It makes no decision about how work is done or drawn.
  */
 import type { JobPlan, Workspace } from '@pipeline/engine';
-import { closeBackends } from '../compose.ts';
+import { closeComposition } from '../compose.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { Invocation } from '../parse-arguments.ts';
@@ -29,7 +29,7 @@ export const run: Command = async (invocation, surroundings) => {
   if (!prepared.ok) return prepared.error;
   const planned = await planOnce(prepared.value);
   if (planned.ok) return execute(planned.value, { invocation, prepared: prepared.value, surroundings });
-  await closeBackends(prepared.value.composition.backends);
+  await closeComposition(prepared.value.composition);
   return tellPlanProblems(planned.error, { ...request, masker: prepared.value.masker });
 };
 
@@ -41,12 +41,11 @@ interface RunRequest {
 
 async function execute(plan: JobPlan, { invocation, prepared, surroundings }: RunRequest): Promise<number> {
   const { masker, options, composition } = prepared;
-  const { backends } = composition;
   const { stderr, processEvents, exit } = surroundings;
   const open: { workspace?: Workspace | undefined; isLive: boolean } = { isLive: false };
   // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
   const abandon = (): void => {
-    void closeBackends(backends);
+    void closeComposition(composition);
     open.workspace?.closeSync();
   };
   const stop: Stop = listenForStop({
@@ -60,7 +59,7 @@ async function execute(plan: JobPlan, { invocation, prepared, surroundings }: Ru
   const reporters = await openReporters({ invocation, surroundings, masker, onQuit: stop.interrupt });
   if (!reporters.ok) {
     stop.close();
-    await closeBackends(backends);
+    await closeComposition(composition);
     return usageError(reporters.error, stderr);
   }
   const { reporter, isLive } = reporters.value;
@@ -75,7 +74,7 @@ async function execute(plan: JobPlan, { invocation, prepared, surroundings }: Ru
     });
     return outcome.exitCode;
   } finally {
-    await Promise.all([reporter.close(), closeBackends(backends)]);
+    await Promise.all([reporter.close(), closeComposition(composition)]);
     processEvents.off('exit', abandon);
     stop.close();
   }

@@ -38,6 +38,7 @@ export const exportLocal: Operation = {
     if (!targets.ok) return targets;
     const outputs: OutputFile[] = [];
     const messages = new Set<string>();
+    let isAllUnchanged = targets.value.length > 0;
     for (const [index, target] of targets.value.entries()) {
       const written = await write(target, request, {
         ...context,
@@ -46,9 +47,14 @@ export const exportLocal: Operation = {
       });
       if (!written.ok) return written;
       outputs.push(written.value.output);
+      isAllUnchanged &&= written.value.isUnchanged === true;
       if (written.value.message !== undefined) messages.add(written.value.message);
     }
-    return ok({ outputs, ...(messages.size > 0 && { message: [...messages].join('; ') }) });
+    return ok({
+      outputs,
+      ...(messages.size > 0 && { message: [...messages].join('; ') }),
+      ...(isAllUnchanged && { isUnchanged: true }),
+    });
   },
 };
 
@@ -104,6 +110,7 @@ function problemOf(targets: readonly Target[], context: PathContext): Failure | 
 interface Exported {
   readonly output: OutputFile;
   readonly message?: string;
+  readonly isUnchanged?: true;
 }
 
 async function write(
@@ -119,10 +126,10 @@ async function write(
   if (existing !== undefined && !existing.isDirectory()) {
     if (overwrite === 'never') {
       const message = 'kept the file that was there (overwrite: never)';
-      return ok({ output: { dir, name, path: file }, message });
+      return ok({ output: { dir, name, path: file }, message, isUnchanged: true });
     }
     if (await hasSameContent(input.path, file)) {
-      return ok({ output: { dir, name, path: file, ...known }, message: 'unchanged' });
+      return ok({ output: { dir, name, path: file, ...known }, message: 'unchanged', isUnchanged: true });
     }
   }
   const written = await atomicWrite({
