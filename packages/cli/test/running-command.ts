@@ -32,11 +32,11 @@ tasks:
 `;
 }
 
-/** Files that a run must not leave behind; `.gitignore` keeps the folder itself out of git. */
+/** What a run must not leave behind: all but what the next one is to know. */
 export function leftBehind(folder: string): readonly string[] {
   const state = path.join(folder, '.pipeline');
   const files = existsSync(state) ? readdirSync(state, { recursive: true, encoding: 'utf8' }) : [];
-  return files.filter((name) => name !== '.gitignore' && name !== 'work');
+  return files.filter((name) => name !== 'work' && !/^(?:\.gitignore|cache|manifests|runs)(?:\/|$)/.test(name));
 }
 
 export interface Running {

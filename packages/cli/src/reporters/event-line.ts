@@ -104,7 +104,9 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
     case 'done':
       return row(green(signs.done), action.action, [resultText(action), formatDuration(action.actionMs)]);
     case 'cached':
-      return row(green(signs.cached), action.action, ['cached', resultText(action)]);
+      // On most days that is nearly all of them.
+      if (verbosity !== 'verbose') return undefined;
+      return row(green(signs.cached), action.action, [action.message === undefined ? 'cached' : '', resultText(action)]);
     case 'skipped':
       return row(yellow(signs.skipped), action.action, ['skipped', reason]);
     case 'notRun':

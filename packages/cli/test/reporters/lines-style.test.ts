@@ -46,6 +46,6 @@ describe('colours and signs', () => {
     const ascii = await lines(green, { env: { LANG: 'C' } });
     expect(ascii).toMatch(/^[\u0020-\u007e\n]*$/);
     expect(ascii).toContain('+ pdf[a.docx]');
-    expect(ascii).toContain('= pdf[c.docx]');
+    expect(ascii).toContain('1 cached');
   });
 });

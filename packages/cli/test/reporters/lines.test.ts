@@ -25,7 +25,6 @@ describe('lines', () => {
        0:00.0  ✓ docs  3 files, 45 kB, 0.0 s
        0:00.8  ✓ pdf[a.docx]  40 kB, 0.8 s
        0:00.9  ✓ pdf[b.docx]  50 kB, File size reduced by 12%, 0.9 s
-       0:01.0  = pdf[c.docx]  cached, 60 kB
        0:01.0  ✓ out  3 files, 150 kB, 0.0 s
         slowest: 0.9 s pdf[b.docx] · 0.8 s pdf[a.docx]
       ✓ site: 4 ran, 1 cached · 1.0 s · 45 kB in, 150 kB out
