@@ -2,7 +2,8 @@
  * Whether one action that makes files will run, by the question that the run asks: is there a stored result with its
  * fingerprint? If not, the difference from the last time is the reason.
  */
-import type { ActionRecord } from './cache.ts';
+import type { BackendName } from '@pipeline/schema';
+import type { ActionRecord } from './action-record.ts';
 import { whyNotCached } from './cacheable.ts';
 import { diffIngredients, unknownValue } from './diff-ingredients.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
@@ -20,6 +21,7 @@ export interface CacheAnswer {
 export interface AskedAction {
   /** Its files have their hashes, but for those that are not made yet. */
   readonly request: ActionRequest;
+  readonly backend: BackendName;
   readonly plan: ActionPlan | undefined;
   /** Who makes the files that are not made yet. */
   readonly makers: readonly string[];
@@ -27,7 +29,7 @@ export interface AskedAction {
 
 export async function predictAction(asked: AskedAction, past: KnownPast): Promise<CacheAnswer> {
   const { request, plan, makers } = asked;
-  const never = neverTaken(request, past);
+  const never = neverTaken(asked, past);
   if (never !== undefined)
     return { status: request.task.operation === 'import/local' ? 'reads' : 'run', reasons: [never] };
   const fingerprint = fingerprintOf(withUnknown(request), plan, past.digest);
@@ -38,10 +40,11 @@ export async function predictAction(asked: AskedAction, past: KnownPast): Promis
     : { status: 'cached', reasons: [hitReason(record, request.address, past)], fingerprint, record };
 }
 
-function neverTaken({ task, address }: ActionRequest, past: KnownPast): Reason | undefined {
-  const never = whyNotCached(task);
+function neverTaken({ request, backend }: AskedAction, past: KnownPast): Reason | undefined {
+  const { task, address } = request;
+  const never = whyNotCached({ task, backend });
   if (never !== undefined) return never;
-  if (past.isForced?.(address) === true) return { code: 'forced', text: 'asked for by --force' };
+  if (past.isForced?.({ task: task.name, address }) === true) return { code: 'forced', text: 'asked for by --force' };
   return past.cache === undefined ? { code: 'cache-off', text: 'the cache is off' } : undefined;
 }
 

@@ -4,7 +4,9 @@
  */
 import type { BackendName } from '@pipeline/schema';
 import type { PlannedAction } from './action.ts';
-import type { ActionCache, ActionRecord } from './cache.ts';
+import type { ActionRecord } from './action-record.ts';
+import type { ActionCache } from './cache.ts';
+import type { Caching } from './caching.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PlanProblem } from './job-plan.ts';
 import type { Reason } from './reason.ts';
@@ -66,7 +68,7 @@ export interface KnownPast {
   /** Absent: the cache is off. */
   readonly cache?: Pick<ActionCache, 'find' | 'record' | 'objectPath'>;
   readonly last?: LastRun;
-  readonly isForced?: (address: string) => boolean;
+  readonly isForced?: Caching['isForced'];
   /** Hex SHA-256 of a file of this machine; undefined: it is not there, or no file. */
   readonly hashFile: (path: string) => Promise<string | undefined>;
   /** text → hex SHA-256. */

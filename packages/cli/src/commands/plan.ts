@@ -1,6 +1,6 @@
 /** `pipeline plan`, and `pipeline run --dry-run`: what a run would do, and why. It plans as a run does, and stops there. */
 import { predictJob } from '@pipeline/engine';
-import { closeBackends } from '../compose.ts';
+import { closeComposition } from '../compose.ts';
 import { exitCode } from '../exit-code.ts';
 import { openPast } from '../inspect/known-past.ts';
 import { maskedJson } from '../inspect/masked-json.ts';
@@ -38,7 +38,7 @@ export const plan: Command = async (invocation, surroundings) => {
     );
     return exitCode.done;
   } finally {
-    await closeBackends(composition.backends);
+    await closeComposition(composition);
   }
 };
 
