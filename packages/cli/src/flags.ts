@@ -3,7 +3,15 @@
  * that they cannot disagree. It does not know what a command does.
  */
 
-import { allowPathFlag, cacheFlags, defaultFile, fileFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
+import {
+  allowPathFlag,
+  cacheFlags,
+  defaultFile,
+  fileFlag,
+  paramFlags,
+  selectFlags,
+  whereFlags,
+} from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 import { planFlags } from './inspect/inspect-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';

@@ -36,7 +36,9 @@ tasks:
 export function leftBehind(folder: string): readonly string[] {
   const state = path.join(folder, '.pipeline');
   const files = existsSync(state) ? readdirSync(state, { recursive: true, encoding: 'utf8' }) : [];
-  return files.filter((name) => name !== 'work' && !/^(?:\.gitignore|cache|manifests|runs)(?:\/|$)/.test(name));
+  return files.filter(
+    (name) => name !== 'work' && !/^(?:\.gitignore|cache|manifests|runs)(?:\/|$)/.test(name),
+  );
 }
 
 export interface Running {

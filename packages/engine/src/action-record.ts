@@ -36,7 +36,10 @@ export function parseRecord(key: string, text: string): ActionRecord | undefined
   return {
     key,
     address,
-    ingredients: objects(ingredients).map(({ name, value }) => ({ name: textOf(name), value: textOf(value) })),
+    ingredients: objects(ingredients).map(({ name, value }) => ({
+      name: textOf(name),
+      value: textOf(value),
+    })),
     outputs: stored,
     dependsOn: objects(dependsOn).map(({ path, sha256 }) => ({
       path: textOf(path),

@@ -6,7 +6,13 @@ import { expressionsOf } from './expressions-of.ts';
 import type { Reason } from './reason.ts';
 
 /** Undefined: its results can be kept and taken again. */
-export function whyNotCached({ task, backend }: { readonly task: Task; readonly backend: BackendName }): Reason | undefined {
+export function whyNotCached({
+  task,
+  backend,
+}: {
+  readonly task: Task;
+  readonly backend: BackendName;
+}): Reason | undefined {
   if (task.operation === 'import/local')
     return { code: 'always-looks', text: 'files that lie here are looked for each time' };
   if (task.operation.startsWith('import/'))

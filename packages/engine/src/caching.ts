@@ -149,7 +149,11 @@ function isStored(file: Artifact, cache: ActionCache): file is Artifact & { read
 }
 
 const damaged = (file: Artifact): Failure =>
-  failure('not-found', `the stored result ${filePlace(file)} of task "${file.task}" was damaged on the disk`, {
-    hint: 'it has been removed: run the pipeline again, and it is made anew',
-    isTransient: false,
-  });
+  failure(
+    'not-found',
+    `the stored result ${filePlace(file)} of task "${file.task}" was damaged on the disk`,
+    {
+      hint: 'it has been removed: run the pipeline again, and it is made anew',
+      isTransient: false,
+    },
+  );

@@ -44,7 +44,8 @@ function neverTaken({ request, backend }: AskedAction, past: KnownPast): Reason 
   const { task, address } = request;
   const never = whyNotCached({ task, backend });
   if (never !== undefined) return never;
-  if (past.isForced?.({ task: task.name, address }) === true) return { code: 'forced', text: 'asked for by --force' };
+  if (past.isForced?.({ task: task.name, address }) === true)
+    return { code: 'forced', text: 'asked for by --force' };
   return past.cache === undefined ? { code: 'cache-off', text: 'the cache is off' } : undefined;
 }
 

@@ -127,7 +127,19 @@ async function tryOnce(
     // The others do not wait for a second attempt.
     const share = attempt === 1 ? run.share : undefined;
     const hashFile = environment.caching?.cache.hashFile;
-    const call = { request, work, context, workDir, attempt, share, hashFile, onProgress, stop, clock, graceMs };
+    const call = {
+      request,
+      work,
+      context,
+      workDir,
+      attempt,
+      share,
+      hashFile,
+      onProgress,
+      stop,
+      clock,
+      graceMs,
+    };
     const checked = await callOperation(call);
     if (checked.ok) return ok({ workDir, outcome: maskOutcome(checked.value, mask) });
     await workspace.removeDir(workDir);

@@ -198,7 +198,9 @@ class JobRun {
   async #prepare(actions: readonly Action[]): Promise<void> {
     const late = actions.filter(({ plan }) => plan === undefined);
     if (late.length > 0) await this.#planLate(late);
-    await Promise.all(actions.filter((action) => this.#mayBeCached(action)).map((action) => this.#lookUp(action)));
+    await Promise.all(
+      actions.filter((action) => this.#mayBeCached(action)).map((action) => this.#lookUp(action)),
+    );
     for (const action of actions) {
       // What could not be planned has failed, and the job may have been stopped in the meantime.
       if (action.state !== 'ready') continue;

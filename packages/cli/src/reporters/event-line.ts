@@ -106,7 +106,10 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
     case 'cached':
       // On most days that is nearly all of them.
       if (verbosity !== 'verbose') return undefined;
-      return row(green(signs.cached), action.action, [action.message === undefined ? 'cached' : '', resultText(action)]);
+      return row(green(signs.cached), action.action, [
+        action.message === undefined ? 'cached' : '',
+        resultText(action),
+      ]);
     case 'skipped':
       return row(yellow(signs.skipped), action.action, ['skipped', reason]);
     case 'notRun':
