@@ -8,15 +8,15 @@ import { systemClock, type Clock } from './clock.ts';
 import type { EventSink } from './event.ts';
 import { failure, type Failure } from './failure.ts';
 import { type Group, type GroupItem, GroupQueue } from './group-queue.ts';
-import { whyNotCached } from './cacheable.ts';
-import { cachedOutcome, type Caching, lookUp } from './caching.ts';
+import { cachedOutcome, type Caching } from './caching.ts';
 import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { JobReport } from './job-report.ts';
 import type { Share } from './operation.ts';
 import { Pools } from './pools.ts';
-import { type ActionEnd, type ActionEnvironment, planAction, runAction } from './run-action.ts';
+import { mayBeStored, readyAction, type ReadySurroundings } from './ready-action.ts';
+import { type ActionEnd, type ActionEnvironment, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
 import { bySource, sharingKey } from './sharing.ts';
 import { Stop } from './stop.ts';
@@ -83,6 +83,7 @@ class JobRun {
   readonly #workDirs = new Map<Action, string>();
   readonly #removals = new Set<Promise<void>>();
   readonly #writers: Writers;
+  readonly #around: ReadySurroundings;
   #onDone: () => void = () => {};
   #onBug: (error: unknown) => void = () => {};
 
@@ -105,6 +106,7 @@ class JobRun {
     };
     this.#report = new JobReport(plan, options);
     this.#writers = new Writers(plan);
+    this.#around = { environment: this.#environment, writers: this.#writers };
   }
 
   async run(): Promise<JobOutcome> {
@@ -184,58 +186,24 @@ class JobRun {
   #admit(actions: readonly Action[]): void {
     const open: Action[] = [];
     for (const action of actions) {
-      if (action.plan === undefined || this.#mayBeCached(action)) open.push(action);
+      if (action.plan === undefined || mayBeStored(action, this.#around)) open.push(action);
       else this.#enqueue(action);
     }
     // Those that take the same file may share its work: none of them is queued before all are planned.
     for (const siblings of bySource(open)) this.#background(() => this.#prepare(siblings));
   }
 
-  #mayBeCached({ owner }: Action): boolean {
-    return this.#options.caching !== undefined && whyNotCached(owner.planned) === undefined;
-  }
-
   async #prepare(actions: readonly Action[]): Promise<void> {
-    const late = actions.filter(({ plan }) => plan === undefined);
-    if (late.length > 0) await this.#planLate(late);
-    await Promise.all(
-      actions.filter((action) => this.#mayBeCached(action)).map((action) => this.#lookUp(action)),
-    );
-    for (const action of actions) {
-      // What could not be planned has failed, and the job may have been stopped in the meantime.
+    const found = await Promise.all(actions.map((action) => readyAction(action, this.#around)));
+    for (const [index, action] of actions.entries()) {
+      // The job may have been stopped in the meantime.
       if (action.state !== 'ready') continue;
-      const record = action.lookUp?.record;
-      if (record === undefined) this.#enqueue(action);
-      else this.#takeStored(action, record);
+      const readiness = found[index];
+      if (readiness === undefined) this.#enqueue(action);
+      else if (readiness.type === 'stored') this.#takeStored(action, readiness.record);
+      else this.#apply(this.#schedule.end(action, readiness));
     }
     this.#startReady();
-  }
-
-  async #planLate(actions: readonly Action[]): Promise<void> {
-    const plans = await Promise.all(
-      actions.map((action) =>
-        planAction(action.owner.planned.operation, requestOf(action), this.#environment),
-      ),
-    );
-    for (const [index, planned] of plans.entries()) {
-      const action = actions[index];
-      if (action === undefined || action.state !== 'ready') continue;
-      const failed = planned.ok
-        ? this.#writers.claim(action.address, planned.value.writes ?? [])
-        : planned.error;
-      if (failed !== undefined) this.#apply(this.#schedule.end(action, { type: 'failed', failure: failed }));
-      else if (planned.ok) action.plan = planned.value;
-    }
-  }
-
-  async #lookUp(action: Action): Promise<void> {
-    const { caching } = this.#options;
-    if (caching === undefined || action.state !== 'ready') return;
-    const found = await lookUp(requestOf(action), action.plan, caching);
-    if (found === undefined || action.state !== 'ready') return;
-    action.lookUp = found;
-    // So that nobody asks for the hashes of these files again.
-    action.inputs = found.request.inputs;
   }
 
   /** It takes no place of the limits, as it does no work. */
