@@ -32,6 +32,8 @@ export type {
   RunContext,
   Share,
 } from './operation.ts';
+export type { HeaderFault, RunCall, RunHeader } from './journal.ts';
+export { eventsOf } from './journal.ts';
 export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
 export type { Keyed, Sequence } from './persistent.ts';
 export { Pools } from './pools.ts';
@@ -52,3 +54,7 @@ export { cacheFormat, openDiskCache } from './disk/disk-cache.ts';
 export type { DiskCacheOptions } from './disk/disk-cache.ts';
 export { openWorkspace } from './disk/workspace.ts';
 export type { FileFault, Workspace, WorkspaceOptions } from './disk/workspace.ts';
+export { openJournal } from './disk/journal.ts';
+export type { Journal, JournalOptions } from './disk/journal.ts';
+export { oldRuns, readProgress, readRuns, removeOldRuns } from './disk/journal-folder.ts';
+export type { OldRun, PastRun, PastRuns, RunState, UnreadableRun } from './disk/journal-folder.ts';
