@@ -13,6 +13,7 @@ import {
   whereFlags,
 } from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
+import { retryCommand, runsCommand } from './history/history-flags.ts';
 import { planFlags } from './inspect/inspect-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';
 
@@ -24,6 +25,8 @@ export type CommandName =
   | 'doctor'
   | 'graph'
   | 'init'
+  | 'runs'
+  | 'retry'
   | 'serve'
   | 'schema'
   | 'completion';
@@ -197,6 +200,8 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       { command: 'pipeline init --from job.json', does: 'Turn a CloudConvert job into a pipeline file.' },
     ],
   },
+  runs: runsCommand,
+  retry: retryCommand,
   serve: serveFlags,
   schema: {
     summary: 'Print the JSON Schema of pipeline files, for editors.',

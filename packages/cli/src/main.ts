@@ -19,6 +19,8 @@ const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   graph: async () => (await import('./commands/graph.ts')).graph,
   init: async () => (await import('./commands/init.ts')).init,
+  runs: async () => (await import('./commands/runs.ts')).runs,
+  retry: async () => (await import('./commands/retry.ts')).retry,
   serve: async () => (await import('./commands/serve.ts')).serve,
   schema: async () => (await import('./commands/schema.ts')).schema,
   completion: async () => (await import('./commands/completion.ts')).completion,

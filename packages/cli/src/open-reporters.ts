@@ -19,6 +19,8 @@ export interface ReportersRequest {
   readonly surroundings: Surroundings;
   readonly masker: Masker;
   readonly onQuit: () => void;
+  /** What runs again all that failed, if anything can; asked when the run is over. */
+  readonly retryFailed?: () => readonly string[] | undefined;
 }
 
 export async function openReporters({
@@ -26,6 +28,7 @@ export async function openReporters({
   surroundings,
   masker,
   onQuit,
+  retryFailed,
 }: ReportersRequest): Promise<Result<RunReporters, UsageError>> {
   const { flags } = invocation;
   const { stdout, stderr, stdin, env, cwd } = surroundings;
@@ -38,6 +41,7 @@ export async function openReporters({
     verbosity: verbosity(invocation),
     command: commandAgain(invocation),
     onQuit,
+    ...(retryFailed === undefined ? {} : { retryFailed }),
     // When the pipeline itself came that way, there is no keyboard behind it.
     ...(isStdinUsed(invocation) ? {} : { stdin: stdin() }),
   });

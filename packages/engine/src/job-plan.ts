@@ -18,6 +18,8 @@ export interface PlanProblem {
   readonly related?: readonly { readonly message: string; readonly range: Range }[];
   /** Absent when it is about the selection. */
   readonly task?: TaskName;
+  /** What of the selection names nothing, as it was given. */
+  readonly selector?: string;
   readonly address?: string;
 }
 

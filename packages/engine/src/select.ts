@@ -242,6 +242,7 @@ function noSuch({ text }: Pattern, way: string, graph: Graph): PlanProblem {
     kind: 'error',
     message: `--${way} ${text}: no task has this name`,
     range: nowhere,
+    selector: text,
     hint: didYouMean(text, names) ?? listed('the tasks are', names),
   };
 }
@@ -254,6 +255,7 @@ function noSuchAction({ text }: Pattern, way: string, tasks: Plan['tasks']): Pla
     kind: 'error',
     message: `--${way} ${text}: no action has this address`,
     range: nowhere,
+    selector: text,
     hint: didYouMean(text, addresses) ?? listed(`actions of "${task}":`, own),
   };
 }

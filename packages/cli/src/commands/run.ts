@@ -2,14 +2,15 @@
  * `pipeline run`: reads, checks, binds, plans, runs and closes, in this order; whatever is wrong is said before
  * anything runs. It makes no decision about how work is done or drawn.
  */
-import type { JobPlan, Workspace } from '@pipeline/engine';
+import type { JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
 import { closeComposition } from '../compose.ts';
+import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { Invocation } from '../parse-arguments.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
 import { type PreparedRun, prepareRun } from '../prepare-run.ts';
-import { readRunOptions } from '../run-options.ts';
+import { type RunOptions, readRunOptions } from '../run-options.ts';
 import { planOnce, runOnce } from '../run-once.ts';
 import { type Stop, listenForStop } from '../stop.ts';
 import type { Command, Surroundings } from '../surroundings.ts';
@@ -22,16 +23,42 @@ export const run: Command = async (invocation, surroundings) => {
     return (await import('./plan.ts')).plan(invocation, surroundings);
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
-  const opened = await openPipeline(options.value.file, surroundings, consequence);
+  return runPipeline({ invocation, options: options.value, surroundings });
+};
+
+export interface PipelineRequest {
+  readonly invocation: Invocation;
+  readonly options: RunOptions;
+  readonly surroundings: Surroundings;
+  /** What to run instead when it cannot be planned as asked; undefined: nothing, the problems are told. */
+  readonly amend?: (problems: readonly PlanProblem[]) => RunOptions | undefined;
+}
+
+/** The exit code; all that there is to say has been said. */
+export async function runPipeline({
+  invocation,
+  options,
+  surroundings,
+  amend,
+}: PipelineRequest): Promise<number> {
+  const opened = await openPipeline(options.file, surroundings, consequence);
   if (!opened.ok) return opened.error;
-  const request = { options: options.value, opened: opened.value, surroundings, consequence };
+  const request = { options, opened: opened.value, surroundings, consequence };
   const prepared = await prepareRun(request);
   if (!prepared.ok) return prepared.error;
-  const planned = await planOnce(prepared.value);
-  if (planned.ok) return execute(planned.value, { invocation, prepared: prepared.value, surroundings });
-  await closeComposition(prepared.value.composition);
-  return tellPlanProblems(planned.error, { ...request, masker: prepared.value.masker });
-};
+  let run = prepared.value;
+  let planned = await planOnce(run);
+  while (!planned.ok) {
+    const amended = amend?.(planned.error);
+    if (amended === undefined) {
+      await closeComposition(run.composition);
+      return tellPlanProblems(planned.error, { ...request, masker: run.masker });
+    }
+    run = { ...run, options: amended };
+    planned = await planOnce(run);
+  }
+  return execute(planned.value, { invocation, prepared: run, surroundings });
+}
 
 interface RunRequest {
   readonly invocation: Invocation;
@@ -42,11 +69,13 @@ interface RunRequest {
 async function execute(plan: JobPlan, { invocation, prepared, surroundings }: RunRequest): Promise<number> {
   const { masker, options, composition } = prepared;
   const { stderr, processEvents, exit } = surroundings;
+  const journal = openRunJournal(plan, { invocation, prepared, surroundings });
   const open: { workspace?: Workspace | undefined; isLive: boolean } = { isLive: false };
   // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
   const abandon = (): void => {
     void closeComposition(composition);
     open.workspace?.closeSync();
+    journal.close();
   };
   const stop: Stop = listenForStop({
     processEvents,
@@ -56,7 +85,13 @@ async function execute(plan: JobPlan, { invocation, prepared, surroundings }: Ru
     },
     onKill: exit,
   });
-  const reporters = await openReporters({ invocation, surroundings, masker, onQuit: stop.interrupt });
+  const reporters = await openReporters({
+    invocation,
+    surroundings,
+    masker,
+    onQuit: stop.interrupt,
+    retryFailed: () => retryFailed(journal, { invocation, prepared, surroundings }),
+  });
   if (!reporters.ok) {
     stop.close();
     await closeComposition(composition);
@@ -69,12 +104,17 @@ async function execute(plan: JobPlan, { invocation, prepared, surroundings }: Ru
     const outcome = await runOnce(plan, {
       prepared,
       signal: stop.signal,
-      onEvent: (event) => reporter.event(event),
+      onEvent: (event) => {
+        journal.event(event);
+        reporter.event(event);
+      },
       onWorkspace: (workspace) => (open.workspace = workspace),
     });
     return outcome.exitCode;
   } finally {
     await Promise.all([reporter.close(), closeComposition(composition)]);
+    journal.close();
+    tellJournalProblem(journal, surroundings);
     processEvents.off('exit', abandon);
     stop.close();
   }

@@ -45,7 +45,8 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
       heartbeat?.watch(event);
       if (event.type !== 'job.finished') return;
       heartbeat?.stop();
-      writer.write(summaryText(state, { style, stream: stderr, verbosity, command: options.command }));
+      const again = { command: options.command, retryFailed: options.retryFailed?.() };
+      writer.write(summaryText(state, { style, stream: stderr, verbosity, ...again }));
     },
     close: async () => {
       heartbeat?.stop();

@@ -30,6 +30,8 @@ export interface ReporterOptions {
   readonly verbosity?: Verbosity;
   /** What starts this run again, without a selection: `['pipeline', 'run', 'site.yaml', '-p', 'quality=90']`. */
   readonly command?: readonly string[];
+  /** What runs again all that failed in this run, if anything can; asked when it is over. */
+  readonly retryFailed?: () => readonly string[] | undefined;
   /** `q` or Ctrl-C in the live view, once per press: the first asks for a polite end, the second for an immediate one. */
   readonly onQuit?: () => void;
   readonly clock?: Clock;

@@ -20,6 +20,8 @@ export interface SummaryOptions {
   readonly verbosity: Verbosity;
   /** What starts this run again; absent: the file that the events name. */
   readonly command: readonly string[] | undefined;
+  /** What runs again all that failed, if anything can. */
+  readonly retryFailed?: readonly string[] | undefined;
 }
 
 interface Layout {
@@ -27,14 +29,17 @@ interface Layout {
   readonly width: number;
   readonly isVerbose: boolean;
   readonly command: readonly string[] | undefined;
+  /** Instead of that of the one action that failed. */
+  readonly retryFailed: readonly string[] | undefined;
 }
 
 const lastWordsLength = 8;
 
 /** Ends with a newline. */
-export function summaryText(state: Progress, { style, stream, verbosity, command }: SummaryOptions): string {
+export function summaryText(state: Progress, options: SummaryOptions): string {
+  const { style, stream, verbosity, command, retryFailed } = options;
   const width = stream.isTTY === true ? Math.max(20, stream.columns ?? 80) : Infinity;
-  const layout: Layout = { style, width, isVerbose: verbosity === 'verbose', command };
+  const layout: Layout = { style, width, isVerbose: verbosity === 'verbose', command, retryFailed };
   return summaryLines(state, layout)
     .map((line) => `${line}\n`)
     .join('');
@@ -43,10 +48,18 @@ export function summaryText(state: Progress, { style, stream, verbosity, command
 function summaryLines(state: Progress, layout: Layout): readonly string[] {
   if (isUpToDate(state))
     return [`up to date: ${plural(state.filesOut, 'file')}, ${formatDuration(state.ms)}`];
-  const failures = [...itemsOf(state.failures)].flatMap((action) => [
-    '',
-    ...failureLines(action, state, layout),
-  ]);
+  const failed = [...itemsOf(state.failures)];
+  const { retryFailed } = layout;
+  const one = failed.length > 1 || retryFailed === undefined ? undefined : shellCommand(retryFailed);
+  const all = failed.length > 1 && retryFailed !== undefined ? shellCommand(retryFailed) : undefined;
+  const failures = [
+    ...failed.flatMap((action) => {
+      // Never broken: it is there to be copied.
+      const retry = `  retry: ${one ?? retryCommand(action.action, state, layout.command)}`;
+      return ['', ...failureLines(action, layout), retry];
+    }),
+    ...(all === undefined ? [] : ['', `retry all ${formatCount(failed.length)}: ${all}`]),
+  ];
   const rest = [...noteLines(state, layout), ...slowestLines(state, layout), ...headline(state, layout)];
   return [...failures, ...(failures.length === 0 ? [] : ['']), ...rest];
 }
@@ -79,8 +92,8 @@ function isUpToDate(state: Progress): boolean {
   return total === cached + skipped + imports;
 }
 
-function failureLines(action: EndedAction, state: Progress, layout: Layout): readonly string[] {
-  const { style, width, command } = layout;
+function failureLines(action: EndedAction, layout: Layout): readonly string[] {
+  const { style, width } = layout;
   const { error } = action;
   const title = `${style.signs.failed} ${printable(action.action)}`;
   return [
@@ -88,8 +101,6 @@ function failureLines(action: EndedAction, state: Progress, layout: Layout): rea
     ...indented(failureText(error), width),
     ...(error === undefined ? [] : converterLines(error, layout)),
     ...(error?.hint === undefined ? [] : indented(`hint: ${printable(error.hint)}`, width).map(style.cyan)),
-    // Never broken: it is there to be copied.
-    `  retry: ${retryCommand(action.action, state, command)}`,
   ];
 }
 

@@ -93,9 +93,9 @@ class LiveReporter implements Reporter {
 
   #finish(): void {
     this.#endView();
-    const { stderr, verbosity = 'normal', command } = this.#options;
+    const { stderr, verbosity = 'normal', command, retryFailed } = this.#options;
     const style = this.#style;
-    this.#writer.write(summaryText(this.#state, { style, stream: stderr, verbosity, command }));
+    this.#writer.write(summaryText(this.#state, { style, stream: stderr, verbosity, command, retryFailed: retryFailed?.() }));
   }
 
   #goPlain(): void {

@@ -1,6 +1,6 @@
 /**
  * The journals of a project: which runs there were, how each ended, and which are old enough to go. It reads only the
- * first and the last line of a run that has ended; files that are no journals are named, and never touched.
+ * first and the last line of a run that has ended; files that are not named as journals are never touched.
  */
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,7 +86,7 @@ export function oldRuns(dir: string): readonly OldRun[] {
       const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
       bytes += sizeBytes;
       const isKept = index === 0 || (index < keptRuns && bytes <= keptBytes);
-      return isKept || isAlive(file) ? [] : [{ file, sizeBytes }];
+      return isKept || isInUse(file) ? [] : [{ file, sizeBytes }];
     });
 }
 
@@ -136,9 +136,11 @@ function openState(header: RunHeader, changedAt: number): RunState {
   return life === 'elsewhere' && Date.now() - changedAt < elsewhereMs ? 'elsewhere' : 'interrupted';
 }
 
-function isAlive(file: string): boolean {
+function isInUse(file: string): boolean {
   const read = readRun(file);
-  return 'state' in read && (read.state === 'running' || read.state === 'elsewhere');
+  // Whether a run of a newer version still goes on cannot be known here.
+  if ('fault' in read) return read.fault.type === 'newer';
+  return read.state === 'running' || read.state === 'elsewhere';
 }
 
 interface Ends {

@@ -29,10 +29,15 @@ export interface JournalOptions {
   readonly call: RunCall;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Takes secrets out. */
+  readonly mask: (event: JobEvent) => JobEvent;
 }
 
 /** A run that is killed loses what happened in so short a time. */
 const flushMs = 50;
+
+/** Events in one piece: some hundred kilobytes. */
+const chunkLength = 500;
 
 export function openJournal(options: JournalOptions): Journal {
   const journal = new JournalWriter(options);
@@ -123,9 +128,13 @@ class JournalWriter {
     this.#timer = undefined;
     const file = this.#file;
     if (file === undefined) return;
-    const text = this.#pending.map(journalLine).join('');
+    const events = withoutShort(this.#pending);
     this.#pending = [];
-    this.#guard(() => writeAll(file, text));
+    for (let start = 0; start < events.length && !this.#isClosed; start += chunkLength) {
+      const chunk = events.slice(start, start + chunkLength);
+      const text = chunk.map((event) => journalLine(this.#options.mask(event))).join('');
+      this.#guard(() => writeAll(file, text));
+    }
   };
 
   #guard(write: () => void): void {
@@ -149,6 +158,14 @@ class JournalWriter {
       this.problem ??= error;
     }
   }
+}
+
+/** When an action is over before its start was written, its end says all: when, for how long, and by what. */
+function withoutShort(events: readonly JobEvent[]): readonly JobEvent[] {
+  const ended = new Set(events.flatMap((event) => (event.type === 'action.finished' ? event.action : [])));
+  return events.filter(
+    (event) => event.type !== 'action.started' || event.attempt > 1 || !ended.has(event.action),
+  );
 }
 
 /** On a disk that is nearly full, a part may go. */
