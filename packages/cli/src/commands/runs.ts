@@ -70,5 +70,7 @@ function oneJson(run: PastRun): string {
 
 function tellUnreadable({ unreadable }: PastRuns, { cwd, stderr }: Surroundings): void {
   for (const run of unreadable)
-    stderr.write(`pipeline: ${printable(shortPath(cwd, path.resolve(run.file)))} tells nothing: ${faultText(run)}\n`);
+    stderr.write(
+      `pipeline: ${printable(shortPath(cwd, path.resolve(run.file)))} tells nothing: ${faultText(run)}\n`,
+    );
 }

@@ -115,7 +115,9 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
     case 'notRun':
       // One failure can leave out thousands: the summary counts them.
       return verbosity === 'verbose'
-        ? row(yellow(signs.skipped), action.action, [reason.startsWith('not run') ? reason : `not run, ${reason}`])
+        ? row(yellow(signs.skipped), action.action, [
+            reason.startsWith('not run') ? reason : `not run, ${reason}`,
+          ])
         : undefined;
     default:
       return unreachable(key);

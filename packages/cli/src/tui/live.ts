@@ -95,7 +95,9 @@ class LiveReporter implements Reporter {
     this.#endView();
     const { stderr, verbosity = 'normal', command, retryFailed } = this.#options;
     const style = this.#style;
-    this.#writer.write(summaryText(this.#state, { style, stream: stderr, verbosity, command, retryFailed: retryFailed?.() }));
+    this.#writer.write(
+      summaryText(this.#state, { style, stream: stderr, verbosity, command, retryFailed: retryFailed?.() }),
+    );
   }
 
   #goPlain(): void {

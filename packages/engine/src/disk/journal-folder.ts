@@ -2,16 +2,19 @@
  * The journals of a project: which runs there were, how each ended, and which are old enough to go. It reads only the
  * first and the last line of a run that has ended; files that are not named as journals are never touched.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Counts } from '../event.ts';
-import {
-  type HeaderFault,
-  parseEvent,
-  parseHeader,
-  progressOf,
-  type RunHeader,
-} from '../journal.ts';
+import { type HeaderFault, parseEvent, parseHeader, progressOf, type RunHeader } from '../journal.ts';
 import type { Progress } from '../progress.ts';
 import { lifeOf } from './process-life.ts';
 
