@@ -58,7 +58,8 @@ export function parseHeader(line: string): RunHeader | HeaderFault {
   const value = parseObject(line);
   if (value === undefined || value['type'] !== 'run' || typeof value['v'] !== 'number')
     return { type: 'garbage' };
-  if (value['v'] > journalVersion) return { type: 'newer', tool: String(value['tool'] ?? 'unknown') };
+  const tool = value['tool'];
+  if (value['v'] > journalVersion) return { type: 'newer', tool: isText(tool) ? tool : '?' };
   return readHeader(value) ?? { type: 'garbage' };
 }
 

@@ -63,7 +63,6 @@ export function runCall(facts: CallFacts): RunCall {
 }
 
 function keptFlags({ switches, values, lists }: FlagValues, { text }: Masker): JsonObject {
-  const isKept = (name: string): boolean => !left.has(name);
   const keptValues = [...values].filter(([name]) => isKept(name));
   const keptLists = [...lists].filter(([name]) => isKept(name));
   return {
@@ -72,6 +71,8 @@ function keptFlags({ switches, values, lists }: FlagValues, { text }: Masker): J
     lists: Object.fromEntries(keptLists.map(([name, all]) => [name, all.map(text)])),
   };
 }
+
+const isKept = (name: string): boolean => !left.has(name);
 
 /** The flags of that run, with those that say how this one is reported. */
 export function flagsAgain({ flags }: Pick<RunHeader, 'flags'>, reporting: FlagValues): FlagValues {
