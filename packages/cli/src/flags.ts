@@ -3,22 +3,17 @@
  * that they cannot disagree. It does not know what a command does.
  */
 
-import {
-  allowPathFlag,
-  cacheFlags,
-  defaultFile,
-  fileFlag,
-  paramFlags,
-  selectFlags,
-  whereFlags,
-} from './common-flags.ts';
+import { allowPathFlag, defaultFile, fileFlag, paramFlags } from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 import { retryCommand, runsCommand } from './history/history-flags.ts';
 import { planFlags } from './inspect/inspect-flags.ts';
+import { runFlags } from './run-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';
+import { watchFlags } from './watch/watch-flags.ts';
 
 export type CommandName =
   | 'run'
+  | 'watch'
   | 'plan'
   | 'validate'
   | 'formats'
@@ -43,60 +38,16 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       'A flag that can be repeated takes one value a line in its environment variable.',
     ],
     flags: {
-      file: fileFlag,
-      ...paramFlags,
-      ...selectFlags,
-      concurrency: {
-        short: 'j',
-        value: 'n|50%',
-        hasTwin: true,
-        help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else one more than there are CPUs.',
-      },
-      ...whereFlags,
-      'keep-going': {
-        short: 'k',
-        hasTwin: true,
-        conflicts: ['fail-fast'],
-        help: 'After a failure, still run all that does not depend on it, whatever `on_error` says.',
-      },
-      'fail-fast': {
-        hasTwin: true,
-        conflicts: ['keep-going'],
-        help: 'After a failure, cancel what runs and start nothing more.',
-      },
-      force: {
-        hasTwin: true,
-        help: 'Make everything anew, whatever was made before; with --only or --from, just what these name.',
-      },
-      ...cacheFlags,
-      timeout: {
-        value: 'duration',
-        hasTwin: true,
-        help: 'Cancel the job after this long and exit with 124: seconds, or `90s`, `10m`, `1h30m`.',
-      },
-      'allow-path': allowPathFlag,
-      reporter: {
-        value: 'name[:file],…',
-        hasTwin: true,
-        conflicts: ['no-tui'],
-        help: 'How to report: live, lines, json, github, junit; several by commas, each to a file if named.',
-      },
-      json: { hasTwin: true, help: 'Print every event as a line of JSON on standard output.' },
-      'print-outputs': {
-        hasTwin: true,
-        conflicts: ['json'],
-        help: 'Print the path of every file written, one a line, on standard output.',
-      },
+      ...runFlags,
       'dry-run': {
         short: 'n',
         help: 'Run nothing: say what would run, and why, as `pipeline plan` does.',
       },
-      'no-tui': { hasTwin: true, help: 'Plain lines instead of the live view, even in a terminal.' },
-      quiet: {
-        short: 'q',
+      watch: {
+        short: 'w',
         hasTwin: true,
-        conflicts: ['verbose'],
-        help: 'Say nothing but failures and the closing summary.',
+        conflicts: ['dry-run'],
+        help: 'Then keep up with changes, as `pipeline watch` does.',
       },
     },
     examples: [
@@ -109,6 +60,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       { command: 'pipeline run --json | jq -r .type', does: 'Read the events in a program.' },
     ],
   },
+  watch: watchFlags,
   plan: planFlags,
   validate: {
     summary: 'Check pipeline files: every mistake at once, nothing runs.',

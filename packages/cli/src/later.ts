@@ -1,6 +1,5 @@
 /** Commands and flags that are promised but not here yet: naming one must not look like a typing mistake. */
 export const laterCommands: readonly string[] = [
-  'watch',
   'explain',
   'convert',
   'report',
@@ -8,6 +7,4 @@ export const laterCommands: readonly string[] = [
   'cache',
   'worker',
 ];
-export const laterFlags: Readonly<Record<string, readonly string[]>> = {
-  run: ['watch', 'w'],
-};
+export const laterFlags: Readonly<Record<string, readonly string[]>> = {};

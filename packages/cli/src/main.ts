@@ -14,6 +14,7 @@ import { usageError } from './usage-error.ts';
 const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   plan: async () => (await import('./commands/plan.ts')).plan,
+  watch: async () => (await import('./commands/watch.ts')).watch,
   validate: async () => (await import('./commands/validate.ts')).validate,
   formats: async () => (await import('./commands/formats.ts')).formats,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

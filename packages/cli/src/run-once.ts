@@ -3,24 +3,29 @@
  * once, `watch` whenever something changed. What stays from one time to the next (backends, warm processes) is the
  * caller's, and so is everything that is said about it.
  */
-import type { EventSink, JobOutcome, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
-import type { Caching } from '@pipeline/engine';
+import type {
+  Caching,
+  EventSink,
+  JobOutcome,
+  JobPlan,
+  PlanProblem,
+  RunContext,
+  Workspace,
+} from '@pipeline/engine';
 import { addressMatcher, openWorkspace, planJob, runJob } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { type PreparedRun, selectionOf } from './prepare-run.ts';
 
-export function planOnce({
-  opened,
-  values,
-  options,
-  composition,
-}: PreparedRun): Promise<Result<JobPlan, readonly PlanProblem[]>> {
+export function planOnce(
+  { opened, values, options, composition }: PreparedRun,
+  rules: Pick<RunContext, 'isLeftOut'> = {},
+): Promise<Result<JobPlan, readonly PlanProblem[]>> {
   const { backends, newContext } = composition;
   return planJob({
     pipeline: opened.pipeline,
     values,
     backends,
-    context: newContext(),
+    context: { ...newContext(), ...rules },
     defaultBackend: options.backend,
     select: selectionOf(options),
   });

@@ -89,7 +89,41 @@ export type JobEvent = EventBase &
         readonly counts: Counts;
         readonly exit_code: number;
       }
+    | WatchEvent
   );
+
+/** What happens between the jobs of a watched pipeline; `ms` is the time since watching began. */
+export type WatchEvent =
+  | {
+      /** A run follows. */
+      readonly type: 'watch.changed';
+      /** Milliseconds since the epoch. */
+      readonly at: number;
+      readonly count: number;
+      /** The first of them. */
+      readonly changes: readonly WatchedChange[];
+    }
+  | {
+      /** Nothing runs, and whatever changes now is noticed. */
+      readonly type: 'watch.waiting';
+      readonly at: number;
+      /** How many are watched. */
+      readonly files: number;
+    }
+  | {
+      /** Something to know about the watching itself. */
+      readonly type: 'watch.noted';
+      readonly at: number;
+      readonly severity: 'note' | 'warning' | 'error';
+      readonly message: string;
+      readonly hint?: string;
+    };
+
+export interface WatchedChange {
+  /** Absolute. */
+  readonly path: string;
+  readonly change: 'added' | 'changed' | 'removed';
+}
 
 export type ActionStatus = 'finished' | 'cached' | 'skipped' | 'error' | 'cancelled';
 

@@ -9,7 +9,16 @@ export type { ActionRecord, StoredFile } from './action-record.ts';
 export type { ActionCache, MadeResult } from './cache.ts';
 export type { Caching, LookUp } from './caching.ts';
 export { lookUp } from './caching.ts';
-export type { ActionIdentity, ActionStatus, Counts, EventSink, JobEvent, TaskSummary } from './event.ts';
+export type {
+  ActionIdentity,
+  ActionStatus,
+  Counts,
+  EventSink,
+  JobEvent,
+  TaskSummary,
+  WatchedChange,
+  WatchEvent,
+} from './event.ts';
 export { eventVersion } from './event.ts';
 export type { Failure, FailureDetails, FailureType } from './failure.ts';
 export { failure } from './failure.ts';

@@ -118,6 +118,11 @@ export interface RunContext {
   readonly jobId: string;
   /** Milliseconds since the epoch at which the job began: one clock for every "now" inside outputs. */
   readonly startedAt: number;
+  /**
+   * Files that a task which takes them from this machine must not take now, as they are still being written, or as
+   * taking them would never end. Absent: none.
+   */
+  readonly isLeftOut?: (task: TaskName, file: string) => boolean;
 }
 
 export interface OperationResult {

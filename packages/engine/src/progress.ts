@@ -94,6 +94,7 @@ export const emptyProgress: Progress = {
 
 export function progress(state: Progress, event: JobEvent): Progress {
   const next = reduce(state, event);
+  if (next === state) return state;
   return event.ms > next.ms ? { ...next, ms: event.ms } : next;
 }
 
@@ -142,6 +143,10 @@ function reduce(state: Progress, event: JobEvent): Progress {
       }));
     case 'action.finished':
       return actionFinished(state, event);
+    case 'watch.changed':
+    case 'watch.waiting':
+    case 'watch.noted':
+      return state;
     case 'job.finished':
       return { ...state, status: event.job.status, end: { counts: event.counts, exitCode: event.exit_code } };
     default:

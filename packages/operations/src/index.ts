@@ -2,6 +2,8 @@ export { converters, isInstalled, isMet } from './converter-table.ts';
 export type { Converter, Conversion, Need } from './converters/converter.ts';
 export { closeHosts, configureHosts, runInHost } from './host/host-pool.ts';
 export type { LocalBackendOptions } from './local-backend.ts';
+export { watchFiles } from './operations/import/watch-files.ts';
+export type { WatchedFiles, WatchedRoot } from './operations/import/watch-files.ts';
 export { createLocalBackend, localOperations } from './local-backend.ts';
 export type { RouteRequest } from './routes/route-request.ts';
 export { isPublicAddress } from './http/public-address.ts';

@@ -21,6 +21,8 @@ const consequence = '; nothing ran';
 export const run: Command = async (invocation, surroundings) => {
   if (invocation.flags.switches.has('dry-run'))
     return (await import('./plan.ts')).plan(invocation, surroundings);
+  if (invocation.flags.switches.has('watch'))
+    return (await import('./watch.ts')).watch(invocation, surroundings);
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
   return runPipeline({ invocation, options: options.value, surroundings });

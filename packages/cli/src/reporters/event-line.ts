@@ -7,6 +7,7 @@ import { countKey, taskOf } from '@pipeline/engine';
 import { unreachable } from '@pipeline/schema';
 import { failureText, resultText, retryText } from './outcome-text.ts';
 import { printable } from './printable.ts';
+import { changedLine, notedLine, waitingLine } from './watch-line.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './quantity.ts';
 import type { Verbosity } from './reporter.ts';
 import type { TerminalStyle } from './terminal-style.ts';
@@ -27,8 +28,13 @@ export function eventLine(
     const action = taskOf(state, event.task)?.recent.at(-1);
     return action === undefined ? undefined : endedLine(action, { style, verbosity });
   }
+  if (event.type === 'watch.noted') return notedLine(event, style);
   if (verbosity === 'quiet') return undefined;
   switch (event.type) {
+    case 'watch.changed':
+      return changedLine(event, style);
+    case 'watch.waiting':
+      return waitingLine(event, style);
     case 'job.started':
       return `${style.bold(printable(event.name === '' ? event.pipeline : event.name))}  ${plural(event.tasks.length, 'task')}`;
     case 'action.started': {

@@ -11,7 +11,7 @@ import { createHeartbeat } from './heartbeat.ts';
 import { runningText } from './outcome-text.ts';
 import { OutputWriter } from './output-writer.ts';
 import { printable } from './printable.ts';
-import { formatDuration, formatElapsed, plural } from './quantity.ts';
+import { formatClock, formatDuration, formatElapsed, plural } from './quantity.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { summaryText } from './summary.ts';
 import { styleFor } from './terminal-style.ts';
@@ -41,7 +41,11 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
     event: (event) => {
       state = progress(state, event);
       const text = eventLine(event, state, { style, verbosity });
-      if (text !== undefined) say(event.ms, text);
+      // A watch lasts for days: the time of the day says more than the hours since it began.
+      if (text !== undefined) {
+        if ('at' in event) writer.write(`${style.dim(formatClock(event.at))}  ${text}\n`);
+        else say(event.ms, text);
+      }
       heartbeat?.watch(event);
       if (event.type !== 'job.finished') return;
       heartbeat?.stop();

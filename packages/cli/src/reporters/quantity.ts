@@ -49,3 +49,11 @@ export function plural(count: number, noun: string): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** Milliseconds since the epoch → `14:03:07`, where the user is. */
+export function formatClock(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}

@@ -19,7 +19,7 @@ export type Segment =
   | { readonly type: 'match'; readonly matches: (name: string) => boolean };
 
 // `posix` makes `[!a]` mean what it does in a shell.
-const matchOptions = { posix: true, nonegate: true, noextglob: true } as const;
+export const matchOptions = { posix: true, nonegate: true, noextglob: true } as const;
 const magic = /[*?[\]{}]/;
 
 export function parseGlob(pattern: string): Glob {
@@ -42,7 +42,7 @@ export function excludeMatcher(pattern: string): {
   return { fixed, matches: (path) => path !== '' && matches(path) };
 }
 
-function splitFixed(pattern: string): { readonly fixed: string; readonly rest: string } {
+export function splitFixed(pattern: string): { readonly fixed: string; readonly rest: string } {
   const parts = splitSegments(pattern).filter((part, index) => part !== '.' && (part !== '' || index === 0));
   const first = parts.findIndex((part) => isMagic(part));
   const fixed = (first < 0 ? parts : parts.slice(0, first)).map(unescape);
@@ -117,5 +117,5 @@ function segmentsOf(pattern: string): readonly Segment[] {
   return [...segments, { type: 'match', matches: (name) => !name.startsWith('.') }];
 }
 
-const quoteParentheses = (text: string): string =>
+export const quoteParentheses = (text: string): string =>
   text.replaceAll(/\\.|[()|]/gs, (token) => (token.length === 1 ? `\\${token}` : token));

@@ -124,7 +124,7 @@ function findLiteral(name: string, walk: Walk, isMissingAllowed: boolean): Resul
   return ok({ base, files: new Map([[file, stats.size]]) });
 }
 
-function excluder(patterns: readonly string[], context: PathContext): (absolute: string) => boolean {
+export function excluder(patterns: readonly string[], context: PathContext): (absolute: string) => boolean {
   const matchers = patterns.map((pattern) => {
     const { fixed, matches } = excludeMatcher(pattern);
     return { root: path.resolve(context.baseDir, fixed), matches };

@@ -1,0 +1,35 @@
+/** Lines about watching itself: what changed, that it waits, what there is to know. It knows no stream. */
+import path from 'node:path';
+import type { JobEvent, WatchedChange } from '@pipeline/engine';
+import { printable } from './printable.ts';
+import { formatCount, plural } from './quantity.ts';
+import type { TerminalStyle } from './terminal-style.ts';
+
+type EventOf<Type extends JobEvent['type']> = Extract<JobEvent, { readonly type: Type }>;
+
+const namesShown = 3;
+const signs = { added: '+', changed: '~', removed: '-' } as const;
+
+/** `watching: 12 files changed: ~ a.md, + b.md, - c.md and 9 more` */
+export function changedLine({ count, changes }: EventOf<'watch.changed'>, style: TerminalStyle): string {
+  const shown = changes.slice(0, namesShown).map(changeText);
+  const more = count - shown.length;
+  const names = `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+  return `${style.bold('watching')}: ${plural(count, 'file')} changed: ${names}`;
+}
+
+/** `watching: 1,204 files; Ctrl-C ends it` */
+export function waitingLine({ files }: EventOf<'watch.waiting'>, style: TerminalStyle): string {
+  return `${style.bold('watching')}: ${plural(files, 'file')}; Ctrl-C ends it`;
+}
+
+export function notedLine({ severity, message, hint }: EventOf<'watch.noted'>, style: TerminalStyle): string {
+  const paint = severity === 'error' ? style.red : severity === 'warning' ? style.yellow : style.dim;
+  const sign = severity === 'error' ? style.signs.failed : style.signs.warning;
+  const text = hint === undefined ? printable(message) : `${printable(message)}; ${printable(hint)}`;
+  return `${paint(`${sign} watching`)}: ${text}`;
+}
+
+function changeText({ path: file, change }: WatchedChange): string {
+  return `${signs[change]} ${printable(path.basename(file))}`;
+}

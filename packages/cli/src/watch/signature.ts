@@ -1,0 +1,42 @@
+/** The signature of a file: what differs when it may have changed. The only file of watching that asks the disk for one. */
+import { stat } from 'node:fs/promises';
+import type { Signature } from './changes.ts';
+
+const atOnce = 256;
+
+/** Empty for what is not there, or is no file. */
+export async function signaturesOf(paths: Iterable<string>): Promise<Map<string, Signature>> {
+  const signatures = new Map<string, Signature>();
+  let batch: string[] = [];
+  const flush = async (): Promise<void> => {
+    const found = await Promise.all(batch.map(signatureOf));
+    for (const [index, path] of batch.entries()) signatures.set(path, found[index] ?? '');
+    batch = [];
+  };
+  for (const path of paths) {
+    batch.push(path);
+    if (batch.length >= atOnce) await flush();
+  }
+  await flush();
+  return signatures;
+}
+
+/** Those that are there. */
+export async function presentSignatures(paths: Iterable<string>): Promise<Map<string, Signature>> {
+  const signatures = await signaturesOf(paths);
+  for (const [path, signature] of signatures) if (signature === '') signatures.delete(path);
+  return signatures;
+}
+
+/**
+ * The inode tells a file that was renamed into place from the one before it; the time of the last change of the entry
+ * tells of permissions, and of a program that sets the time of its file back.
+ */
+async function signatureOf(path: string): Promise<Signature> {
+  try {
+    const facts = await stat(path);
+    return facts.isFile() ? `${facts.size} ${facts.mtimeMs} ${facts.ctimeMs} ${facts.ino}` : '';
+  } catch {
+    return '';
+  }
+}

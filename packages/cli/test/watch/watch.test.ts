@@ -1,0 +1,171 @@
+/** `pipeline watch` as a process, on real folders. Every test waits for something that happens, never for time to pass. */
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  downloadPipeline,
+  hangs,
+  leftBehind,
+  type Running,
+  signalGroup,
+  start,
+  withServer,
+  writeFileIn,
+} from '../running-command.ts';
+import { createWorkFolder, removeWorkFolder } from '../script.ts';
+
+const copy = (more = ''): string => `name: copy
+watch: { settle: 30ms, debounce: 10ms${more} }
+tasks:
+  docs: { operation: import/local, path: "docs/**/*.md" }
+  out: { operation: export/local, input: docs, path: out }
+`;
+
+let folder = '';
+let running: Running | undefined;
+beforeEach(() => {
+  folder = createWorkFolder();
+});
+afterEach(async () => {
+  if (running !== undefined && running.child.exitCode === null) signalGroup(running, 'SIGKILL');
+  await running?.ended;
+  running = undefined;
+  removeWorkFolder(folder);
+});
+
+/** Started, and waiting for changes. */
+async function watch(args: readonly string[] = ['watch']): Promise<Running> {
+  running = start(args, { cwd: folder });
+  await says(/watching: [\d,]+ files?;/);
+  return running;
+}
+
+async function says(text: RegExp, times = 1): Promise<void> {
+  await vi.waitFor(
+    () =>
+      expect(running?.output.stderr.match(new RegExp(text, 'g')) ?? [], running?.output.stderr).toHaveLength(
+        times,
+      ),
+    { timeout: 20_000, interval: 10 },
+  );
+}
+
+const read = (name: string): string | undefined => {
+  const file = path.join(folder, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+};
+
+const holds = (name: string, text: string | undefined): Promise<void> =>
+  vi.waitFor(() => expect(read(name), running?.output.stderr).toBe(text), { timeout: 20_000, interval: 10 });
+
+describe('keeps up', () => {
+  test('with files that change, come in new folders, are renamed into place and with renamed folders', async () => {
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy());
+    const { output } = await watch();
+    expect(read('out/a.md')).toBe('one');
+
+    writeFileIn(folder, 'docs/a.md', 'two');
+    await holds('out/a.md', 'two');
+    expect(output.stderr).toContain('watching: 1 file changed: ~ a.md');
+
+    writeFileIn(folder, 'docs/deep/er/b.md', 'b');
+    await holds('out/deep/er/b.md', 'b');
+
+    writeFileIn(folder, 'docs/.a.md.new', 'three');
+    renameSync(path.join(folder, 'docs/.a.md.new'), path.join(folder, 'docs/a.md'));
+    await holds('out/a.md', 'three');
+
+    renameSync(path.join(folder, 'docs/deep'), path.join(folder, 'docs/moved'));
+    await holds('out/moved/er/b.md', 'b');
+    writeFileIn(folder, 'docs/moved/er/c.md', 'c');
+    await holds('out/moved/er/c.md', 'c');
+
+    rmSync(path.join(folder, 'docs'), { recursive: true });
+    await says(/- a\.md/);
+    mkdirSync(path.join(folder, 'docs'));
+    writeFileIn(folder, 'docs/a.md', 'four');
+    await holds('out/a.md', 'four');
+  });
+
+  test('with the pipeline file; a mistake in it is shown, and the last good one stays', async () => {
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy());
+    const { output } = await watch(['run', '--watch']);
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('export/local', 'export/locla'));
+    await says(/1 error in pipeline\.yaml; the last good pipeline stays/);
+    expect(output.stderr).toContain('did you mean "export/local"?');
+    writeFileIn(folder, 'docs/a.md', 'two');
+    await holds('out/a.md', 'two');
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('path: out', 'path: elsewhere'));
+    await holds('elsewhere/a.md', 'two');
+    writeFileIn(
+      folder,
+      'pipeline.yaml',
+      copy().replace('path: out', 'path: elsewhere').replace('docs/**', 'notes/**'),
+    );
+    await says(/1 file changed: ~ pipeline\.yaml/, 3);
+    writeFileIn(folder, 'notes/n.md', 'note');
+    await holds('elsewhere/n.md', 'note');
+  });
+
+  test('initial: false runs nothing before something changes', async () => {
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy(', initial: false'));
+    await watch();
+    expect(existsSync(path.join(folder, 'out'))).toBe(false);
+    writeFileIn(folder, 'docs/b.md', 'b');
+    await holds('out/b.md', 'b');
+    expect(read('out/a.md')).toBe('one');
+  });
+
+  test('names of unfinished files are neither changes nor taken', async () => {
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('docs/**/*.md', 'docs/**'));
+    await watch();
+    writeFileIn(folder, 'docs/film.mp4.part', 'half');
+    writeFileIn(folder, 'docs/a.md~', 'backup');
+    writeFileIn(folder, 'docs/a.md', 'two');
+    await holds('out/a.md', 'two');
+    renameSync(path.join(folder, 'docs/film.mp4.part'), path.join(folder, 'docs/film.mp4'));
+    await holds('out/film.mp4', 'half');
+    expect(existsSync(path.join(folder, 'out/film.mp4.part'))).toBe(false);
+    expect(existsSync(path.join(folder, 'out/a.md~'))).toBe(false);
+  });
+});
+
+describe('ends', () => {
+  test.each([
+    ['SIGINT', 0],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s while it waits: exit code %i, and nothing is left behind', async (signal, code) => {
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy());
+    const watching = await watch();
+    signalGroup(watching, signal);
+    expect(await watching.ended, watching.output.stderr).toBe(code);
+    expect(leftBehind(folder)).toEqual([]);
+    expect(watching.output.stderr).not.toContain('cancelling');
+  });
+
+  test('Ctrl-C in the middle of a run cancels it politely, with 130', async () => {
+    await withServer(hangs, async (origin, server) => {
+      writeFileIn(folder, 'pipeline.yaml', downloadPipeline(origin));
+      running = start(['watch'], { cwd: folder });
+      await once(server, 'request');
+      signalGroup(running, 'SIGINT');
+      expect(await running.ended, running.output.stderr).toBe(130);
+      expect(running.output.stderr).toContain('interrupted: cancelling');
+      expect(leftBehind(folder)).toEqual([]);
+    });
+  });
+
+  test('what run refuses, watch refuses, with the same exit code', async () => {
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('docs/**/*.md', 'missing.md'));
+    running = start(['watch'], { cwd: folder });
+    expect(await running.ended).toBe(2);
+    expect(running.output.stderr).toContain('"missing.md" does not exist');
+  });
+});
