@@ -19,7 +19,7 @@ export function tellPlanProblems(problems: readonly PlanProblem[], request: Tell
 }
 
 /** About `--only` and its like: the pipeline has no line that could be shown. */
-export function selectionProblems(problems: readonly PlanProblem[]): readonly PlanProblem[] {
+function selectionProblems(problems: readonly PlanProblem[]): readonly PlanProblem[] {
   return problems.filter(({ task }) => task === undefined);
 }
 
