@@ -121,7 +121,9 @@ export function lineOf(event: JobEvent): string {
       return `action.retried ${event.action} #${event.attempt} after ${event.delay_ms}`;
     case 'action.finished':
       return `action.finished ${event.action} ${event.status}${event.error === undefined ? '' : ` ${event.error.code}`}`;
-    default:
+    case 'job.finished':
       return `job.finished ${event.job.status} ${event.exit_code}`;
+    default:
+      return event.type;
   }
 }
