@@ -104,6 +104,9 @@ export function cancelledFailure({ address }: ActionRequest): Failure {
   return failure('cancelled', `${address} was cancelled`);
 }
 
+/** A reason of our own: the usual one is an error with a stack, which is dear and which nobody reads. */
+const isOver = 'the call is over';
+
 interface Deadline {
   /** Stopped when the time is over, and with the action. */
   readonly stop: Stop;
@@ -118,7 +121,7 @@ function startDeadline(timeoutMs: number, clock: Clock): Deadline {
     if (!cleared.signal.aborted) stop.stop(new DOMException('the attempt took too long', 'TimeoutError'));
   };
   void expire();
-  return { stop, clear: () => cleared.abort() };
+  return { stop, clear: () => cleared.abort(isOver) };
 }
 
 interface Grace {
@@ -143,7 +146,7 @@ function startGrace(wait: (until: AbortSignal) => Promise<void>): Grace {
     cleared = new AbortController();
     void run(cleared.signal);
   };
-  return { begin, isOver, clear: () => cleared?.abort() };
+  return { begin, isOver, clear: () => cleared?.abort(isOver) };
 }
 
 function timeoutFailure({ address, task }: ActionRequest): Failure {

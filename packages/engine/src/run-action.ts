@@ -118,7 +118,7 @@ async function tryOnce(
   const { workspace, mask } = environment;
   let workDir: string | undefined;
   try {
-    workDir = await workspace.createDir();
+    workDir = await workspace.createDir(run.request.task.name);
     const { request, stop } = run;
     const { clock, graceMs, context } = environment;
     const { onProgress } = run.listener;

@@ -178,6 +178,7 @@ class JobRun {
   }
 
   #cancelRunning(why: string): void {
+    if (this.#running.size === 0) return;
     const reason = new DOMException(why, 'AbortError');
     for (const stop of this.#running) stop.stop(reason);
   }

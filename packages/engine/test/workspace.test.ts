@@ -18,7 +18,7 @@ afterEach(async () => {
 test('makes folders of its own that hold the longest names, and removes them all', async () => {
   const dir = join(root, '.pipeline/work');
   const workspace = await openWorkspace({ dir, jobId: 'job-1' });
-  const [first, second] = [await workspace.createDir(), await workspace.createDir()];
+  const [first, second] = [await workspace.createDir('task'), await workspace.createDir('task')];
   expect(first).not.toBe(second);
   await writeFile(join(first, `${'é'.repeat(125)}.jpeg`), 'x');
   expect(await readFile(join(root, '.pipeline/.gitignore'), 'utf8')).toBe('*\n');
@@ -30,7 +30,7 @@ test('makes folders of its own that hold the longest names, and removes them all
 
 test('can be removed without waiting', async () => {
   const workspace = await openWorkspace({ dir: join(root, 'work'), jobId: 'job' });
-  await writeFile(join(await workspace.createDir(), 'file'), 'x');
+  await writeFile(join(await workspace.createDir('task'), 'file'), 'x');
   workspace.closeSync();
   expect(await readdir(join(root, 'work'))).toEqual([]);
 });
@@ -55,13 +55,13 @@ test('works elsewhere when the project cannot be written', async () => {
   await writeFile(join(root, '.pipeline'), 'in the way');
   const workspace = await openWorkspace({ dir: join(root, '.pipeline/work'), jobId: 'job' });
   expect(workspace.dir.startsWith(root)).toBe(false);
-  await writeFile(join(await workspace.createDir(), 'file'), 'x');
+  await writeFile(join(await workspace.createDir('task'), 'file'), 'x');
   await workspace.close();
 });
 
 test('looks at outputs: regular files only, and really inside', async () => {
   const workspace = await openWorkspace({ dir: join(root, 'work'), jobId: 'job' });
-  const dir = await workspace.createDir();
+  const dir = await workspace.createDir('task');
   await writeFile(join(root, 'outside.txt'), 'secret');
   await mkdir(join(dir, 'deep'));
   await writeFile(join(dir, 'deep/in.txt'), '12345');

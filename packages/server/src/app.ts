@@ -61,7 +61,6 @@ export function buildApp(parts: AppParts): FastifyInstance {
   }
   app.addHook('preClose', async () => {
     context.waiters.close();
-    context.openWork.close();
     // Their answers are written before the connections are closed.
     await new Promise(setImmediate);
   });

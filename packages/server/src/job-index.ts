@@ -1,12 +1,14 @@
-/** Jobs and tasks in memory: by id, and by user with the newest first. It knows no log and tells nobody. */
+/** Jobs and tasks in memory: by id, and by user with the newest first and how many are open. It knows no log and tells nobody. */
 import type { StoredJob, StoredTask } from './job.ts';
-import { settleJob } from './job-status.ts';
+import { hasEnded, settleJob } from './job-status.ts';
 
 export class JobIndex {
   readonly #jobs = new Map<string, StoredJob>();
   readonly #tasks = new Map<string, StoredTask>();
   readonly #jobIds = new Map<number, NewestFirst>();
   readonly #taskIds = new Map<number, NewestFirst>();
+  /** By user: jobs, and tasks that stand alone, that have not ended. */
+  readonly #open = new Map<number, number>();
 
   job(id: string): StoredJob | undefined {
     return this.#jobs.get(id);
@@ -34,6 +36,10 @@ export class JobIndex {
     }
   }
 
+  openCount(userId: number): number {
+    return this.#open.get(userId) ?? 0;
+  }
+
   allJobs(): Iterable<StoredJob> {
     return this.#jobs.values();
   }
@@ -43,13 +49,17 @@ export class JobIndex {
   }
 
   putJob(job: StoredJob): void {
-    if (!this.#jobs.has(job.id)) listOf(this.#jobIds, job.userId).add(job.id);
+    const before = this.#jobs.get(job.id);
+    if (before === undefined) listOf(this.#jobIds, job.userId).add(job.id);
     this.#jobs.set(job.id, job);
+    this.#countOpen(before, job);
   }
 
   putTask(task: StoredTask): void {
-    if (!this.#tasks.has(task.id)) listOf(this.#taskIds, task.userId).add(task.id);
+    const before = this.#tasks.get(task.id);
+    if (before === undefined) listOf(this.#taskIds, task.userId).add(task.id);
     this.#tasks.set(task.id, task);
+    if (task.jobId === null) this.#countOpen(before, task);
   }
 
   /** Also makes it a task of its job; false: that is gone, and so is the task. */
@@ -68,6 +78,7 @@ export class JobIndex {
     if (job === undefined) return;
     for (const taskId of job.taskIds) this.#forgetTask(taskId);
     this.#jobs.delete(id);
+    this.#countOpen(job, undefined);
     this.#jobIds.get(job.userId)?.removed((left) => this.#jobs.has(left));
   }
 
@@ -81,7 +92,7 @@ export class JobIndex {
 
   /** After the log was read: its order is not that of the jobs, and states follow from tasks. */
   sort(): void {
-    for (const job of this.#jobs.values()) this.#jobs.set(job.id, settleJob(job, this.tasksOf(job)));
+    for (const job of this.#jobs.values()) this.putJob(settleJob(job, this.tasksOf(job)));
     for (const list of this.#jobIds.values()) list.sort((id) => this.#jobs.get(id)?.createdAt ?? 0);
     for (const list of this.#taskIds.values()) list.sort((id) => this.#tasks.get(id)?.createdAt ?? 0);
   }
@@ -90,9 +101,19 @@ export class JobIndex {
     const task = this.#tasks.get(id);
     if (task === undefined) return;
     this.#tasks.delete(id);
+    if (task.jobId === null) this.#countOpen(task, undefined);
     this.#taskIds.get(task.userId)?.removed((left) => this.#tasks.has(left));
   }
+
+  /** One and the same, before and after; undefined: it was not there, or is gone. */
+  #countOpen(before: StoredJob | StoredTask | undefined, after: StoredJob | StoredTask | undefined): void {
+    const more = Number(isOpen(after)) - Number(isOpen(before));
+    const userId = (after ?? before)?.userId;
+    if (more !== 0 && userId !== undefined) this.#open.set(userId, this.openCount(userId) + more);
+  }
 }
+
+const isOpen = (one: StoredJob | StoredTask | undefined): boolean => one !== undefined && !hasEnded(one);
 
 /** Ids in the order of their coming; those of removed ones stay for a while, so that a removal costs nothing. */
 class NewestFirst {

@@ -15,11 +15,12 @@ import {
 import type { TaskName } from '@pipeline/schema';
 import type { StoredTask } from './job.ts';
 import type { TaskChange } from './job-store.ts';
+import { RunFolders } from './run-folders.ts';
 import { RunRecord } from './run-record.ts';
 import { type BackendParts, serverBackend } from './server-backend.ts';
 import { type TasksToRun, taskPipeline } from './task-pipeline.ts';
 
-export interface JobRunParts extends BackendParts {
+export interface JobRunParts extends Omit<BackendParts, 'folders'> {
   readonly pools: Pools;
   readonly workspace: Workspace;
   readonly now: () => number;
@@ -72,7 +73,8 @@ export class JobRun {
       jobId: first?.jobId ?? first?.id ?? '',
       startedAt: now(),
     };
-    const backend = serverBackend(this.#parts, (name) => this.#recordOf(name));
+    const folders = new RunFolders({ workspace, folderOf: (name) => this.#folderOf(name) });
+    const backend = serverBackend({ ...this.#parts, folders }, (name) => this.#recordOf(name));
     const values = { params: {}, env: {}, secrets: {} };
     const plan = await planJob({ pipeline, values, context, backends: { local: backend } });
     if (!plan.ok) return this.#refuse(plan.error);
@@ -80,12 +82,18 @@ export class JobRun {
     try {
       const onEvent = (event: JobEvent): void => this.#hear(event);
       const { signal } = this.#abort;
-      await runJob(plan.value, { workspace, now, onEvent, signal, pools, maxActions: 1 });
+      await runJob(plan.value, { workspace: folders, now, onEvent, signal, pools, maxActions: 1 });
       await Promise.all([...this.#byId.values()].map((record) => record.idle()));
     } finally {
       clearTimeout(timer);
     }
     return undefined;
+  }
+
+  /** What others have made is only passed on. */
+  #folderOf(name: TaskName): string | undefined {
+    const { id } = this.#recordOf(name).task;
+    return this.#sources.has(id) ? undefined : this.#parts.files.folderOf(id);
   }
 
   /** One task; the others go on. Its end is for the caller to write down. */

@@ -26,6 +26,8 @@ export interface JobStore {
   /** Newest first. */
   readonly jobs: (userId: number) => Iterable<StoredJob>;
   readonly tasks: (userId: number) => Iterable<StoredTask>;
+  /** Jobs and lone tasks that have not ended. */
+  readonly openCount: (userId: number) => number;
   /** Of all users, in no order. */
   readonly allJobs: () => Iterable<StoredJob>;
   readonly allTasks: () => Iterable<StoredTask>;
@@ -83,6 +85,7 @@ export async function createJobStore({ dataDir, now, segmentBytes }: JobStoreOpt
     tasksOf: (job) => index.tasksOf(job),
     jobs: (userId) => index.jobs(userId),
     tasks: (userId) => index.tasks(userId),
+    openCount: (userId) => index.openCount(userId),
     allJobs: () => index.allJobs(),
     allTasks: () => index.allTasks(),
     updateTask: (id, change) => changes.updateTask(id, change),

@@ -58,10 +58,20 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
 }
 
-interface Waiting {
-  readonly text: string;
-  readonly resolve: (segment: number) => void;
-  readonly reject: (error: unknown) => void;
+/** Texts that are written and synced together. */
+class Batch {
+  readonly texts: string[] = [];
+  /** The number of the segment that they are in. */
+  readonly done: Promise<number>;
+  resolve: (segment: number) => void = () => {};
+  reject: (error: unknown) => void = () => {};
+
+  constructor() {
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
 }
 
 interface LogPlace {
@@ -76,8 +86,8 @@ class LogWriter {
   readonly #sizes: Map<number, number>;
   #segment = 0;
   #file: FileHandle | undefined;
-  /** To be written and synced together. */
-  #waiting: Waiting[] = [];
+  /** What is written next. */
+  #waiting: Batch | undefined;
   #writing: Promise<void> | undefined;
   /** There may be bytes behind those that are synced. */
   #isTorn = false;
@@ -100,10 +110,10 @@ class LogWriter {
 
   append(text: string): Promise<number> {
     if (this.#isClosed) return Promise.reject(new Error('the log is closed'));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ text, resolve, reject });
-      this.#writing ??= this.#writeAll();
-    });
+    const batch = (this.#waiting ??= new Batch());
+    batch.texts.push(text);
+    this.#writing ??= this.#writeAll();
+    return batch.done;
   }
 
   async dropBefore(segment: number): Promise<void> {
@@ -125,15 +135,15 @@ class LogWriter {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
-    while (this.#waiting.length > 0) {
-      const together = this.#waiting;
-      this.#waiting = [];
+    while (this.#waiting !== undefined) {
+      const batch = this.#waiting;
+      this.#waiting = undefined;
       try {
-        await this.#write(together.map(({ text }) => text));
-        for (const { resolve } of together) resolve(this.#segment);
+        await this.#write(batch.texts);
+        batch.resolve(this.#segment);
       } catch (error) {
         this.#isTorn = true;
-        for (const { reject } of together) reject(error);
+        batch.reject(error);
       }
     }
     this.#writing = undefined;

@@ -1,46 +1,32 @@
-/**
- * How many jobs and lone tasks of each user have not ended. Counted from the store once for each user, and by its changes
- * from then on.
- */
+/** How many jobs and lone tasks of each user have not ended, those on their way to the store included. */
 import { tooManyJobs } from './api-error.ts';
 import { hasEnded } from './job-status.ts';
 import type { JobStore } from './job-store.ts';
 
 export interface OpenWork {
-  /** Before it is stored, so that many requests at once do not all see the last free place. Throws the 402. */
-  readonly claim: (userId: number, id: string) => void;
-  /** It was not stored after all, or was removed before its end. */
-  readonly release: (userId: number, id: string) => void;
-  readonly close: () => void;
+  /**
+   * Stores a job, a lone task or a retry in a job (`id`: the job's), with its place taken from the start: many requests at
+   * once must not all see the last free one. Throws the 402.
+   */
+  readonly storing: (work: { readonly userId: number; readonly id: string }, store: Store) => Promise<void>;
 }
 
-export function createOpenWork(store: JobStore, limit: number): OpenWork {
-  const open = new Map<number, Set<string>>();
-  const endListening = store.listen((change) => {
-    if (change.type === 'task' && change.task.jobId !== null) return;
-    const one = change.type === 'job' ? change.job : change.task;
-    const ids = open.get(one.userId);
-    if (hasEnded(one)) ids?.delete(one.id);
-    else ids?.add(one.id);
-  });
+type Store = () => Promise<void>;
 
-  function idsOf(userId: number): Set<string> {
-    const counted = open.get(userId);
-    if (counted !== undefined) return counted;
-    const ids = new Set<string>();
-    for (const job of store.jobs(userId)) if (!hasEnded(job)) ids.add(job.id);
-    for (const task of store.tasks(userId)) if (task.jobId === null && !hasEnded(task)) ids.add(task.id);
-    open.set(userId, ids);
-    return ids;
-  }
-
+export function createOpenWork(store: Pick<JobStore, 'job' | 'openCount'>, limit: number): OpenWork {
+  const onTheirWay = new Map<number, number>();
+  const count = (userId: number): number => onTheirWay.get(userId) ?? 0;
   return {
-    claim(userId, id) {
-      const ids = idsOf(userId);
-      if (!ids.has(id) && ids.size >= limit) throw tooManyJobs(limit);
-      ids.add(id);
+    async storing({ userId, id }, save) {
+      const known = store.job(id);
+      const isOpen = known !== undefined && !hasEnded(known);
+      if (!isOpen && store.openCount(userId) + count(userId) >= limit) throw tooManyJobs(limit);
+      onTheirWay.set(userId, count(userId) + 1);
+      try {
+        await save();
+      } finally {
+        onTheirWay.set(userId, count(userId) - 1);
+      }
     },
-    release: (userId, id) => open.get(userId)?.delete(id),
-    close: endListening,
   };
 }

@@ -3,6 +3,7 @@
  * everything that had not ended. It decides what runs when; `job-run.ts` does it.
  */
 import { type Backend, openWorkspace, Pools, type Workspace } from '@pipeline/engine';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Change, StoredTask } from './job.ts';
 import { inputFailedMessage, JobRun, type JobRunParts } from './job-run.ts';
@@ -14,6 +15,7 @@ import { readyTasks } from './ready-tasks.ts';
 import type { Allowances, LogEntry, ServerLimits } from './server-options.ts';
 import { sureUpdate } from './sure-update.ts';
 import { createTaskFiles, type TaskFiles } from './task-files.ts';
+import { type Key, TurnQueue } from './turn-queue.ts';
 
 export interface Runner {
   /**
@@ -61,7 +63,7 @@ export interface RunnerOptions {
 /** The store's open tasks are looked at before this settles; they run when it has. */
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
   const { dataDir, store } = options;
-  const files = createTaskFiles(dataDir);
+  const files = createTaskFiles(await realpath(dataDir));
   await removeLeftovers(store, files);
   const workspace = await openWorkspace({ dir: path.join(dataDir, 'work'), jobId: 'server' });
   const runner = new TaskRunner({ ...options, files, workspace });
@@ -89,47 +91,36 @@ interface Parts extends RunnerOptions {
   readonly workspace: Workspace;
 }
 
-/** A job, or a task that stands alone: what is looked at, queued and run as one. */
-type Key = string;
-
 const keyOf = ({ jobId, id }: StoredTask): Key => jobId ?? id;
-
-/** From the start of a job to the next, while others come in. */
-const busyPauseMs = 20;
-
-/** So many since the last start are a rush. */
-const rush = 10;
 
 class TaskRunner {
   readonly #parts: Parts;
   readonly #pools: Pools;
-  /** To be looked at, in this order. */
-  readonly #queue = new Set<Key>();
+  /** To be looked at. */
+  readonly #queue: TurnQueue;
   readonly #runs = new Set<JobRun>();
   readonly #runOf = new Map<string, JobRun>();
   readonly #ends = new Map<JobRun, Promise<void>>();
   /** By task: those that can go on when it ends. */
   readonly #waiting = new Map<string, Set<Key>>();
-  #isTurnPlanned = false;
-  /** Jobs and lone tasks that were made since the last turn was planned. */
-  #arrivals = 0;
   readonly #closing = new AbortController();
   #stopListening: () => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#pools = new Pools({ max: parts.limits.actions, byName: new Map() });
+    this.#queue = new TurnQueue({
+      take: (key) => this.#lookAt(key),
+      // Enough for every place to have something to do while others are planned; the rest waits as plain data.
+      hasRoom: () => this.#runs.size < parts.limits.actions * 2 + 2,
+      now: parts.now,
+    });
   }
 
   begin(): void {
     const { store } = this.#parts;
     for (const task of store.allTasks()) if (!hasEnded(task)) this.#queue.add(keyOf(task));
     this.#stopListening = store.listen((change) => this.#hear(change));
-    this.#planTurn();
-  }
-
-  get #isClosing(): boolean {
-    return this.#closing.signal.aborted;
   }
 
   state(): RunnerState {
@@ -170,7 +161,7 @@ class TaskRunner {
     if (job === undefined) return;
     const runs = new Set(job.taskIds.flatMap((id) => this.#runOf.get(id) ?? []));
     for (const run of runs) run.stop();
-    this.#queue.delete(jobId);
+    this.#queue.remove(jobId);
     await store.removeJob(jobId);
     await Promise.all([...runs].map((run) => this.#ends.get(run) ?? Promise.resolve()));
     for (const id of job.taskIds) {
@@ -184,7 +175,7 @@ class TaskRunner {
     const task = store.task(taskId);
     if (task === undefined) return;
     const stopped = this.#runOf.get(taskId)?.stopTask(taskId);
-    this.#queue.delete(taskId);
+    this.#queue.remove(taskId);
     await store.removeTask(taskId);
     this.#failDependents(task);
     this.#wake(taskId);
@@ -194,6 +185,7 @@ class TaskRunner {
 
   async close(graceMs: number): Promise<void> {
     this.#closing.abort();
+    this.#queue.close();
     const ends = Promise.all(this.#ends.values());
     const grace = new AbortController();
     if (graceMs > 0) await Promise.race([ends, passed(graceMs, grace.signal)]);
@@ -206,11 +198,11 @@ class TaskRunner {
 
   #hear(change: Change): void {
     if (change.event === 'created' && (change.type === 'job' || change.task.jobId === null)) {
-      this.#arrivals += 1;
+      this.#queue.arrived();
     }
     if (change.type !== 'task') return;
     const { task, event } = change;
-    if (event === 'created') this.#consider(keyOf(task));
+    if (event === 'created') this.#queue.add(keyOf(task));
     if (!hasEnded(task)) return;
     if (task.status === 'error' && !task.ignoresError) this.#failDependents(task);
     this.#wake(task.id);
@@ -220,42 +212,10 @@ class TaskRunner {
   #wake(taskId: string): void {
     const keys = this.#waiting.get(taskId);
     this.#waiting.delete(taskId);
-    for (const key of keys ?? []) this.#consider(key);
+    for (const key of keys ?? []) this.#queue.add(key);
   }
 
-  #consider(key: Key): void {
-    this.#queue.add(key);
-    this.#planTurn();
-  }
-
-  /**
-   * One job a turn of the event loop, so that requests are answered in between. While new jobs keep coming in, taking them is
-   * what is urgent, and their runs begin at an easier pace.
-   */
-  #planTurn(): void {
-    if (this.#isTurnPlanned || this.#isClosing || this.#queue.size === 0) return;
-    if (this.#runs.size >= this.#maxRuns) return;
-    this.#isTurnPlanned = true;
-    const take = (): void => {
-      this.#isTurnPlanned = false;
-      if (this.#isClosing) return;
-      this.#lookAtNext();
-      this.#planTurn();
-    };
-    if (this.#arrivals >= rush) setTimeout(take, busyPauseMs);
-    else setImmediate(take);
-    this.#arrivals = 0;
-  }
-
-  /** Enough for every place to have something to do while others are planned; the rest waits as plain data. */
-  get #maxRuns(): number {
-    return this.#parts.limits.actions * 2 + 2;
-  }
-
-  #lookAtNext(): void {
-    const [key] = this.#queue;
-    if (key === undefined) return;
-    this.#queue.delete(key);
+  #lookAt(key: Key): void {
     const { store } = this.#parts;
     const open = this.#openTasks(key);
     const { ready, failed, sources, awaited } = readyTasks(open, (id) => currentTask(id, store));
@@ -293,7 +253,7 @@ class TaskRunner {
     for (const { id } of run.tasks) this.#runOf.delete(id);
     // Some may be left: a plan that was refused, a retry that came in between.
     if (this.#openTasks(key).length > 0) this.#queue.add(key);
-    this.#planTurn();
+    else this.#queue.plan();
   }
 
   #runParts(): JobRunParts {

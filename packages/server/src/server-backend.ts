@@ -17,6 +17,7 @@ import { err, ok, type OperationName, type Result } from '@pipeline/schema';
 import { archivedForUrl } from './archive-for-url.ts';
 import { isAllowedOperation } from './allowed-operation.ts';
 import type { StoredTask } from './job.ts';
+import type { RunFolders } from './run-folders.ts';
 import type { MadeFile, RunRecord } from './run-record.ts';
 import type { Allowances } from './server-options.ts';
 import type { TaskFiles } from './task-files.ts';
@@ -24,6 +25,7 @@ import type { TaskFiles } from './task-files.ts';
 export interface BackendParts {
   readonly backend: Backend;
   readonly files: TaskFiles;
+  readonly folders: RunFolders;
   readonly allow: Allowances;
   /** Where clients get a file that `export/url` has put into the folder of its task. */
   readonly urlOf: (task: StoredTask, place: string) => string;
@@ -78,7 +80,7 @@ function exportUrl(parts: BackendParts, recordOf: (name: string) => RunRecord): 
   ): ReturnType<Operation['run']> => {
     const given = await archivedForUrl(request, context, parts.backend);
     if (!given.ok) return given;
-    const files = await keepAll(record, given.value, parts);
+    const files = await keepAll(given.value, context, parts);
     const published = files.map((file) => ({ ...file, url: parts.urlOf(record.task, file.place) }));
     record.made(request.address, published);
     const outputs = published.map(({ dir, name, place, url }) => ({
@@ -100,13 +102,13 @@ function exportUrl(parts: BackendParts, recordOf: (name: string) => RunRecord): 
 }
 
 async function keepAll(
-  { task }: RunRecord,
   outputs: readonly OutputFile[],
-  { files }: BackendParts,
+  { workDir }: OperationContext,
+  { folders }: BackendParts,
 ): Promise<readonly (MadeFile & { readonly place: string })[]> {
   const kept: (MadeFile & { readonly place: string })[] = [];
   for (const { dir, name, path } of outputs) {
-    kept.push({ dir, name, place: await files.link(task.id, { path, name }) });
+    kept.push({ dir, name, place: await folders.keep(workDir, { path, name }) });
   }
   return kept;
 }
@@ -171,7 +173,7 @@ async function runAndKeep(
   const isExport = request.task.operation.startsWith('export/');
   const files = isExport
     ? outputs.map(({ dir, name }) => ({ dir, name }))
-    : await keepAll(record, outputs, parts);
+    : await keepAll(outputs, context, parts);
   record.made(request.address, files, more);
   return made;
 }

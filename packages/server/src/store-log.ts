@@ -56,7 +56,8 @@ interface Place {
 /** Which segment each job, and each task that stands alone, is needed from. */
 class Holdings {
   readonly #owners = new Map<string, { readonly segment: number; readonly bytes: number }>();
-  readonly #bySegment = new Map<number, Set<string>>();
+  /** Whoever is or was needed from it, and how many still are. */
+  readonly #bySegment = new Map<number, { readonly owners: string[]; live: number }>();
   liveBytes = 0;
 
   wrote(record: StoreRecord, { owner, segment, bytes }: Place): void {
@@ -67,18 +68,24 @@ class Holdings {
       this.forget(owner);
       this.#owners.set(owner, { segment, bytes });
       this.liveBytes += bytes;
-      const held = this.#bySegment.get(segment);
-      if (held === undefined) this.#bySegment.set(segment, new Set([owner]));
-      else held.add(owner);
+      const held = this.#bySegment.get(segment) ?? { owners: [], live: 0 };
+      held.owners.push(owner);
+      held.live += 1;
+      this.#bySegment.set(segment, held);
     } else if (known !== undefined) {
       this.#owners.set(owner, { segment: known.segment, bytes: known.bytes + bytes });
       this.liveBytes += bytes;
     }
   }
 
+  isNeeded(segment: number): boolean {
+    return this.#bySegment.has(segment);
+  }
+
   /** Those that need this segment. */
-  of(segment: number): ReadonlySet<string> {
-    return this.#bySegment.get(segment) ?? new Set();
+  of(segment: number): readonly string[] {
+    const { owners = [] } = this.#bySegment.get(segment) ?? {};
+    return [...new Set(owners)].filter((owner) => this.#owners.get(owner)?.segment === segment);
   }
 
   forget(owner: string): void {
@@ -87,8 +94,9 @@ class Holdings {
     this.#owners.delete(owner);
     this.liveBytes -= known.bytes;
     const held = this.#bySegment.get(known.segment);
-    held?.delete(owner);
-    if (held?.size === 0) this.#bySegment.delete(known.segment);
+    if (held === undefined) return;
+    held.live -= 1;
+    if (held.live === 0) this.#bySegment.delete(known.segment);
   }
 }
 
@@ -109,27 +117,32 @@ class CleanedLog implements StoreLog {
   /** Records by owner that are on their way to the disk: what is in memory lacks them. */
   readonly #pending = new Map<string, number>();
   #cleaning: Promise<void> | undefined;
-  #segments: number;
+  /** The last one that was written to. */
+  #segment: number;
   #isClosed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#segments = parts.log.segments().length;
+    this.#segment = parts.log.segments().at(-1) ?? 0;
   }
 
   readonly append = async (record: StoreRecord): Promise<void> => {
-    const owner = ownerOf(record, this.#parts.index);
+    const { log, index, holdings } = this.#parts;
+    const owner = ownerOf(record, index);
+    let hasGrown = false;
     this.#pending.set(owner, (this.#pending.get(owner) ?? 0) + 1);
     try {
-      await this.#write(record, owner);
+      const text = writeRecord(record);
+      const segment = await log.append(text);
+      holdings.wrote(record, { owner, segment, bytes: text.length });
+      hasGrown = segment > this.#segment;
+      this.#segment = segment;
     } finally {
       const left = (this.#pending.get(owner) ?? 1) - 1;
       if (left === 0) this.#pending.delete(owner);
       else this.#pending.set(owner, left);
     }
-    const segments = this.#parts.log.segments().length;
-    if (record.type === 'gone' || segments !== this.#segments) this.#clean();
-    this.#segments = segments;
+    if (record.type === 'gone' || hasGrown) this.#clean();
   };
 
   readonly close = async (): Promise<void> => {
@@ -137,12 +150,6 @@ class CleanedLog implements StoreLog {
     await this.#cleaning;
     await this.#parts.log.close();
   };
-
-  async #write(record: StoreRecord, owner: string): Promise<void> {
-    const text = writeRecord(record);
-    const segment = await this.#parts.log.append(text);
-    this.#parts.holdings.wrote(record, { owner, segment, bytes: text.length });
-  }
 
   #clean(): void {
     // A full disk is told to whoever appends; here it only means that nothing becomes smaller.
@@ -158,11 +165,11 @@ class CleanedLog implements StoreLog {
     while (!this.#isClosed) {
       const [oldest, next] = log.segments();
       if (oldest === undefined || next === undefined) return;
-      if (holdings.of(oldest).size > 0) {
+      if (holdings.isNeeded(oldest)) {
         if (log.sizeBytes() <= holdings.liveBytes * 3 + spareBytes) return;
         await this.#rewrite(oldest);
       }
-      if (holdings.of(oldest).size === 0) await log.dropBefore(next);
+      if (!holdings.isNeeded(oldest)) await log.dropBefore(next);
     }
   }
 
@@ -174,7 +181,7 @@ class CleanedLog implements StoreLog {
       if (this.#pending.has(owner)) continue;
       const whole = wholeRecord(owner, index);
       if (whole === undefined) holdings.forget(owner);
-      else written.push(this.#write(whole, owner));
+      else written.push(this.append(whole));
     }
     await Promise.all(written);
     if (written.length === 0) await nextTurn();

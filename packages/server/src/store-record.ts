@@ -2,6 +2,7 @@
  * What stands in the log of jobs, and what each record does to what is in memory. Ended tasks stay ended: a job that is
  * written again, so that an old segment can go, takes nothing back.
  */
+import { fresh } from './create-tasks.ts';
 import type { StoredJob, StoredTask } from './job.ts';
 import type { JobIndex } from './job-index.ts';
 import type { TaskChange } from './job-store.ts';
@@ -13,12 +14,40 @@ export type StoreRecord =
   | { readonly type: 'end'; readonly id: string; readonly change: TaskChange }
   | { readonly type: 'gone'; readonly id: string };
 
-export const writeRecord = (record: StoreRecord): string => JSON.stringify(record);
+/** Of a task of which nothing has been done yet, most is known beforehand: that is left out. */
+export function writeRecord(record: StoreRecord): string {
+  if (record.type !== 'job') return JSON.stringify(record);
+  const { type, job, tasks } = record;
+  return JSON.stringify({ type, job, tasks: tasks.map((task) => (isFresh(task, job) ? own(task) : task)) });
+}
 
 /** Only what `writeRecord` has made comes here: the log checks each record. */
 export function readRecord(text: string): StoreRecord {
   const record: StoreRecord = JSON.parse(text);
-  return record;
+  if (record.type !== 'job') return record;
+  const { type, job, tasks } = record;
+  const known = { jobId: job.id, userId: job.userId, retryOf: null, ...fresh };
+  return { type, job, tasks: tasks.map((task) => ({ ...known, ...task })) };
+}
+
+/** Nothing in it but what `own` keeps, and what follows from its job. */
+const isFresh = (task: StoredTask, job: StoredJob): boolean =>
+  task.status === fresh.status &&
+  task.code === fresh.code &&
+  task.message === fresh.message &&
+  task.percent === fresh.percent &&
+  task.engine === fresh.engine &&
+  task.engineVersion === fresh.engineVersion &&
+  task.result === fresh.result &&
+  task.places === undefined &&
+  task.startedAt === fresh.startedAt &&
+  task.endedAt === fresh.endedAt &&
+  task.retryOf === null &&
+  task.userId === job.userId;
+
+function own(task: StoredTask): object {
+  const { id, name, operation, payload, dependsOn, ignoresError, createdAt } = task;
+  return { id, name, operation, payload, dependsOn, ignoresError, createdAt };
 }
 
 export function applyRecord(index: JobIndex, record: StoreRecord): void {

@@ -2,18 +2,18 @@
  * The files of tasks: `files/<task>/<number>/<name>`. Each has a number of its own, so that two files of one name stay two.
  * Where a file stands in its task's folder is its place, `0/report.pdf`: see `StoredTask.places`.
  */
-import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { safeName } from '@pipeline/engine';
 import { isId, taskFile, taskFolder } from './files.ts';
 
 export interface TaskFiles {
+  /** Absolute, and there when the task has files. */
+  readonly folderOf: (taskId: string) => string;
   /** Absolute. */
   readonly pathOf: (taskId: string, place: string) => string;
   /** A free place, whose folder is made; the file itself is for the caller to put. */
   readonly placeFor: (taskId: string, name: string) => Promise<string>;
-  /** Puts a file of this machine there as well, without a copy where the disk allows it. */
-  readonly link: (taskId: string, file: { readonly path: string; readonly name: string }) => Promise<string>;
   readonly remove: (taskId: string) => Promise<void>;
   /** Ids of all tasks that have a folder. */
   readonly taskIds: () => Promise<readonly string[]>;
@@ -29,15 +29,9 @@ export function createTaskFiles(dataDir: string): TaskFiles {
     return `${number}/${safeName(name)}`;
   };
   return {
+    folderOf: (taskId) => taskFolder(dataDir, taskId),
     pathOf,
     placeFor,
-    link: async (taskId, file) => {
-      const place = await placeFor(taskId, file.name);
-      const target = pathOf(taskId, place);
-      // Another file system, or one without links.
-      await link(file.path, target).catch(() => copyFile(file.path, target));
-      return place;
-    },
     remove: (taskId) =>
       rm(taskFolder(dataDir, taskId), { recursive: true, force: true, maxRetries: 3, retryDelay: 50 }),
     taskIds: async () => (await readdir(path.join(dataDir, 'files')).catch(() => [])).filter(isId),

@@ -7,13 +7,13 @@ import { rmSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { err, ok, type Result } from '@pipeline/schema';
+import { err, ok, type Result, type TaskName } from '@pipeline/schema';
 
 export interface Workspace {
   /** Absolute and real. */
   readonly dir: string;
-  /** A new, empty folder: absolute and real. */
-  readonly createDir: () => Promise<string>;
+  /** A new, empty folder for an attempt of this task: absolute and real. */
+  readonly createDir: (task: TaskName) => Promise<string>;
   /** Best effort: what is left goes with `close`. */
   readonly removeDir: (dir: string) => Promise<void>;
   /** The size of a file that an operation made; with `within`, it must really lie in that folder. */

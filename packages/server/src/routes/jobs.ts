@@ -50,7 +50,6 @@ export function jobRoutes(app: FastifyInstance, context: RouteContext): void {
     const job = ownJob(request, context);
     const tasks = store.tasksOf(job);
     await work.removeJob(job.id);
-    context.openWork.release(job.userId, job.id);
     for (const { id } of [job, ...tasks]) context.waiters.forget(id);
     return sendNothing(reply);
   });
@@ -67,14 +66,8 @@ function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: Route
   return { ...made.value, job: { ...job, base: baseOf(request.raw, undefined) } };
 }
 
-export async function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
-  openWork.claim(job.userId, job.id);
-  try {
-    await parts.store.addJob({ job, tasks });
-  } catch (error) {
-    openWork.release(job.userId, job.id);
-    throw error;
-  }
+export function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
+  return openWork.storing(job, () => parts.store.addJob({ job, tasks }));
 }
 
 interface Showing {

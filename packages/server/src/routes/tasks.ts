@@ -52,7 +52,6 @@ export function taskRoutes(app: FastifyInstance, context: RouteContext): void {
   app.delete<ById>('/tasks/:id', writes, async (request, reply) => {
     const task = ownTask(request, context);
     await work.removeTask(task.id);
-    if (task.jobId === null) context.openWork.release(task.userId, task.id);
     context.waiters.forget(task.id);
     return sendNothing(reply);
   });
@@ -87,14 +86,8 @@ interface Asked {
 async function addTask(task: StoredTask, asked: Asked): Promise<FastifyReply> {
   const { request, reply, context } = asked;
   const { openWork, parts } = context;
-  const open = task.jobId ?? task.id;
-  openWork.claim(task.userId, open);
-  try {
-    await parts.store.addTask(task);
-  } catch (error) {
-    openWork.release(task.userId, open);
-    throw error;
-  }
+  const { userId, jobId, id } = task;
+  await openWork.storing({ userId, id: jobId ?? id }, () => parts.store.addTask(task));
   void reply.code(201);
   if (isSync(request) && task.operation !== 'import/upload') await untilEnded(task.id, reply, context);
   return showTask(task.id, asked);

@@ -29,6 +29,7 @@ export function testJobs(): TestJobs {
       task: (id) => tasks.get(id),
       tasksOf: (job) => job.taskIds.flatMap((id) => tasks.get(id) ?? []),
       jobs: (userId) => [...jobs.values()].filter((job) => job.userId === userId).reverse(),
+      openCount: refuse,
       allJobs: () => jobs.values(),
       allTasks: () => tasks.values(),
       tasks: (userId) => [...tasks.values()].filter((task) => task.userId === userId).reverse(),
