@@ -40,16 +40,21 @@ const maxErrors = 50;
 
 /** Errors are collected: all of a job's are told at once, up to a bound. */
 class Errors {
-  readonly byField: Map<string, string[]> = new Map();
+  #byField: Map<string, string[]> | undefined;
+
+  get hasAny(): boolean {
+    return this.#byField !== undefined;
+  }
 
   add(field: string, message: string): void {
-    const messages = this.byField.get(field);
+    this.#byField ??= new Map();
+    const messages = this.#byField.get(field);
     if (messages !== undefined) messages.push(message);
-    else if (this.byField.size < maxErrors) this.byField.set(field, [message]);
+    else if (this.#byField.size < maxErrors) this.#byField.set(field, [message]);
   }
 
   result(): FieldErrors {
-    return Object.fromEntries(this.byField);
+    return Object.fromEntries(this.#byField ?? []);
   }
 }
 
@@ -57,19 +62,22 @@ class Errors {
 export function readJobTasks(given: JsonValue, limit: number): Result<readonly NewTask[], FieldErrors> {
   const errors = new Errors();
   const bodies = namedBodies(given, errors);
-  if (bodies.length === 0 && errors.byField.size === 0) errors.add('tasks', 'The tasks field is required.');
+  if (bodies.length === 0 && !errors.hasAny) errors.add('tasks', 'The tasks field is required.');
   if (bodies.length > limit) errors.add('tasks', `The tasks may not have more than ${limit} items.`);
-  if (errors.byField.size > 0) return { ok: false, error: errors.result() };
-  const names = new Set(bodies.map(({ name }) => name));
+  if (errors.hasAny) return { ok: false, error: errors.result() };
+  const places = new Map<string | undefined, number>();
+  for (const { name } of bodies) places.set(name, places.size);
   const tasks = bodies.flatMap(({ name, body }) => {
-    const at = { prefix: `tasks.${name}.`, errors, isKnown: (input: string) => names.has(input) };
+    const at = { prefix: `tasks.${name}.`, errors, isKnown: (input: string) => places.has(input) };
     const task = readTask(body, at);
     if (task === undefined) return [];
     const { operation, payload, dependsOn, ignoresError } = task;
     return { name, operation, payload, dependsOn, ignoresError };
   });
-  if (errors.byField.size === 0) for (const cycle of cycles(tasks)) errors.add('tasks', cycle);
-  return errors.byField.size > 0 ? { ok: false, error: errors.result() } : { ok: true, value: tasks };
+  if (!errors.hasAny && !areInOrder(tasks, places)) {
+    for (const cycle of cycles(tasks)) errors.add('tasks', cycle);
+  }
+  return errors.hasAny ? { ok: false, error: errors.result() } : { ok: true, value: tasks };
 }
 
 /** The body of `POST /{operation}`. Its inputs are ids of tasks that exist. */
@@ -80,13 +88,14 @@ export function readLoneTask(
 ): Result<NewTask, FieldErrors> {
   const errors = new Errors();
   const task = readTask({ ...body, operation }, { prefix: '', errors, isKnown });
-  if (task === undefined || errors.byField.size > 0) return { ok: false, error: errors.result() };
+  if (task === undefined || errors.hasAny) return { ok: false, error: errors.result() };
   return { ok: true, value: task };
 }
 
 /** Names become ids. */
 export function storedTasks(tasks: readonly NewTask[], jobId: string, maker: Maker): readonly StoredTask[] {
-  const ids = new Map(tasks.map((task) => [task.name, maker.newId()]));
+  const ids = new Map<string | undefined, string>();
+  for (const { name } of tasks) ids.set(name, maker.newId());
   return tasks.map((task) => {
     const id = ids.get(task.name) ?? maker.newId();
     const dependsOn = task.dependsOn.flatMap((name) => ids.get(name) ?? []);
@@ -195,7 +204,7 @@ function readTask(body: JsonValue, place: Place): NewTask | undefined {
   const operation = readOperation(body['operation'], place);
   if (operation === undefined) return undefined;
   const spec = operationSpecs[operation];
-  const { payload, errors: mistakes } = checkOptions(spec, body);
+  const { payload, mistakes } = checkOptions(spec, body);
   for (const [key, mistake] of mistakes) errors.add(`${prefix}${key}`, mistake);
   const input = readInput(body['input'], place);
   const files = (fileInputs.get(operation) ?? []).flatMap((key) => {
@@ -204,10 +213,15 @@ function readTask(body: JsonValue, place: Place): NewTask | undefined {
   });
   return {
     operation,
-    payload: { operation, ...(input !== undefined && { input }), ...payload },
-    dependsOn: [...new Set([...(input ?? []), ...files])],
+    payload: input === undefined ? { operation, ...payload } : { operation, input, ...payload },
+    dependsOn: unique(input ?? [], files),
     ignoresError: payload['ignore_error'] === true,
   };
+}
+
+/** Most tasks take from one other, which costs nothing then. */
+function unique(inputs: readonly string[], files: readonly string[]): readonly string[] {
+  return inputs.length <= 1 && files.length === 0 ? inputs : [...new Set([...inputs, ...files])];
 }
 
 const operations: ReadonlyMap<string, OperationName> = new Map(
@@ -268,20 +282,16 @@ function known(
 }
 
 /** Each after those that it depends on, as most people write them: then there is no circle to look for. */
-function areInOrder(tasks: readonly NewTask[]): boolean {
-  const before = new Set<string | undefined>();
-  return tasks.every(({ name, dependsOn }) => {
-    const isNext = dependsOn.every((other) => before.has(other));
-    before.add(name);
-    return isNext;
-  });
+function areInOrder(tasks: readonly NewTask[], places: ReadonlyMap<string | undefined, number>): boolean {
+  return tasks.every(({ dependsOn }, place) =>
+    dependsOn.every((name) => (places.get(name) ?? place) < place),
+  );
 }
 
 const maxCycles = 10;
 const maxNamesInCycle = 10;
 
 function cycles(tasks: readonly NewTask[]): readonly string[] {
-  if (areInOrder(tasks)) return [];
   const edges = new Map(tasks.map(({ name = '', dependsOn }) => [name, dependsOn.map((to) => ({ to }))]));
   return findCycles(edges)
     .slice(0, maxCycles)

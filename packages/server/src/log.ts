@@ -154,7 +154,7 @@ class LogWriter {
     const size = this.#sizes.get(this.#segment) ?? 0;
     if (this.#isTorn) await file.truncate(size);
     this.#isTorn = false;
-    const bytes = Buffer.from(texts.map((text) => line(text, size)).join(''));
+    const bytes = Buffer.from(lines(texts, size));
     let written = 0;
     while (written < bytes.length) {
       const { bytesWritten } = await file.write(bytes, written, bytes.length - written, size + written);
@@ -184,9 +184,14 @@ class LogWriter {
   }
 }
 
-function line(text: string, syncedBytes: number): string {
-  const checked = `${syncedBytes} ${text}`;
-  return `${crc32(checked).toString(16).padStart(8, '0')} ${checked}\n`;
+function lines(texts: readonly string[], syncedBytes: number): string {
+  const start = `${syncedBytes} `;
+  const startCrc = crc32(start);
+  let all = '';
+  for (const text of texts) {
+    all += `${crc32(text, startCrc).toString(16).padStart(8, '0')} ${start}${text}\n`;
+  }
+  return all;
 }
 
 const segmentPath = (dir: string, name: string, number: number): string =>

@@ -34,8 +34,8 @@ export function observeRequests(app: FastifyInstance, { metrics, log, isQuiet }:
     const { socket } = request.raw;
     const before = socket.bytesWritten;
     const startedAt = performance.now();
-    // Not `onResponse`: a client that went away, and an answer that was taken over, end here too.
-    reply.raw.once('close', () =>
+    // Not `onResponse`: a client that went away, and an answer that was taken over, end here too. It comes once in any case.
+    reply.raw.on('close', () =>
       record(request, reply, {
         received: Number(request.headers['content-length'] ?? 0),
         sent: socket.bytesWritten - before,

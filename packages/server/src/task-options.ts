@@ -17,25 +17,29 @@ import {
 
 export interface CheckedOptions {
   readonly payload: JsonObject;
-  /** By option: what is wrong with it. */
-  readonly errors: ReadonlyMap<string, string>;
+  /** Options, and what is wrong with each. */
+  readonly mistakes: readonly Mistake[];
 }
+
+type Mistake = readonly [key: string, message: string];
 
 /** Keys of the task itself, which are checked by whoever knows tasks. */
 const ownKeys: ReadonlySet<string> = new Set(['operation', 'input', 'name']);
 
 export function checkOptions(spec: OperationSpec, given: JsonObject): CheckedOptions {
   const payload: Record<string, JsonValue> = {};
-  const errors = new Map<string, string>();
+  const mistakes: Mistake[] = [];
   for (const key of Object.keys(given)) {
     const value = given[key] ?? null;
     if (value === null || ownKeys.has(key)) continue;
     const checked = checkOne({ key, value, spec });
-    if (checked.mistake !== undefined) errors.set(key, checked.mistake);
+    if (checked.mistake !== undefined) mistakes.push([key, checked.mistake]);
     else if (checked.value !== undefined) payload[key] = checked.value;
   }
-  for (const [key, mistake] of missing(spec, payload)) if (!errors.has(key)) errors.set(key, mistake);
-  return { payload, errors };
+  for (const [key, message] of missing(spec, payload)) {
+    if (!mistakes.some(([known]) => known === key)) mistakes.push([key, message]);
+  }
+  return { payload, mistakes };
 }
 
 interface Given {
@@ -83,8 +87,8 @@ function checkIgnoreError(value: JsonValue): Checked {
     : { mistake: 'The ignore error field must be true or false.' };
 }
 
-function missing(spec: OperationSpec, payload: JsonObject): readonly (readonly [string, string])[] {
-  const found: (readonly [string, string])[] = [];
+function missing(spec: OperationSpec, payload: JsonObject): readonly Mistake[] {
+  const found: Mistake[] = [];
   for (const key of spec.required) {
     if (!Object.hasOwn(payload, key)) found.push([key, `The ${words(key)} field is required.`]);
   }

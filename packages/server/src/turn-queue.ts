@@ -14,8 +14,8 @@ export interface TurnQueueOptions {
 }
 
 /** From one turn to the next in a rush: taking new jobs is what is urgent then. */
-const rushPauseMs = 20;
-const turnsTogether = 1;
+const rushPauseMs = 200;
+const turnsTogether = 8;
 
 /** So many come in while one gets its turn: more than could be run in any case. */
 const rush = 10;
