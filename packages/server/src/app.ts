@@ -32,7 +32,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     bodyLimit: parts.options.limits.bodyBytes,
     requestTimeout: 0,
     forceCloseConnections: true,
-    genReqId: () => parts.newId(),
+    genReqId: requestIds(parts.newId),
     http: {
       headersTimeout: patience.headersMs,
       connectionsCheckingInterval: Math.min(patience.headersMs, 5000),
@@ -65,6 +65,16 @@ export function buildApp(parts: AppParts): FastifyInstance {
     await new Promise(setImmediate);
   });
   return app;
+}
+
+/** Of requests, for the log only: a number behind what tells this start of the server from others. */
+function requestIds(newId: () => string): () => string {
+  const start = newId().slice(0, 8);
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${start}-${count}`;
+  };
 }
 
 function contextOf(parts: AppParts): RouteContext {

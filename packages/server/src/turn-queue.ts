@@ -13,24 +13,26 @@ export interface TurnQueueOptions {
   readonly now: () => number;
 }
 
-/** From one turn to the next in a rush: taking new jobs is what is urgent then. */
-const rushPauseMs = 200;
-const turnsTogether = 8;
+/** As many arrivals as take the event loop a good part of its time. Jobs that run in between then take from those. */
+const rushPerMs = 3;
 
-/** So many come in while one gets its turn: more than could be run in any case. */
-const rush = 10;
-
-/** A rush is looked for in at least this time, and at most twice as much. */
+/** How long arrivals are counted before they are judged. */
 const windowMs = 100;
+
+/** In a rush, some turns are taken one after the other, which is cheaper than one by one, and then there is a pause. */
+const turnsInRush = 8;
+const rushPauseMs = 300;
 
 export class TurnQueue {
   readonly #options: TurnQueueOptions;
   readonly #waiting = new Set<Key>();
   #isPlanned = false;
   #isClosed = false;
-  #together = 0;
-  #window = { since: 0, arrivals: 0, turns: 0 };
-  #lastWindow = { arrivals: 0, turns: 0 };
+  #isRush = false;
+  /** Since the pause. */
+  #turns = 0;
+  #arrivals = 0;
+  #countedSince = 0;
 
   constructor(options: TurnQueueOptions) {
     this.#options = options;
@@ -42,7 +44,7 @@ export class TurnQueue {
 
   /** Something new has come in. */
   arrived(): void {
-    this.#window.arrivals += 1;
+    this.#arrivals += 1;
   }
 
   add(key: Key): void {
@@ -57,10 +59,12 @@ export class TurnQueue {
   plan(): void {
     if (this.#isPlanned || this.#isClosed || this.#waiting.size === 0 || !this.#options.hasRoom()) return;
     this.#isPlanned = true;
-    if (this.#together < turnsTogether || !this.#isRush()) setImmediate(() => this.#turn());
-    else {
-      this.#together = 0;
+    this.#judgeArrivals();
+    if (this.#isRush && this.#turns >= turnsInRush) {
+      this.#turns = 0;
       setTimeout(() => this.#turn(), rushPauseMs);
+    } else {
+      setImmediate(() => this.#turn());
     }
   }
 
@@ -74,21 +78,17 @@ export class TurnQueue {
     const [key] = this.#waiting;
     if (this.#isClosed || key === undefined) return;
     this.#waiting.delete(key);
-    this.#window.turns += 1;
-    this.#together += 1;
+    this.#turns += 1;
     this.#options.take(key);
     this.plan();
   }
 
-  #isRush(): boolean {
+  #judgeArrivals(): void {
     const now = this.#options.now();
-    const age = now - this.#window.since;
-    if (age >= windowMs) {
-      this.#lastWindow = age < 2 * windowMs ? this.#window : { arrivals: 0, turns: 0 };
-      this.#window = { since: now, arrivals: 0, turns: 0 };
-    }
-    const arrivals = this.#window.arrivals + this.#lastWindow.arrivals;
-    const turns = this.#window.turns + this.#lastWindow.turns;
-    return arrivals >= rush * Math.max(1, turns);
+    const age = now - this.#countedSince;
+    if (age < windowMs) return;
+    this.#isRush = this.#arrivals >= rushPerMs * age;
+    this.#arrivals = 0;
+    this.#countedSince = now;
   }
 }
