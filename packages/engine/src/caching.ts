@@ -126,7 +126,7 @@ export async function restoreInputs(
   for (const file of files) {
     if (!isStored(file, cache) || restored.has(keyOf(file))) continue;
     if (dirs.length === 0 || names.has(file.name)) {
-      dirs.push(await workspace.createDir());
+      dirs.push(await workspace.createDir(request.task.name));
       names.clear();
     }
     names.add(file.name);
