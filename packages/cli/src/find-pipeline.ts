@@ -4,8 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { type Result, err, ok } from '@pipeline/schema/result';
 import type { UsageError } from './parse-arguments.ts';
 
 export type NotFound = UsageError & {

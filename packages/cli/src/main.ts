@@ -4,7 +4,8 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { type Result, err, ok } from '@pipeline/schema';
+import { type Result, err, ok } from '@pipeline/schema/result';
+import { quickRun } from './commands/quick-run.ts';
 import type { CommandName } from './flags.ts';
 import { type Invocation, type UsageError, parseArguments } from './parse-arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -12,7 +13,7 @@ import type { Command, StartSurroundings, Surroundings } from './surroundings.ts
 import { usageError } from './usage-error.ts';
 
 const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
-  run: async () => (await import('./commands/run.ts')).run,
+  run: async () => quickRun,
   plan: async () => (await import('./commands/plan.ts')).plan,
   watch: async () => (await import('./commands/watch.ts')).watch,
   validate: async () => (await import('./commands/validate.ts')).validate,

@@ -2,8 +2,8 @@
  * Command line and environment → what is wanted. It reads nothing but the table in `flags.ts` and its arguments;
  * every mistake comes back as one `UsageError`.
  */
-import type { Result } from '@pipeline/schema';
-import { err, nearest, ok } from '@pipeline/schema';
+import { nearest } from '@pipeline/schema/did-you-mean';
+import { type Result, err, ok } from '@pipeline/schema/result';
 import { type CommandName, commands, isCommandName } from './flags.ts';
 import { commonFlags } from './common-flags.ts';
 import { laterCommands } from './later.ts';

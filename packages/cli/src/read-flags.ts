@@ -3,8 +3,8 @@
  * It does not know what they are for.
  */
 import { parseArgs } from 'node:util';
-import type { Result } from '@pipeline/schema';
-import { err, nearest, ok } from '@pipeline/schema';
+import { nearest } from '@pipeline/schema/did-you-mean';
+import { type Result, err, ok } from '@pipeline/schema/result';
 import type { FlagSpec } from './flag-spec.ts';
 import { type CommandName, twinName } from './flags.ts';
 import { laterFlags } from './later.ts';

@@ -4,6 +4,7 @@
  * caller's, and so is everything that is said about it.
  */
 import type {
+  Action,
   Caching,
   EventSink,
   JobOutcome,
@@ -35,12 +36,14 @@ export interface OnceRequest {
   readonly prepared: PreparedRun;
   readonly signal: AbortSignal;
   readonly onEvent: EventSink;
+  /** Told of every action that has ended. */
+  readonly onEnded?: (action: Action) => void;
   /** Told what has to go at once if the process cannot wait for the end; `undefined` when it is gone. */
   readonly onWorkspace: (workspace: Workspace | undefined) => void;
 }
 
 export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobOutcome> {
-  const { prepared, signal, onEvent, onWorkspace } = request;
+  const { prepared, signal, onEvent, onEnded, onWorkspace } = request;
   const { backends, workDir, maxActions, now } = prepared.composition;
   const { onError } = prepared.options;
   const workspace = await openWorkspace({ dir: workDir, jobId: plan.context.jobId });
@@ -55,6 +58,7 @@ export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobO
       },
       signal,
       maxActions,
+      ...(onEnded !== undefined && { onEnded }),
       ...(onError === undefined ? {} : { onError }),
       ...cachingOf(prepared),
     });

@@ -9,6 +9,8 @@ export type { ActionRecord, StoredFile } from './action-record.ts';
 export type { ActionCache, MadeResult } from './cache.ts';
 export type { Caching, LookUp } from './caching.ts';
 export { lookUp } from './caching.ts';
+export { changedFiles, longPath, markFiles, shortPath } from './disk/file-marks.ts';
+export { readManifest, writeManifest } from './disk/manifest-file.ts';
 export type {
   ActionIdentity,
   ActionStatus,
@@ -28,6 +30,8 @@ export { buildGraph } from './graph.ts';
 export type { Graph, GraphError } from './graph.ts';
 export type { AbortReason, ExitCode, JobOutcome } from './job-outcome.ts';
 export type { JobPlan, PlannedTask, PlanNote, PlanProblem } from './job-plan.ts';
+export { basisDifference, emptyLedger, isUnchanged, marksPerFile, missingSize, shortName } from './manifest.ts';
+export type { Basis, Changes, Ledger, LedgerEntry, LeftOver, Manifest, MarkedFiles } from './manifest.ts';
 export type {
   ActionPlan,
   ActionRequest,
@@ -47,6 +51,7 @@ export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
 export type { Keyed, Sequence } from './persistent.ts';
 export { Pools } from './pools.ts';
 export type { PoolLimits } from './pools.ts';
+export { knownFiles, nextLedger } from './next-ledger.ts';
 export { planJob } from './plan-job.ts';
 export type { PlanRequest } from './plan-job.ts';
 export { emptyProgress, progress, taskOf } from './progress.ts';
@@ -54,6 +59,8 @@ export type { Progress, RunningAction } from './progress.ts';
 export { remainingMs } from './remaining-time.ts';
 export type { ActionCounts, EndedAction, TaskProgress } from './task-progress.ts';
 export { countKey } from './task-progress.ts';
+export { recordRun, whyNoCertificate } from './run-record.ts';
+export type { ExportedFile, RecordedRun } from './run-record.ts';
 export { runJob } from './run-job.ts';
 export type { RunOptions } from './run-job.ts';
 export type { Action, TaskRun } from './task-run.ts';

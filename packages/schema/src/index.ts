@@ -16,6 +16,7 @@ export type { ExpressionError } from './expression/expression-error.ts';
 export { parseCondition, parseTemplate } from './expression/parse-template.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
 export { describeAccepted, describePairs } from './format-diagnostics.ts';
+export { paramVariable } from './expression-diagnostics.ts';
 export type { Edge } from './find-cycles.ts';
 export { findCycles } from './find-cycles.ts';
 export type { FormatKind } from './formats.ts';

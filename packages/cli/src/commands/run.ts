@@ -2,9 +2,10 @@
  * `pipeline run`: reads, checks, binds, plans, runs and closes, in this order; whatever is wrong is said before
  * anything runs. It makes no decision about how work is done or drawn.
  */
-import type { JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
+import type { Action, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
 import { closeComposition } from '../compose.ts';
 import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
+import { saveManifest } from '../incremental/save-manifest.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { Invocation } from '../parse-arguments.ts';
@@ -43,6 +44,7 @@ export async function runPipeline({
   surroundings,
   amend,
 }: PipelineRequest): Promise<number> {
+  const started = { startedAt: Date.now(), startedTick: performance.now() };
   const opened = await openPipeline(options.file, surroundings, consequence);
   if (!opened.ok) return opened.error;
   const request = { options, opened: opened.value, surroundings, consequence };
@@ -59,16 +61,18 @@ export async function runPipeline({
     run = { ...run, options: amended };
     planned = await planOnce(run);
   }
-  return execute(planned.value, { invocation, prepared: run, surroundings });
+  return execute(planned.value, { invocation, prepared: run, surroundings, started });
 }
 
 interface RunRequest {
   readonly invocation: Invocation;
   readonly prepared: PreparedRun;
   readonly surroundings: Surroundings;
+  readonly started: { readonly startedAt: number; readonly startedTick: number };
 }
 
-async function execute(plan: JobPlan, { invocation, prepared, surroundings }: RunRequest): Promise<number> {
+async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
+  const { invocation, prepared, surroundings } = request;
   const { masker, options, composition } = prepared;
   const { stderr, processEvents, exit } = surroundings;
   const journal = openRunJournal(plan, { invocation, prepared, surroundings });
@@ -101,6 +105,7 @@ async function execute(plan: JobPlan, { invocation, prepared, surroundings }: Ru
   }
   const { reporter, isLive } = reporters.value;
   open.isLive = isLive;
+  const ended: Action[] = [];
   processEvents.on('exit', abandon);
   try {
     const outcome = await runOnce(plan, {
@@ -110,8 +115,10 @@ async function execute(plan: JobPlan, { invocation, prepared, surroundings }: Ru
         journal.event(event);
         reporter.event(event);
       },
+      onEnded: (action) => ended.push(action),
       onWorkspace: (workspace) => (open.workspace = workspace),
     });
+    await saveManifest({ ...request, ...request.started, plan, ended, outcome });
     return outcome.exitCode;
   } finally {
     await Promise.all([reporter.close(), closeComposition(composition)]);

@@ -10,9 +10,9 @@ export const importLocal: Operation = {
   plan: (request, context) => {
     const selection = selectFiles(request.options, context);
     if (!selection.ok) return selection;
-    const { note } = selection.value;
+    const { note, lookedAt: watches } = selection.value;
     const files = taken(selection.value, request, context);
-    return ok({ outputs: files, ...(note !== undefined && { note }) });
+    return ok({ outputs: files, watches, ...(note !== undefined && { note }) });
   },
 
   run: async (request, context) => {

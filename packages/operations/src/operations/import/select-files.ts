@@ -15,7 +15,7 @@ import { flagOption, listOption, textOption } from '../../read-options.ts';
 import { excludeMatcher, parseGlob } from './glob.ts';
 import type { Glob } from './glob.ts';
 import { exists, isLink, missingPart, missingText } from './missing-path.ts';
-import { isReadable, startWalk, walkFolders } from './walk-folders.ts';
+import { isReadable, lookedAt, startWalk, walkFolders } from './walk-folders.ts';
 import type { Walk } from './walk-folders.ts';
 
 interface SelectedFile {
@@ -29,6 +29,8 @@ export interface Selection {
   /** Sorted by `dir/name`, by code units: the same on every machine. */
   readonly files: readonly SelectedFile[];
   readonly note?: string;
+  /** Folders, links and names that are not there (absolute): as long as they stay as they are, so does `files`. */
+  readonly lookedAt: readonly string[];
 }
 
 export function selectFiles(options: JsonObject, context: PathContext): Result<Selection, Failure> {
@@ -66,7 +68,7 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
   if (sorted.length === 0 && allNotes.length === 0) {
     allNotes.push(`every file that matches ${wanted.join(', ')} is excluded`);
   }
-  return ok({ files: sorted, ...(allNotes.length > 0 && { note: allNotes.join('; ') }) });
+  return ok({ files: sorted, lookedAt: lookedAt(walk), ...(allNotes.length > 0 && { note: allNotes.join('; ') }) });
 }
 
 interface Found {
@@ -107,6 +109,7 @@ function findLiteral(name: string, walk: Walk, isMissingAllowed: boolean): Resul
   const base = path.dirname(file);
   const stats = statOf(file);
   if (stats === undefined) {
+    walk.probed.add(file);
     const missing = missingPart(file);
     if (missing === undefined) return err(isLink(file) ? danglingLink(name) : unreadable([file], context));
     const reason = missingText(missing, missing === file ? 'file' : 'folder', context.baseDir);

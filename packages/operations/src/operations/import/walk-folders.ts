@@ -24,6 +24,8 @@ export interface Walk {
   readonly notes: Set<string>;
   /** Folder → name → entry. */
   readonly listings: Map<string, ReadonlyMap<string, Dirent>>;
+  /** What else was asked of the file system and gave no file: with `listings`, all that the result depends on. */
+  readonly probed: Set<string>;
 }
 
 export function startWalk(context: PathContext, isExcluded: (absolute: string) => boolean): Walk {
@@ -35,8 +37,14 @@ export function startWalk(context: PathContext, isExcluded: (absolute: string) =
     outside: new Set(),
     notes: new Set(),
     listings: new Map(),
+    probed: new Set(),
   };
 }
+
+/** As long as these are as they are, and the files that were found, the same walk finds the same. */
+export const lookedAt = ({ listings, probed }: Walk): readonly string[] => [
+  ...new Set([...listings.keys(), ...probed]),
+];
 
 /** Adds to `walk` the files below `root` (absolute) that `glob` names. */
 export function walkFolders(glob: Glob, root: string, walk: Walk): void {
@@ -110,6 +118,8 @@ function descend({ folder, name }: Child, segments: readonly Segment[], walk: Wa
     follow({ path: below, entered: folder.entered }, segments, walk);
     return;
   }
+  // A link, or a name that no listing told.
+  walk.probed.add(below);
   const stats = statOf(below, walk);
   if (stats === undefined) noteMissing(below, walk);
   if (stats?.isDirectory() !== true) return;
@@ -124,6 +134,7 @@ function descend({ folder, name }: Child, segments: readonly Segment[], walk: Wa
 function take(file: string, walk: Walk): void {
   if (walk.found.has(file) || walk.isExcluded(file)) return;
   const stats = statOf(file, walk);
+  if (stats?.isFile() !== true) walk.probed.add(file);
   if (stats === undefined) return noteMissing(file, walk);
   // Folders, pipes and devices are never meant by a wildcard.
   if (!stats.isFile()) return;

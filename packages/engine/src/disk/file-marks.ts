@@ -1,0 +1,87 @@
+/**
+ * Takes the marks of many files at once and compares them: the only work of a run in which nothing has changed.
+ * Synchronous on purpose: for 10,000 files that is several times quicker than as many promises. When a mark can be
+ * trusted is decided here; what the files are for is not known.
+ */
+import { lstatSync, statSync } from 'node:fs';
+import { isAbsolute, sep } from 'node:path';
+import { type MarkedFiles, marksPerFile, missingSize } from '../manifest.ts';
+
+export interface Place {
+  /** Absolute; relative paths start here. */
+  readonly root: string;
+  /** Links are followed (inputs), or looked at themselves (outputs). */
+  readonly links: 'follow' | 'keep';
+}
+
+/** Numbers of those that are not as they were. A mark that was not to be trusted is never as it was. */
+export function changedFiles({ paths, marks }: MarkedFiles, { root, links }: Place): readonly number[] {
+  const changed: number[] = [];
+  const look = links === 'follow' ? statSync : lstatSync;
+  const base = `${root}${sep}`;
+  for (let index = 0; index < paths.length; index += 1) {
+    const path = paths[index] ?? '';
+    const facts = factsOf(isAbsolute(path) ? path : base + path, look);
+    const at = index * marksPerFile;
+    const isSame =
+      facts === undefined
+        ? marks[at] === missingSize
+        : facts.size === marks[at] &&
+          facts.mtimeMs === marks[at + 1] &&
+          facts.ctimeMs === marks[at + 2] &&
+          facts.ino === marks[at + 3];
+    if (!isSame) changed.push(index);
+  }
+  return changed;
+}
+
+/**
+ * The marks of files as they are now. One whose inode changed at `settledBeforeMs` (milliseconds since the epoch) or
+ * later is not to be trusted: its content may change, or have changed, without another mark.
+ */
+export function markFiles(
+  files: readonly string[],
+  { root, links }: Place,
+  settledBeforeMs: number,
+): MarkedFiles {
+  const look = links === 'follow' ? statSync : lstatSync;
+  const marks = new Float64Array(files.length * marksPerFile);
+  for (const [index, file] of files.entries()) {
+    const facts = factsOf(file, look);
+    const at = index * marksPerFile;
+    if (facts === undefined) {
+      marks[at] = missingSize;
+      continue;
+    }
+    marks[at] = facts.ctimeMs < settledBeforeMs ? facts.size : Number.NaN;
+    marks[at + 1] = facts.mtimeMs;
+    marks[at + 2] = facts.ctimeMs;
+    marks[at + 3] = facts.ino;
+  }
+  return { paths: files.map((file) => shortPath(file, root)), marks };
+}
+
+/** As manifests write it. */
+export function shortPath(file: string, root: string): string {
+  return file.startsWith(root + sep) ? file.slice(root.length + 1) : file;
+}
+
+export const longPath = (path: string, root: string): string => (isAbsolute(path) ? path : root + sep + path);
+
+interface Facts {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+}
+
+function factsOf(file: string, look: typeof statSync): Facts | undefined {
+  try {
+    return look(file, quietly);
+  } catch {
+    // Below something that is no folder, or one that cannot be entered: as good as not there.
+    return undefined;
+  }
+}
+
+const quietly = { throwIfNoEntry: false } as const;

@@ -1,0 +1,116 @@
+/**
+ * What the last run of one pipeline read and wrote, by the marks that a file system gives for nothing: with it, a run in
+ * which nothing has changed need not plan, hash or open anything. It is also the ledger of outputs, so that a file that
+ * no source makes any more is known as ours. Plain values; what they look like on a disk is not known here.
+ */
+
+/** Files with their marks. `marks` has four numbers for each: size, mtime, ctime (both in ms) and inode. */
+export interface MarkedFiles {
+  /** Relative to the root where they lie below it, else absolute. */
+  readonly paths: readonly string[];
+  readonly marks: Float64Array;
+}
+
+export const marksPerFile = 4;
+
+/** What a mark says of a file that is not there. */
+export const missingSize = -1;
+
+export interface Manifest {
+  /** Which pipeline, and which explicit params. */
+  readonly key: string;
+  /** Everything else that a plan depends on, by name, in short texts. */
+  readonly basis: Basis;
+  /** Environment variables that `basis` speaks of. */
+  readonly variables: readonly string[];
+  /** Absent: where nothing has changed, nothing is to be done. Else why nobody can tell without a plan. */
+  readonly obstacle?: string;
+  /** What the summary counts: files of tasks that no other task takes from. */
+  readonly filesOut: number;
+  /** Files that imports yielded, in the order of `Ledger.imports`. */
+  readonly inputs: MarkedFiles;
+  /** The pipeline file, listed folders, programs, files that were read beside the inputs. */
+  readonly watched: MarkedFiles;
+  /** Files that exports left behind, in the order of `Ledger.outputs`. */
+  readonly outputs: MarkedFiles;
+  /** Read when it is first asked for: only a run in which something has changed needs it. */
+  readonly ledger: () => Ledger;
+}
+
+export type Basis = Readonly<Record<string, string>>;
+
+export interface Ledger {
+  /** How many of `inputs` belong to each action of an import, one after the other. */
+  readonly imports: readonly { readonly address: string; readonly files: number }[];
+  readonly outputs: readonly LedgerEntry[];
+  /** Files that an earlier run wrote and the last one did not: see `orphans`. */
+  readonly leftOver: readonly LeftOver[];
+  /** Folders that exports had to make. */
+  readonly folders: readonly string[];
+  /** Address → key of the fingerprint. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Task → number of its actions. */
+  readonly actions: Readonly<Record<string, number>>;
+}
+
+export interface LedgerEntry {
+  /** The action that exported it. */
+  readonly address: string;
+  /** Absent: an export that promised nothing of the content, as one that keeps what is there. */
+  readonly sha256?: string;
+  /** Number of the input that it flows from; absent when it was made of a group, or of nothing. */
+  readonly source?: number;
+  /** An earlier or this run wrote it; false: it was there, with the same content, before anybody did. */
+  readonly isOurs: boolean;
+}
+
+export interface LeftOver extends LedgerEntry {
+  readonly path: string;
+  /** Four numbers as in `MarkedFiles`. */
+  readonly mark: readonly number[];
+}
+
+export const emptyLedger: Ledger = {
+  imports: [],
+  outputs: [],
+  leftOver: [],
+  folders: [],
+  keys: {},
+  actions: {},
+};
+
+/** Undefined: they are the same. Else the first difference, for people. */
+export function basisDifference(then: Basis, now: Basis): string | undefined {
+  for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
+    const [before, after] = [then[name], now[name]];
+    if (before === after) continue;
+    if (before === undefined) return `${name} is new`;
+    if (after === undefined) return `${name} is gone`;
+    return name.startsWith('env ') ? `${name} changed` : `${name} ${before} → ${after}`;
+  }
+  return undefined;
+}
+
+/** What of a manifest is not as it was. */
+export interface Changes {
+  /** Numbers of inputs: changed or gone. */
+  readonly inputs: readonly number[];
+  readonly watched: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+export const isUnchanged = ({ inputs, watched, outputs }: Changes): boolean =>
+  inputs.length === 0 && watched.length === 0 && outputs.length === 0;
+
+/** A short name for a long text; not for secrets, and two texts may share one. */
+export function shortName(text: string): string {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,119 @@
+/**
+ * Gathers, action by action, what a run has read, watched and left behind, for the manifest. It knows neither disks nor
+ * marks, and decides only one thing: whether the next run may go by them at all.
+ */
+import type { Expression, Task, Template } from '@pipeline/schema';
+import { filePlace } from './artifact.ts';
+import type { JobPlan } from './job-plan.ts';
+import type { Ledger } from './manifest.ts';
+import type { Action } from './task-run.ts';
+
+/** All paths are absolute. */
+export interface RecordedRun extends Pick<Ledger, 'imports' | 'keys' | 'actions'> {
+  readonly inputs: readonly string[];
+  readonly watched: readonly string[];
+  readonly exported: readonly ExportedFile[];
+  readonly filesOut: number;
+}
+
+export interface ExportedFile {
+  readonly path: string;
+  readonly address: string;
+  readonly sha256?: string;
+  /** Number of the input that it flows from. */
+  readonly source?: number;
+}
+
+/** `ended`: every action of the run, in any order. */
+export function recordRun(ended: readonly Action[], { graph }: Pick<JobPlan, 'graph'>): RecordedRun {
+  const inputs: string[] = [];
+  const numbers = new Map<Action, Map<string, number>>();
+  const imports: Ledger['imports'][number][] = [];
+  for (const action of ended) {
+    if (action.owner.inputs.length > 0) continue;
+    const files = action.outputs.filter(() => action.owner.planned.task.operation === 'import/local');
+    numbers.set(action, new Map(files.map((file, index) => [filePlace(file), inputs.length + index])));
+    for (const { path } of files) inputs.push(path);
+    imports.push({ address: action.address, files: files.length });
+  }
+  const watched = new Set<string>();
+  const exported: ExportedFile[] = [];
+  const keys: Record<string, string> = {};
+  const actions: Record<string, number> = {};
+  let filesOut = 0;
+  for (const action of ended) {
+    const { task, index } = action.owner.planned;
+    actions[task.name] = (actions[task.name] ?? 0) + 1;
+    for (const path of action.plan?.watches ?? []) watched.add(path);
+    const { outcome } = action;
+    if (outcome?.type !== 'finished') continue;
+    for (const path of outcome.dependsOn ?? []) watched.add(path);
+    if ((graph.successors[index] ?? []).length === 0) filesOut += action.outputs.length;
+    if (task.operation === 'export/local') exported.push(...exportedBy(action, sourceOf(action, numbers)));
+  }
+  return { inputs, imports, watched: [...watched], exported, keys, actions, filesOut };
+}
+
+function exportedBy({ address, outputs }: Action, source: number | undefined): readonly ExportedFile[] {
+  return outputs.map(({ path, sha256 }) => ({
+    path,
+    address,
+    ...(sha256 !== undefined && { sha256 }),
+    ...(source !== undefined && { source }),
+  }));
+}
+
+/** Back along the files to the import; undefined where a group, or a file that stands in the pipeline, is in between. */
+function sourceOf(action: Action, numbers: ReadonlyMap<Action, ReadonlyMap<string, number>>): number | undefined {
+  let current = action;
+  while (current.source !== undefined) {
+    const known = numbers.get(current.source);
+    if (known !== undefined) return known.get(current.file ?? '');
+    current = current.source;
+  }
+  return undefined;
+}
+
+/** Why marks of files do not tell that nothing is to be done; undefined: they do. */
+export function whyNoCertificate({ pipeline, tasks }: Pick<JobPlan, 'pipeline' | 'tasks'>): string | undefined {
+  for (const planned of tasks) {
+    if (planned === undefined) return 'only a part of the pipeline was asked for';
+    const { task, backend } = planned;
+    const why = backend === 'local' ? obstacleOf(task) : 'runs on CloudConvert';
+    if (why !== undefined) return `task "${task.name}" ${why}`;
+  }
+  return pipeline.tasks.size === 0 ? 'it has no task' : undefined;
+}
+
+const plainImports: readonly string[] = ['import/local', 'import/raw', 'import/base64'];
+
+function obstacleOf(task: Task): string | undefined {
+  const { operation } = task;
+  if (operation.startsWith('import/') && !plainImports.includes(operation)) return 'takes files from elsewhere';
+  if (operation.startsWith('export/') && operation !== 'export/local') return 'sends files elsewhere';
+  if (operation === 'capture-website') return 'looks at the web';
+  if (!task.cache && !/^(import|export)\//.test(operation)) return 'has cache: false';
+  for (const root of rootsOf(task)) {
+    if (root === 'job') return 'uses the date or the id of the job';
+    if (root === 'secrets') return 'uses a secret';
+  }
+  return undefined;
+}
+
+function rootsOf({ condition, templates, verify }: Task): ReadonlySet<string> {
+  const all = [...templates, ...(verify?.templates ?? [])].map(({ template }) => template);
+  const roots = new Set<string>();
+  for (const template of condition === undefined ? all : [condition, ...all]) addRoots(template, roots);
+  return roots;
+}
+
+function addRoots({ parts }: Template, roots: Set<string>): void {
+  const open: Expression[] = parts.filter((part) => typeof part !== 'string');
+  for (let expression = open.pop(); expression !== undefined; expression = open.pop()) {
+    if (expression.type === 'reference') roots.add(expression.root);
+    else if (expression.type === 'not') open.push(expression.operand);
+    else if (expression.type === 'list') open.push(...expression.items);
+    else if (expression.type === 'binary') open.push(expression.left, expression.right);
+    else if (expression.type === 'call') open.push(...expression.arguments);
+  }
+}
