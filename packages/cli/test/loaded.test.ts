@@ -1,5 +1,5 @@
 /** Which files of the built command a call loads, as V8 itself reports it: every file costs start-up time. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -35,6 +35,15 @@ const filesWith = (mark: string): readonly string[] =>
     .filter((file) => readFileSync(file, 'utf8').includes(mark));
 
 describe('what is loaded', () => {
+  test('a run with nothing to do loads neither the language nor the engine', async () => {
+    writeFileIn(folder, 'pipeline.yaml', copyPipeline);
+    await loadedBy(['run']);
+    rmSync(path.join(folder, 'coverage'), { recursive: true });
+    const loaded = await loadedBy(['run']);
+    const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.js$/, ''));
+    expect(names.sort()).toEqual(['bin.js', 'main', 'pipeline.js', 'start']);
+  });
+
   test('a run without a terminal loads neither Ink nor a converter that it does not use', async () => {
     writeFileIn(folder, 'pipeline.yaml', copyPipeline);
     const ink = filesWith('react.element');

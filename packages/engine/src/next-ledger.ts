@@ -23,7 +23,7 @@ export interface LedgerRequest {
 
 export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerRequest): Ledger {
   const known = knownFiles(previous);
-  const entries = recorded.exported.map(({ path, ...entry }, index): LedgerEntry => {
+  const entries = recorded.exported.map(({ path: _, ...entry }, index): LedgerEntry => {
     const ctimeMs = outputs.marks[index * marksPerFile + 2] ?? 0;
     const before = known.get(outputs.paths[index] ?? '');
     // Whoever keeps what is there touches nothing, and promises nothing of the content.

@@ -28,15 +28,7 @@ export interface QuickLook {
 
 /** Flags that change neither what is made nor what is said of a run that has nothing to do. */
 const harmlessSwitches: readonly string[] = ['keep-going', 'fail-fast', 'no-tui', 'quiet', 'sandbox'];
-const harmlessValues: readonly string[] = [
-  'file',
-  'cwd',
-  'concurrency',
-  'timeout',
-  'on',
-  'region',
-  'params-file',
-];
+const harmlessValues: readonly string[] = ['file', 'cwd', 'on', 'region', 'params-file'];
 const harmlessLists: readonly string[] = ['param', 'allow-path'];
 
 /** Undefined: only the whole way can tell. */
@@ -66,9 +58,14 @@ export function isPlainRun({ flags }: Invocation, { env }: Pick<Surroundings, 'e
   if (reporter === undefined ? env['GITHUB_ACTIONS'] === 'true' : !/^(live|lines)$/.test(reporter)) return false;
   return (
     [...flags.switches].every((name) => harmlessSwitches.includes(name)) &&
-    [...flags.values.keys()].every((name) => name === 'reporter' || harmlessValues.includes(name)) &&
+    [...flags.values].every(([name, value]) => name === 'reporter' || isHarmless(name, value)) &&
     [...flags.lists.keys()].every((name) => harmlessLists.includes(name))
   );
+}
+
+/** Whatever has to be checked first, as a duration, is for those who check it. */
+function isHarmless(name: string, value: string): boolean {
+  return harmlessValues.includes(name) || (name === 'concurrency' && /^[1-9]\d{0,3}$/.test(value));
 }
 
 function pipelineFile({ arguments: [argument], flags }: Invocation, cwd: string): string | undefined {

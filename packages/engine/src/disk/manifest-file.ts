@@ -65,7 +65,7 @@ export function decodeManifest(bytes: Buffer): Manifest | undefined {
   const end = bytes.indexOf('\n') + 1;
   const header: Partial<Header> = JSON.parse(bytes.toString('utf8', 0, end));
   if (!isHeader(header)) return undefined;
-  const { v, files, pathBytes, ledgerBytes, ledgerCheck, ...facts } = header;
+  const { v: _, files, pathBytes, ledgerBytes, ledgerCheck, ...facts } = header;
   const count = files[0] + files[1] + files[2];
   const markBytes = count * marksPerFile * Float64Array.BYTES_PER_ELEMENT;
   const pathsAt = end + markBytes;
