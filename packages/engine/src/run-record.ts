@@ -45,7 +45,8 @@ export function recordRun(ended: readonly Action[], { graph }: Pick<JobPlan, 'gr
     const { task, index } = action.owner.planned;
     actions[task.name] = (actions[task.name] ?? 0) + 1;
     for (const path of action.plan?.watches ?? []) watched.add(path);
-    const { outcome } = action;
+    const { outcome, lookUp } = action;
+    if (lookUp !== undefined) keys[action.address] = lookUp.fingerprint.key;
     if (outcome?.type !== 'finished') continue;
     for (const path of outcome.dependsOn ?? []) watched.add(path);
     if ((graph.successors[index] ?? []).length === 0) filesOut += action.outputs.length;

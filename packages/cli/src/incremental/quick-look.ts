@@ -28,7 +28,7 @@ export interface QuickLook {
 
 /** Flags that change neither what is made nor what is said of a run that has nothing to do. */
 const harmlessSwitches: readonly string[] = ['keep-going', 'fail-fast', 'no-tui', 'quiet', 'sandbox'];
-const harmlessValues: readonly string[] = ['file', 'cwd', 'on', 'region', 'params-file'];
+const harmlessValues: readonly string[] = ['file', 'cwd', 'on', 'region', 'params-file', 'cache-dir'];
 const harmlessLists: readonly string[] = ['param', 'allow-path'];
 
 /** Undefined: only the whole way can tell. */

@@ -44,8 +44,9 @@ export interface FinishedRun {
 const tickMs = 20;
 
 export async function saveManifest(run: FinishedRun): Promise<void> {
-  const { opened } = run.prepared;
-  if (opened.source.path === '<stdin>' || run.outcome.exitCode !== 0) return;
+  const { opened, options } = run.prepared;
+  const isSelected = Object.values(options.select).some((names) => names.length > 0);
+  if (opened.source.path === '<stdin>' || run.outcome.exitCode !== 0 || isSelected) return;
   const root = realpathSync(projectRoot(opened.baseDir));
   const file = path.resolve(run.surroundings.cwd, opened.source.path);
   const key = manifestKey(file, root, run.invocation.flags);
@@ -86,10 +87,14 @@ function obstacleOf(run: FinishedRun, folders: readonly string[]): Pick<Manifest
   const obstacle =
     (run.prepared.opened.warnings.length > 0 ? 'the pipeline has warnings' : undefined) ??
     whyNoCertificate(run.plan) ??
+    (run.ended.every(hasResult) ? undefined : 'an action failed, which does not matter, and is tried again') ??
     (hasClockJumped(run) ? 'the clock was set during the last run' : undefined) ??
     (folders.every(isOnThisMachine) ? undefined : 'it takes files from a file system that may not tell of new ones');
   return obstacle === undefined ? {} : { obstacle };
 }
+
+const hasResult = ({ outcome }: Action): boolean =>
+  outcome?.type === 'finished' || outcome?.type === 'skipped';
 
 function hasClockJumped({ startedAt, startedTick }: FinishedRun): boolean {
   return Math.abs(Date.now() - startedAt - (performance.now() - startedTick)) > 500;
