@@ -30,7 +30,14 @@ export { buildGraph } from './graph.ts';
 export type { Graph, GraphError } from './graph.ts';
 export type { AbortReason, ExitCode, JobOutcome } from './job-outcome.ts';
 export type { JobPlan, PlannedTask, PlanNote, PlanProblem } from './job-plan.ts';
-export { basisDifference, emptyLedger, isUnchanged, marksPerFile, missingSize, shortName } from './manifest.ts';
+export {
+  basisDifference,
+  emptyLedger,
+  isUnchanged,
+  marksPerFile,
+  missingSize,
+  shortName,
+} from './manifest.ts';
 export type { Basis, Changes, Ledger, LedgerEntry, LeftOver, Manifest, MarkedFiles } from './manifest.ts';
 export type {
   ActionPlan,

@@ -65,7 +65,10 @@ function exportedBy({ address, outputs }: Action, source: number | undefined): r
 }
 
 /** Back along the files to the import; undefined where a group, or a file that stands in the pipeline, is in between. */
-function sourceOf(action: Action, numbers: ReadonlyMap<Action, ReadonlyMap<string, number>>): number | undefined {
+function sourceOf(
+  action: Action,
+  numbers: ReadonlyMap<Action, ReadonlyMap<string, number>>,
+): number | undefined {
   let current = action;
   while (current.source !== undefined) {
     const known = numbers.get(current.source);
@@ -76,7 +79,10 @@ function sourceOf(action: Action, numbers: ReadonlyMap<Action, ReadonlyMap<strin
 }
 
 /** Why marks of files do not tell that nothing is to be done; undefined: they do. */
-export function whyNoCertificate({ pipeline, tasks }: Pick<JobPlan, 'pipeline' | 'tasks'>): string | undefined {
+export function whyNoCertificate({
+  pipeline,
+  tasks,
+}: Pick<JobPlan, 'pipeline' | 'tasks'>): string | undefined {
   for (const planned of tasks) {
     if (planned === undefined) return 'only a part of the pipeline was asked for';
     const { task, backend } = planned;
@@ -90,7 +96,8 @@ const plainImports: readonly string[] = ['import/local', 'import/raw', 'import/b
 
 function obstacleOf(task: Task): string | undefined {
   const { operation } = task;
-  if (operation.startsWith('import/') && !plainImports.includes(operation)) return 'takes files from elsewhere';
+  if (operation.startsWith('import/') && !plainImports.includes(operation))
+    return 'takes files from elsewhere';
   if (operation.startsWith('export/') && operation !== 'export/local') return 'sends files elsewhere';
   if (operation === 'capture-website') return 'looks at the web';
   if (!task.cache && !/^(import|export)\//.test(operation)) return 'has cache: false';

@@ -47,7 +47,11 @@ export function basisOf({ flags, env, version, variables }: BasisRequest): Basis
 export function manifestKey(file: string, root: string, { lists, values }: FlagValues): string {
   const params = [...(lists.get('param') ?? [])].sort();
   const paramsFile = values.get('params-file');
-  return JSON.stringify([path.relative(root, file), ...params, ...(paramsFile === undefined ? [] : [{ paramsFile }])]);
+  return JSON.stringify([
+    path.relative(root, file),
+    ...params,
+    ...(paramsFile === undefined ? [] : [{ paramsFile }]),
+  ]);
 }
 
 export function manifestPath(key: string, root: string): string {

@@ -55,7 +55,8 @@ export function lookQuickly(invocation: Invocation, surroundings: Surroundings):
 /** Nothing is asked for that lists actions or chooses among them. */
 export function isPlainRun({ flags }: Invocation, { env }: Pick<Surroundings, 'env'>): boolean {
   const reporter = flags.values.get('reporter');
-  if (reporter === undefined ? env['GITHUB_ACTIONS'] === 'true' : !/^(live|lines)$/.test(reporter)) return false;
+  if (reporter === undefined ? env['GITHUB_ACTIONS'] === 'true' : !/^(live|lines)$/.test(reporter))
+    return false;
   return (
     [...flags.switches].every((name) => harmlessSwitches.includes(name)) &&
     [...flags.values].every(([name, value]) => name === 'reporter' || isHarmless(name, value)) &&

@@ -87,9 +87,13 @@ function obstacleOf(run: FinishedRun, folders: readonly string[]): Pick<Manifest
   const obstacle =
     (run.prepared.opened.warnings.length > 0 ? 'the pipeline has warnings' : undefined) ??
     whyNoCertificate(run.plan) ??
-    (run.ended.every(hasResult) ? undefined : 'an action failed, which does not matter, and is tried again') ??
+    (run.ended.every(hasResult)
+      ? undefined
+      : 'an action failed, which does not matter, and is tried again') ??
     (hasClockJumped(run) ? 'the clock was set during the last run' : undefined) ??
-    (folders.every(isOnThisMachine) ? undefined : 'it takes files from a file system that may not tell of new ones');
+    (folders.every(isOnThisMachine)
+      ? undefined
+      : 'it takes files from a file system that may not tell of new ones');
   return obstacle === undefined ? {} : { obstacle };
 }
 
@@ -130,7 +134,11 @@ async function markOutputs(files: readonly string[], root: string): Promise<Mark
   return marked;
 }
 
-function copyMark(from: MarkedFiles, position: number, { to, index }: { to: MarkedFiles; index: number }): void {
+function copyMark(
+  from: MarkedFiles,
+  position: number,
+  { to, index }: { to: MarkedFiles; index: number },
+): void {
   const at = position * marksPerFile;
   to.marks.set(from.marks.subarray(at, at + marksPerFile), index * marksPerFile);
 }
@@ -145,7 +153,10 @@ interface Watching {
  * A folder that has changed since the run began may hold other files now than those that the run took: those who
  * listed it are asked again, and only if they say the same does it count as it is.
  */
-async function markWatched(files: readonly string[], { run, root, settledBefore }: Watching): Promise<MarkedFiles> {
+async function markWatched(
+  files: readonly string[],
+  { run, root, settledBefore }: Watching,
+): Promise<MarkedFiles> {
   const marked = markFiles(files, { root, links: 'follow' }, settledBefore);
   const fresh = new Set(files.filter((_, index) => Number.isNaN(marked.marks[index * marksPerFile])));
   if (fresh.size === 0) return marked;
@@ -161,10 +172,16 @@ async function markWatched(files: readonly string[], { run, root, settledBefore 
   return marked;
 }
 
-async function takesTheSame({ owner, plan, outputs, address, variant, options }: Action, { context }: JobPlan): Promise<boolean> {
+async function takesTheSame(
+  { owner, plan, outputs, address, variant, options }: Action,
+  { context }: JobPlan,
+): Promise<boolean> {
   const { task, operation } = { task: owner.planned.task, operation: owner.planned.operation };
   if (task.operation !== 'import/local' || plan === undefined) return false;
-  const again = await operation.plan({ task, address, variant, inputs: [], fileInputs: {}, options }, context);
+  const again = await operation.plan(
+    { task, address, variant, inputs: [], fileInputs: {}, options },
+    context,
+  );
   const files = again.ok ? (again.value.outputs ?? []) : [];
   return files.length === outputs.length && files.every((file, index) => file.path === outputs[index]?.path);
 }

@@ -92,7 +92,11 @@ export function decodeManifest(bytes: Buffer): Manifest | undefined {
 function isHeader(header: Partial<Header>): header is Header {
   const { v, files, key, basis } = header;
   return (
-    v === formatVersion && Array.isArray(files) && files.length === 3 && key !== undefined && basis !== undefined
+    v === formatVersion &&
+    Array.isArray(files) &&
+    files.length === 3 &&
+    key !== undefined &&
+    basis !== undefined
   );
 }
 

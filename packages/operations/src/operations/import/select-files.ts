@@ -68,7 +68,11 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
   if (sorted.length === 0 && allNotes.length === 0) {
     allNotes.push(`every file that matches ${wanted.join(', ')} is excluded`);
   }
-  return ok({ files: sorted, lookedAt: lookedAt(walk), ...(allNotes.length > 0 && { note: allNotes.join('; ') }) });
+  return ok({
+    files: sorted,
+    lookedAt: lookedAt(walk),
+    ...(allNotes.length > 0 && { note: allNotes.join('; ') }),
+  });
 }
 
 interface Found {
