@@ -23,13 +23,18 @@ export interface LedgerRequest {
 
 export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerRequest): Ledger {
   const known = knownFiles(previous);
-  const entries = recorded.exported.map(({ path: _, ...entry }, index): LedgerEntry => {
+  const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
     const ctimeMs = outputs.marks[index * marksPerFile + 2] ?? 0;
     const before = known.get(outputs.paths[index] ?? '');
     // Whoever keeps what is there touches nothing, and promises nothing of the content.
-    const isWritten = entry.sha256 !== undefined && ctimeMs >= startedAt;
-    const isKept = before?.isOurs === true && before.sha256 !== undefined && before.sha256 === entry.sha256;
-    return { ...entry, isOurs: isWritten || isKept };
+    const isWritten = sha256 !== undefined && ctimeMs >= startedAt;
+    const isKept = before?.isOurs === true && before.sha256 !== undefined && before.sha256 === sha256;
+    return {
+      address,
+      ...(sha256 !== undefined && { sha256 }),
+      ...(source !== undefined && { source }),
+      isOurs: isWritten || isKept,
+    };
   });
   for (const path of outputs.paths) known.delete(path);
   const { imports, keys, actions } = recorded;
