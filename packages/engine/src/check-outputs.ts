@@ -21,12 +21,11 @@ export async function checkOutputs(
 ): Promise<Result<ActionOutcome, Failure>> {
   // What was imported may lie where the user keeps it, and what was exported where the user wants it.
   const within = isProcessing(request) ? workDir : undefined;
-  const sizes = await Promise.all(
-    made.outputs.map(({ path, remote, sizeBytes = 0 }) =>
-      remote === undefined || path !== '' ? workspace.inspect(path, within) : Promise.resolve(ok(sizeBytes)),
-    ),
-  );
-  return judge(made, request, sizes);
+  const sizes = made.outputs.map(({ path, remote, sizeBytes }) => {
+    const isKnown = path === '' ? remote !== undefined : workDir === '' && sizeBytes !== undefined;
+    return isKnown ? Promise.resolve(ok(sizeBytes ?? 0)) : workspace.inspect(path, within);
+  });
+  return judge(made, request, await Promise.all(sizes));
 }
 
 function judge(

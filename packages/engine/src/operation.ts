@@ -151,10 +151,13 @@ export interface OutputFile {
   readonly url?: string;
   /** It lies with its backend, which knows it by this. With an empty `path`, `sizeBytes` must tell how large it is. */
   readonly remote?: string;
+  /** From an operation without a folder: it has just looked at the file itself, and nobody does so again. */
   readonly sizeBytes?: number;
 }
 
 export interface Operation {
+  /** True: it makes no file in `workDir`, and is given none: `workDir` is empty. */
+  readonly isFolderless?: true;
   /** Quick and without side effects; reading folders is allowed. A failure here means: nothing runs. */
   readonly plan: (
     request: ActionRequest,

@@ -118,7 +118,7 @@ async function tryOnce(
   const { workspace, mask } = environment;
   let workDir: string | undefined;
   try {
-    workDir = await workspace.createDir(run.request.task.name);
+    workDir = run.operation.isFolderless === true ? '' : await workspace.createDir(run.request.task.name);
     const { request, stop } = run;
     const { clock, graceMs, context } = environment;
     const { onProgress } = run.listener;
@@ -141,11 +141,14 @@ async function tryOnce(
       graceMs,
     };
     const checked = await callOperation(call);
-    if (checked.ok) return ok({ workDir, outcome: maskOutcome(checked.value, mask) });
-    await workspace.removeDir(workDir);
+    if (checked.ok) {
+      const outcome = maskOutcome(checked.value, mask);
+      return ok(workDir === '' ? { outcome } : { workDir, outcome });
+    }
+    if (workDir !== '') await workspace.removeDir(workDir);
     return err(mask.failure(checked.error));
   } catch (error) {
-    if (workDir !== undefined) await workspace.removeDir(workDir);
+    if (workDir !== undefined && workDir !== '') await workspace.removeDir(workDir);
     return err(
       mask.failure(workDir === undefined ? workspaceFailure(error) : bugFailure(run.request, error)),
     );

@@ -98,6 +98,8 @@ export interface FakeBackendOptions {
   /** Ends each call; without it, the test does. */
   readonly run?: (invocation: Invocation) => void;
   readonly verify?: Operation['verify'];
+  /** In place of the fake one: its calls are not seen here. */
+  readonly operation?: Operation;
   /** Operations that it does not have. */
   readonly lacks?: readonly OperationName[];
 }
@@ -161,7 +163,8 @@ export function fakeBackend(options: FakeBackendOptions): FakeBackend {
     name: 'local',
     running,
     calls,
-    load: (name) => Promise.resolve(options.lacks?.includes(name) === true ? undefined : operation),
+    load: (name) =>
+      Promise.resolve(options.lacks?.includes(name) === true ? undefined : (options.operation ?? operation)),
     close: () => Promise.resolve(),
     started: (address) => {
       const invocation = unseen.get(address)?.shift();

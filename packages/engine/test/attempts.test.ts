@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { failure } from '../src/index.ts';
-import { collectEvents, type Invocation, quiet } from '../src/testing.ts';
+import { ok } from '@pipeline/schema';
+import { failure, type Operation } from '../src/index.ts';
+import { collectEvents, fakePlan, type Invocation, quiet } from '../src/testing.ts';
 import { lineOf, startJob } from './harness.ts';
 import { pipelineOf, yields } from './pipeline-of.ts';
 
@@ -162,5 +163,36 @@ describe('time and cancellation', () => {
     });
     expect((await job.outcome).exitCode).toBe(130);
     expect(job.backend.calls).toEqual([]);
+  });
+});
+
+describe('an operation without a folder', () => {
+  test('is given none, is asked nothing of files that it has looked at, and leaves none behind', async () => {
+    const pipeline = pipelineOf({ url: { ...yields('a', 'b'), operation: 'export/local' } });
+    const made = (known: object) => ({
+      outputs: ['a', 'b'].map((name) => ({ dir: '', name, path: `/project/${name}`, ...known })),
+    });
+    for (const [known, status] of [
+      [{ sizeBytes: 7 }, 'finished'],
+      // Nobody wrote it, and nobody says how large it is.
+      [{}, 'error'],
+    ] as const) {
+      const dirs: string[] = [];
+      const operation: Operation = {
+        isFolderless: true,
+        plan: fakePlan,
+        run: (_, { workDir }) => {
+          dirs.push(workDir);
+          return Promise.resolve(ok(made(known)));
+        },
+      };
+      const job = await startJob(pipeline, { fake: { operation } });
+      await job.outcome;
+      expect(job.statuses()).toEqual([`url ${status}`]);
+      expect(dirs).toEqual(['']);
+      expect(job.workspace.dirs.size).toBe(0);
+      const [finished] = job.of('action.finished');
+      expect(finished?.outputs.map(({ bytes }) => bytes)).toEqual(status === 'finished' ? [7, 7] : []);
+    }
   });
 });

@@ -56,12 +56,20 @@ export function createLocalBackend(options: LocalBackendOptions): Backend {
  * What all operations have in common: a cheap look at what was made, a word about signatures, `verify`, and that whoever has ended keeps no
  * neighbour waiting.
  */
-const withCommonRules = ({ plan, run }: Operation): Operation => ({
+const withCommonRules = ({ plan, run, isFolderless }: Operation): Operation => ({
+  ...(isFolderless === true && { isFolderless }),
   plan: (request, context) => {
     const planned = plan(request, context);
     return request.verify === undefined ? planned : planVerified(request, planned);
   },
-  run: async (request, context) => {
+  // It hands on files as they are: there is nothing to look at.
+  run: isFolderless === true ? run : runAndLook(run),
+  verify: async (...made) => (await import('./verify/verify-files.ts')).verifyFiles(...made),
+});
+
+const runAndLook =
+  (run: Operation['run']): Operation['run'] =>
+  async (request, context) => {
     try {
       const made = await run(request, context);
       if (!made.ok) return made;
@@ -70,9 +78,7 @@ const withCommonRules = ({ plan, run }: Operation): Operation => ({
     } finally {
       standAside(context);
     }
-  },
-  verify: async (...made) => (await import('./verify/verify-files.ts')).verifyFiles(...made),
-});
+  };
 
 async function withSignatureNote(request: ActionRequest, made: OperationResult): Promise<OperationResult> {
   const note = await brokenSignatures(pdfsOf(request), made.outputs);

@@ -6,17 +6,19 @@
  * The folder itself is not flushed: without that a power cut may undo the rename, and the older file is there again,
  * whole. Flushing it too would double the price of small files and buy nothing that the next run does not mend.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, mkdirSync, renameSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { copySmall, smallBytes } from './copy-small.ts';
+import { statOf } from './stat-of.ts';
+import { removeStale, temporaryName } from './temporary-files.ts';
 import { writeFailure } from './write-failure.ts';
 
 export interface AtomicWrite {
@@ -26,8 +28,11 @@ export interface AtomicWrite {
   readonly target: string;
   /** For messages: where the paths in them start. */
   readonly baseDir: string;
+  /** Looked at where a copy takes long: a small one is over before anybody could say so. */
   readonly signal: AbortSignal;
   readonly progress?: (percent: number) => void;
+  /** The caller has just seen that nothing is at the target. */
+  readonly isNew?: true;
 }
 
 export interface Written {
@@ -37,56 +42,84 @@ export interface Written {
 }
 
 export async function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
-  const { target, signal } = request;
+  const { source, target, baseDir, isNew } = request;
   const folder = path.dirname(target);
   const temporary = path.join(folder, temporaryName());
-  let isSourceOpen = false;
   try {
-    const mode = await modeOf(target);
-    await mkdir(folder, { recursive: true });
-    await removeStale(folder);
-    const source = await open(request.source, 'r');
-    try {
-      isSourceOpen = true;
-      const written = await copy(source, temporary, { ...request, mode });
-      signal.throwIfAborted();
-      await rename(temporary, target);
-      return ok(written);
-    } finally {
-      await source.close();
-    }
+    const mode = isNew === true ? undefined : modeOf(target);
+    const cleaning = removeStale(folder);
+    if (cleaning !== undefined) await cleaning;
+    const written = await copyMakingFolder(request, { temporary, mode });
+    renameSync(temporary, target);
+    return ok(written);
   } catch (error) {
     // What is not there need not go: `force` makes this silent.
     await rm(temporary, { force: true }).catch(() => undefined);
-    if (signal.aborted)
+    if (request.signal.aborted)
       return err(failure('cancelled', `writing ${JSON.stringify(path.basename(target))} was cancelled`));
-    return err(
-      writeFailure(error, {
-        target,
-        baseDir: request.baseDir,
-        source: isSourceOpen ? undefined : request.source,
-      }),
-    );
+    return err(writeFailure(error, { target, baseDir, source }));
   }
+}
+
+interface Place {
+  readonly temporary: string;
+  /** Of the older file, which the new one inherits. */
+  readonly mode: number | undefined;
+}
+
+/** Makes the folder when it turns out not to be there: nearly always it is, and asking first would be in vain. */
+async function copyMakingFolder(request: AtomicWrite, place: Place): Promise<Written> {
+  try {
+    return await copy(request, place);
+  } catch (error) {
+    if (!isMissing(error, place.temporary)) throw error;
+    mkdirSync(path.dirname(place.temporary), { recursive: true });
+    return copy(request, place);
+  }
+}
+
+const isMissing = (error: unknown, file: string): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  error.code === 'ENOENT' &&
+  'path' in error &&
+  error.path === file;
+
+async function copy(request: AtomicWrite, place: Place): Promise<Written> {
+  const { source } = request;
+  const stats = statSync(source);
+  const isSmall = stats.isFile() && stats.size <= smallBytes;
+  const small = isSmall ? await copySmall({ source, target: place.temporary, mode: place.mode }) : undefined;
+  return small ?? copyLarge(request, place);
 }
 
 /** From here on it pays to ask the file system for shared blocks; below, the question costs more than the copy. */
 const cloneFromBytes = 4 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 
-interface Copy extends AtomicWrite {
-  /** Of the older file, which the new one inherits. */
-  readonly mode: number | undefined;
+async function copyLarge(request: AtomicWrite, place: Place): Promise<Written> {
+  const source = await open(request.source, 'r');
+  try {
+    const written = await copyOpen(source, request, place);
+    request.signal.throwIfAborted();
+    return written;
+  } finally {
+    await source.close();
+  }
 }
 
-async function copy(source: FileHandle, temporary: string, request: Copy): Promise<Written> {
+async function copyOpen(
+  source: FileHandle,
+  request: AtomicWrite,
+  { temporary, mode }: Place,
+): Promise<Written> {
   const { size } = await source.stat();
   const isCloned = size >= cloneFromBytes && (await cloned(request.source, temporary));
   const file = await open(temporary, isCloned ? 'r+' : 'wx', 0o666);
   try {
     const hash = isCloned ? undefined : createHash('sha256');
     const sizeBytes = hash === undefined ? size : await copyChunks({ source, file, hash, size }, request);
-    if (request.mode !== undefined) await file.chmod(request.mode);
+    if (mode !== undefined) await file.chmod(mode);
     // A clone has taken over the mode of its source, which may be stricter or laxer than this user wants.
     else if (isCloned) await file.chmod(0o666 & ~process.umask());
     if (isCloned) request.progress?.(100);
@@ -141,49 +174,9 @@ async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
 }
 
 /** Undefined: nothing is there. Throws when a folder is in the way. */
-async function modeOf(target: string): Promise<number | undefined> {
-  const existing = await stat(target).catch(() => undefined);
+function modeOf(target: string): number | undefined {
+  const existing = statOf(target);
   if (existing?.isDirectory() === true)
     throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
   return existing?.isFile() === true ? existing.mode & 0o777 : undefined;
-}
-
-// The machine is part of the name because a process number says nothing about another machine (or container) that
-// writes into the same folder.
-const machine = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 6);
-const temporaryName = (): string =>
-  `.pipeline-${machine}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
-const temporaryPattern = /^\.pipeline-([0-9a-f]{6})-(\d+)-[0-9a-f]{12}\.tmp$/;
-const staleAfterMs = 24 * 60 * 60 * 1000;
-
-/** Folders that this process has cleaned: once is enough, as it leaves nothing behind itself. */
-const cleaned = new Set<string>();
-
-/** Removes what runs left that were killed in the middle of a write. */
-async function removeStale(folder: string): Promise<void> {
-  if (cleaned.has(folder)) return;
-  cleaned.add(folder);
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const match = temporaryPattern.exec(name);
-    if (match === null) continue;
-    const file = path.join(folder, name);
-    const isOurs = match[1] === machine;
-    if ((isOurs && !isAlive(Number(match[2]))) || (await isOld(file)))
-      await rm(file, { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
-}
-
-async function isOld(file: string): Promise<boolean> {
-  const stats = await stat(file).catch(() => undefined);
-  return stats !== undefined && Date.now() - stats.mtimeMs > staleAfterMs;
 }

@@ -62,6 +62,30 @@ export function refusalOf(absolute: string, context: PathContext): Failure | und
   );
 }
 
+/**
+ * The same for the folder of a file, with the real path remembered for the blink of an eye: many files go to the same
+ * folder, one right after the other, and a link that somebody makes in that moment could as well be made one later.
+ */
+export function folderRefusal(folder: string, context: PathContext): Failure | undefined {
+  return isInside(recentRealPath(folder), context.allowedDirs) ? undefined : refusalOf(folder, context);
+}
+
+const recentForMs = 20;
+const recent = { paths: new Map<string, string>(), since: Number.NEGATIVE_INFINITY };
+
+function recentRealPath(folder: string): string {
+  const now = performance.now();
+  if (now - recent.since > recentForMs) {
+    recent.paths.clear();
+    recent.since = now;
+  }
+  const known = recent.paths.get(folder);
+  if (known !== undefined) return known;
+  const real = realPathOf(folder);
+  recent.paths.set(folder, real);
+  return real;
+}
+
 /** The project root: the allowed folder that holds the pipeline file. */
 export function projectRoot(context: PathContext): string {
   const base = realPathOf(context.baseDir);

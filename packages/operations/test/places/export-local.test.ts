@@ -1,5 +1,16 @@
 /** `export/local` on real folders: where files go and what is replaced. */
-import { chmodSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Artifact, Failure, OperationResult } from '@pipeline/engine';
@@ -41,7 +52,9 @@ test('below a folder each file keeps its place', async () => {
   });
   expect(existsSync(path.join(root, 'public'))).toBe(false);
   expect(await exported(root, settings)).toEqual({
-    outputs: [{ dir: 'guide/deep', name: 'intro.pdf', path: target, sha256: sha256('content') }],
+    outputs: [
+      { dir: 'guide/deep', name: 'intro.pdf', path: target, sizeBytes: 7, sha256: sha256('content') },
+    ],
   });
   expect(readFileSync(target, 'utf8')).toBe('content');
   expect(namesIn(path.dirname(target))).toEqual(['intro.pdf']);
@@ -111,6 +124,97 @@ test('overwrite: the same content is left alone, other content is replaced and k
     outputs: [{ path: target }],
   });
   expect(readFileSync(target, 'utf8')).toBe('SAME');
+});
+
+test('overwrite: if_changed goes by hashes where they are known, and reads nothing', async () => {
+  const root = project({ 'out/a.txt': 'same' });
+  const target = path.join(root, 'out/a.txt');
+  const input = made('same', { name: 'a.txt' });
+  const hashed: string[] = [];
+  const run = (known: Partial<Artifact>, hashes: string) =>
+    exportLocal.run(
+      request({ options: { path: 'out' }, inputs: [{ ...input, sizeBytes: 4, ...known }] }),
+      contextOf(root, {
+        hashFile: (file) => {
+          hashed.push(file);
+          return hashes === '' ? Promise.reject(new Error('changing')) : Promise.resolve(hashes);
+        },
+      }),
+    );
+  // The source is gone: who read it would fail.
+  const gone = { path: path.join(root, 'gone'), sha256: sha256('same') };
+  expect(await run(gone, sha256('same'))).toMatchObject({
+    ok: true,
+    value: { message: 'unchanged', outputs: [{ path: target, sha256: sha256('same') }] },
+  });
+  expect(hashed).toEqual([target]);
+  // Another size needs no hash.
+  expect(await run({ ...gone, sizeBytes: 5 }, sha256('same'))).toMatchObject({ ok: false });
+  expect(hashed).toEqual([target]);
+  expect(await run(gone, sha256('other'))).toMatchObject({ ok: false });
+  utimesSync(target, 1000, 1000);
+  expect(await run({ sha256: sha256('same') }, '')).not.toHaveProperty('value.message');
+  expect(statSync(target).mtimeMs).toBeGreaterThan(1_000_000);
+  // Without a hash of its own, content is compared.
+  expect(await run({}, sha256('other'))).toMatchObject({ value: { message: 'unchanged' } });
+});
+
+test('the same bytes are recognised whatever the size, and one that differs is found at the end', async () => {
+  for (const size of [0, 1, 128 * 1024, 128 * 1024 + 1, 700_000]) {
+    const content = 'x'.repeat(size);
+    const root = project({ 'out/a.txt': content });
+    const options = { path: 'out' };
+    const settings = { options, inputs: [made(content, { name: 'a.txt' })] };
+    expect(await exported(root, settings)).toMatchObject({ message: 'unchanged' });
+    if (size === 0) continue;
+    const other = `${content.slice(1)}y`;
+    const result = await exported(root, { options, inputs: [made(other, { name: 'a.txt' })] });
+    expect(result).not.toHaveProperty('message');
+    expect(result).toMatchObject({ outputs: [{ sizeBytes: size, sha256: sha256(other) }] });
+    expect(readFileSync(path.join(root, 'out/a.txt'), 'utf8') === other).toBe(true);
+    expect(namesIn(path.join(root, 'out'))).toEqual(['a.txt']);
+  }
+});
+
+test('many small files at once each get their own content', async () => {
+  const root = newFolder();
+  const sizes = Array.from({ length: 60 }, (_, index) => index * 3000);
+  const results = await Promise.all(
+    sizes.map((size, index) =>
+      exported(root, {
+        options: { path: `out/${index % 7}` },
+        inputs: [made(String(index % 10).repeat(size), { name: `${index}.txt` })],
+      }),
+    ),
+  );
+  for (const [index, size] of sizes.entries()) {
+    const content = String(index % 10).repeat(size);
+    expect(results[index]).toMatchObject({ outputs: [{ sizeBytes: size, sha256: sha256(content) }] });
+    expect(readFileSync(path.join(root, `out/${index % 7}/${index}.txt`), 'utf8') === content).toBe(true);
+  }
+});
+
+test('a folder that is made a link out of the project between plan and run is refused', async () => {
+  const root = newFolder();
+  const outside = newFolder();
+  const settings = { options: { path: 'out' }, inputs: [made('x', { name: 'a.txt' })] };
+  expect(await exportLocal.plan(request(settings), contextOf(root))).toMatchObject({ ok: true });
+  rmSync(path.join(root, 'out'), { recursive: true, force: true });
+  symlinkSync(outside, path.join(root, 'out'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await exported(root, settings)).toMatchObject({ type: 'refused' });
+  expect(namesIn(outside)).toEqual([]);
+});
+
+test('two names of one file on the disk are two places: one may be replaced', async () => {
+  const root = project({ 'in/a.txt': 'kept' });
+  mkdirSync(path.join(root, 'out'));
+  linkSync(path.join(root, 'in/a.txt'), path.join(root, 'out/a.txt'));
+  const options = { path: 'out', overwrite: 'always' };
+  const result = await exported(root, { options, inputs: [artifact(path.join(root, 'in/a.txt'))] });
+  expect(result).toMatchObject({ outputs: [{ sha256: sha256('kept') }] });
+  expect(statSync(path.join(root, 'out/a.txt')).nlink).toBe(1);
+  expect(readFileSync(path.join(root, 'in/a.txt'), 'utf8')).toBe('kept');
 });
 
 test('a group of files is written, with progress', async () => {

@@ -15,14 +15,16 @@ import type {
 import { failure } from '@pipeline/engine';
 import type { Expression, Result } from '@pipeline/schema';
 import { err, ok, unreachable } from '@pipeline/schema';
-import { lstat } from 'node:fs/promises';
 import { atomicWrite } from '../../files/atomic-write.ts';
-import { realPathOf, refusalOf, shownPath } from '../../files/paths.ts';
+import { folderRefusal, realPathOf, shownPath } from '../../files/paths.ts';
 import type { PathContext } from '../../files/paths.ts';
+import { linkStatOf, statOf } from '../../files/stat-of.ts';
 import { flagOption, textOption } from '../../read-options.ts';
 import { hasSameContent } from '../../files/same-content.ts';
 
 export const exportLocal: Operation = {
+  isFolderless: true,
+
   plan: (request, context) => {
     if (flagOption(request.options, 'prune')) return err(noPrune());
     const targets = targetsOf(request, context);
@@ -39,13 +41,13 @@ export const exportLocal: Operation = {
     const outputs: OutputFile[] = [];
     const messages = new Set<string>();
     let isAllUnchanged = targets.value.length > 0;
+    const count = targets.value.length;
     for (const [index, target] of targets.value.entries()) {
-      const written = await write(target, request, {
-        ...context,
-        progress: (percent) =>
-          context.progress(((index + (percent ?? 0) / 100) / targets.value.length) * 100),
-      });
+      const progress = (percent: number): void => context.progress(((index + percent / 100) / count) * 100);
+      const written = await write(target, request, { context, progress });
       if (!written.ok) return written;
+      // A small file is written too quickly to say anything of itself.
+      if (count > 1) progress(100);
       outputs.push(written.value.output);
       isAllUnchanged &&= written.value.isUnchanged === true;
       if (written.value.message !== undefined) messages.add(written.value.message);
@@ -78,22 +80,20 @@ function targetsOf(request: ActionRequest, context: PathContext): Result<readonl
 }
 
 function problemOf(targets: readonly Target[], context: PathContext): Failure | undefined {
-  const sources = new Set(
-    targets.flatMap(({ input }) => (input.path === '' ? [] : [realPathOf(input.path)])),
-  );
   const seen = new Map<string, Target>();
   for (const target of targets) {
-    const shown = shownPath(target.file, context.baseDir);
     // The file itself may be a link: it is replaced, never followed. Its folder must lie where it may.
-    const refusal = refusalOf(path.dirname(target.file), context);
+    const refusal = folderRefusal(path.dirname(target.file), context);
     if (refusal !== undefined) return refusal;
-    if (sources.has(realPathOf(target.file))) {
+    if (isSource(target.file, targets)) {
+      const shown = shownPath(target.file, context.baseDir);
       return failure('refused', `${shown} would overwrite its own source`, {
         hint: 'export to another folder',
       });
     }
     const other = seen.get(target.file);
     if (other !== undefined) {
+      const shown = shownPath(target.file, context.baseDir);
       return failure(
         'refused',
         `${placeOf(other.input)} and ${placeOf(target.input)} would both be written to ${shown}`,
@@ -107,28 +107,47 @@ function problemOf(targets: readonly Target[], context: PathContext): Failure | 
   return undefined;
 }
 
+/** Whether it is one of the files that are to be written, by whatever name. */
+function isSource(file: string, targets: readonly Target[]): boolean {
+  const there = statOf(file);
+  if (there === undefined) return false;
+  return targets.some(({ input }) => {
+    const source = input.path === '' ? undefined : statOf(input.path);
+    // Two names of one file on the disk may still be two places, of which one can be replaced.
+    return (
+      source?.ino === there.ino && source.dev === there.dev && realPathOf(input.path) === realPathOf(file)
+    );
+  });
+}
+
 interface Exported {
   readonly output: OutputFile;
   readonly message?: string;
   readonly isUnchanged?: true;
 }
 
+interface Writing {
+  /** Its signal is made when it is first asked for, which small files do not. */
+  readonly context: OperationContext;
+  readonly progress: (percent: number) => void;
+}
+
 async function write(
   target: Target,
   request: ActionRequest,
-  context: OperationContext,
+  { context, progress }: Writing,
 ): Promise<Result<Exported, Failure>> {
   const { file, dir, name, input } = target;
   const overwrite = textOption(request.options, 'overwrite') ?? 'if_changed';
-  const existing = overwrite === 'always' ? undefined : await lstat(file).catch(() => undefined);
-  const known = input.sha256 === undefined ? {} : { sha256: input.sha256 };
+  const existing = linkStatOf(file);
   // A folder in the way is no file to be kept: the write says so.
-  if (existing !== undefined && !existing.isDirectory()) {
+  if (overwrite !== 'always' && existing !== undefined && !existing.isDirectory()) {
     if (overwrite === 'never') {
       const message = 'kept the file that was there (overwrite: never)';
       return ok({ output: { dir, name, path: file }, message, isUnchanged: true });
     }
-    if (await hasSameContent(input.path, file)) {
+    if (await hasSame(input, file, context)) {
+      const known = input.sha256 === undefined ? {} : { sha256: input.sha256 };
       return ok({ output: { dir, name, path: file, ...known }, message: 'unchanged', isUnchanged: true });
     }
   }
@@ -136,12 +155,28 @@ async function write(
     source: input.path,
     target: file,
     baseDir: context.baseDir,
-    signal: context.signal,
-    progress: context.progress,
+    get signal() {
+      return context.signal;
+    },
+    progress,
+    ...(existing === undefined && { isNew: true }),
   });
   if (!written.ok) return written;
-  const sha256 = written.value.sha256 ?? input.sha256;
-  return ok({ output: { dir, name, path: file, ...(sha256 !== undefined && { sha256 }) } });
+  const { sizeBytes, sha256 = input.sha256 } = written.value;
+  return ok({ output: { dir, name, path: file, sizeBytes, ...(sha256 !== undefined && { sha256 }) } });
+}
+
+/** By the hashes, where both are known or cheaply had: then nothing is read. Else byte by byte. */
+async function hasSame(input: Artifact, file: string, { hashFile }: OperationContext): Promise<boolean> {
+  if (input.sha256 === undefined || hashFile === undefined) return hasSameContent(input.path, file);
+  const there = statOf(file);
+  if (there?.isFile() !== true || there.size !== input.sizeBytes) return false;
+  try {
+    return (await hashFile(file)) === input.sha256;
+  } catch {
+    // It cannot be read, or is changing just now.
+    return false;
+  }
 }
 
 /** Whether the option `path` of the task holds an expression over `file`. */

@@ -7,6 +7,8 @@ import { ok } from '@pipeline/schema';
 import { type Selection, selectFiles } from './select-files.ts';
 
 export const importLocal: Operation = {
+  isFolderless: true,
+
   plan: (request, context) => {
     const selection = selectFiles(request.options, context);
     if (!selection.ok) return selection;
@@ -19,11 +21,7 @@ export const importLocal: Operation = {
     const selection = selectFiles(request.options, context);
     if (!selection.ok) return selection;
     const { note } = selection.value;
-    const outputs = taken(selection.value, request, context).map(({ dir, name, path }) => ({
-      dir,
-      name,
-      path,
-    }));
+    const outputs = taken(selection.value, request, context);
     return ok({ outputs, ...(note !== undefined && { message: note }) });
   },
 };
