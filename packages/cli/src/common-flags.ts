@@ -108,3 +108,8 @@ export const allowPathFlag: FlagSpec = {
 
 export const defaultFile: string =
   'Without a file: pipeline.yaml, .yml or .json, else the only *.pipeline.{yaml,yml,json}, searched from the working folder upwards to the root of the git repository. `-` reads standard input.';
+
+export const forceFlag: FlagSpec = {
+  hasTwin: true,
+  help: 'Make everything anew, whatever was made before; with --only or --from, just what these name.',
+};

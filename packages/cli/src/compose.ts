@@ -38,7 +38,11 @@ export interface Backends {
 /** Ends what was kept open or warm. */
 export async function closeComposition({ backends, cache }: Composition): Promise<void> {
   cache?.close();
-  await Promise.all([backends.local.close(), backends.cloudconvert?.close()]);
+  await closeBackends(backends);
+}
+
+export async function closeBackends({ local, cloudconvert }: Backends): Promise<void> {
+  await Promise.all([local.close(), cloudconvert?.close()]);
 }
 
 export interface ComposeRequest {

@@ -6,7 +6,7 @@
 import { allowPathFlag, defaultFile, fileFlag, paramFlags } from './common-flags.ts';
 import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 import { retryCommand, runsCommand } from './history/history-flags.ts';
-import { planFlags } from './inspect/inspect-flags.ts';
+import { explainFlags, planFlags } from './inspect/inspect-flags.ts';
 import { runFlags } from './run-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';
 import { watchFlags } from './watch/watch-flags.ts';
@@ -15,6 +15,7 @@ export type CommandName =
   | 'run'
   | 'watch'
   | 'plan'
+  | 'explain'
   | 'validate'
   | 'formats'
   | 'doctor'
@@ -62,6 +63,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
   },
   watch: watchFlags,
   plan: planFlags,
+  explain: explainFlags,
   validate: {
     summary: 'Check pipeline files: every mistake at once, nothing runs.',
     arguments: '[files…]',

@@ -16,6 +16,7 @@ const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => quickRun,
   plan: async () => (await import('./commands/plan.ts')).plan,
   watch: async () => (await import('./commands/watch.ts')).watch,
+  explain: async () => (await import('./commands/explain.ts')).explain,
   validate: async () => (await import('./commands/validate.ts')).validate,
   formats: async () => (await import('./commands/formats.ts')).formats,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

@@ -1,5 +1,5 @@
 /** What `run` and `watch` have in common. */
-import { allowPathFlag, cacheFlags, fileFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
+import { allowPathFlag, cacheFlags, fileFlag, forceFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
 import type { FlagSpec } from './flag-spec.ts';
 
 export const runFlags: Readonly<Record<string, FlagSpec>> = {
@@ -24,10 +24,7 @@ export const runFlags: Readonly<Record<string, FlagSpec>> = {
     conflicts: ['keep-going'],
     help: 'After a failure, cancel what runs and start nothing more.',
   },
-  force: {
-    hasTwin: true,
-    help: 'Make everything anew, whatever was made before; with --only or --from, just what these name.',
-  },
+  force: forceFlag,
   ...cacheFlags,
   timeout: {
     value: 'duration',

@@ -68,7 +68,7 @@ export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobO
   }
 }
 
-function cachingOf({ options, composition: { cache } }: PreparedRun): { readonly caching?: Caching } {
+export function cachingOf({ options, composition: { cache } }: PreparedRun): { readonly caching?: Caching } {
   const { mode, isForced } = options.cache;
   if (cache === undefined || mode === 'off') return {};
   const { only, from } = options.select;

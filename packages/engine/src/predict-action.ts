@@ -87,7 +87,8 @@ function lastRecord(address: string, { cache, last }: KnownPast): ActionRecord |
 }
 
 function firstTime(address: string, { last }: KnownPast): Reason {
-  return last?.keyOf(address) === undefined
+  if (last === undefined) return { code: 'never-run', text: 'no earlier run had the same files and options' };
+  return last.keyOf(address) === undefined
     ? { code: 'never-run', text: 'never run' }
     : { code: 'result-gone', text: 'its stored result was removed from the cache' };
 }
@@ -109,7 +110,7 @@ function hitReason(record: ActionRecord, address: string, { last }: KnownPast): 
   if (last?.keyOf(address) === record.key)
     return { code: 'unchanged', text: 'nothing that it depends on changed' };
   const who = record.address === address ? 'an earlier run' : record.address;
-  return { code: 'made-before', text: `${who} had the same inputs and options` };
+  return { code: 'made-before', text: `${who} had the same files and options` };
 }
 
 /** Every file has a hash, or the sign that it is not known. */

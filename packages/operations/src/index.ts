@@ -5,6 +5,7 @@ export type { LocalBackendOptions } from './local-backend.ts';
 export { watchFiles } from './operations/import/watch-files.ts';
 export type { WatchedFiles, WatchedRoot } from './operations/import/watch-files.ts';
 export { createLocalBackend, localOperations } from './local-backend.ts';
+export { givenOptions, unhonoured } from './routes/route-request.ts';
 export type { RouteRequest } from './routes/route-request.ts';
 export { isPublicAddress } from './http/public-address.ts';
 export type { Pack, PackName } from './packs.ts';

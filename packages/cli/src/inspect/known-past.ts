@@ -1,22 +1,25 @@
-/** What earlier runs left behind, opened for those who only look: nothing here is written or changed. */
+/** What earlier runs left behind, as a prediction asks for it: the cache that a run would ask, and the files that are there. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import type { KnownPast } from '@pipeline/engine';
+import type { ActionCache, KnownPast } from '@pipeline/engine';
+import { hashContent } from '@pipeline/engine';
+import type { PreparedRun } from '../prepare-run.ts';
+import { cachingOf } from '../run-once.ts';
 
-export function openPast(): KnownPast {
-  return { hashFile, digest: (text) => createHash('sha256').update(text).digest('hex') };
+export function openPast(prepared: PreparedRun): KnownPast {
+  const { caching } = cachingOf(prepared);
+  return {
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    hashFile: (path) => hashIfThere(path, caching?.cache),
+    ...(caching !== undefined && { cache: caching.cache }),
+    ...(caching?.isForced !== undefined && { isForced: caching.isForced }),
+  };
 }
 
-async function hashFile(path: string): Promise<string | undefined> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats?.isFile() !== true) return undefined;
-  const hash = createHash('sha256');
+/** Undefined: there is no such file, or none that can be read. */
+async function hashIfThere(path: string, cache: ActionCache | undefined): Promise<string | undefined> {
   try {
-    await pipeline(createReadStream(path), hash);
+    return await (cache?.hashFile ?? hashContent)(path);
   } catch {
     return undefined;
   }
-  return hash.digest('hex');
 }

@@ -16,20 +16,12 @@ import type {
 import { describeTask } from '../graph/describe-task.ts';
 import { printable } from '../reporters/printable.ts';
 import { formatCount, plural } from '../reporters/quantity.ts';
-import type { TerminalStyle } from '../reporters/terminal-style.ts';
-import { widthOf, wrapColumns } from '../reporters/text-width.ts';
+import { hanging, type Look } from './look.ts';
 import { countActions, countsOf, isUpToDate, statuses, statusWords } from './plan-counts.ts';
 import { shownConverter, shownResult } from './shown-action.ts';
 
-export interface PlanLook {
-  readonly style: TerminalStyle;
-  /** Columns; infinite for files, so that each reason stays in one line. */
-  readonly width: number;
-  readonly verbosity: 'quiet' | 'normal' | 'verbose';
-}
-
 /** Ends with a newline. */
-export function planText(prediction: Prediction, plan: JobPlan, look: PlanLook): string {
+export function planText(prediction: Prediction, plan: JobPlan, look: Look): string {
   const tasks = prediction.tasks.flatMap((task) => [...taskLines(task, plan, look), '']);
   const lines = [
     ...(look.verbosity === 'quiet' ? [] : [...tasks, ...noteLines(prediction, plan, look)]),
@@ -38,7 +30,7 @@ export function planText(prediction: Prediction, plan: JobPlan, look: PlanLook):
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function taskLines(prediction: TaskPrediction, plan: JobPlan, look: PlanLook): readonly string[] {
+function taskLines(prediction: TaskPrediction, plan: JobPlan, look: Look): readonly string[] {
   const { style } = look;
   const groups = groupActions(prediction.actions.filter(({ status }) => status !== 'reads'));
   const converters = new Set(prediction.actions.map(shownConverter));
@@ -60,7 +52,7 @@ function taskLines(prediction: TaskPrediction, plan: JobPlan, look: PlanLook): r
 function titleLines(
   { task: name, backend, actions }: TaskPrediction,
   plan: JobPlan,
-  look: PlanLook & { readonly converter: string },
+  look: Look & { readonly converter: string },
 ): readonly string[] {
   const task = plan.pipeline.tasks.get(name);
   if (task === undefined) return [look.style.bold(name)];
@@ -110,7 +102,7 @@ const namesFiles: ReadonlySet<string> = new Set([
 
 const namedInGroup = 3;
 
-type GroupLook = PlanLook & { readonly isMixed: boolean };
+type GroupLook = Look & { readonly isMixed: boolean };
 
 function groupLines({ status, actions }: Group, plan: JobPlan, look: GroupLook): readonly string[] {
   const [first] = actions;
@@ -149,7 +141,7 @@ export function reasonText({ reasons }: Pick<ActionPrediction, 'reasons'>): stri
 const wordWidth = statusWords['up-to-date'].length;
 
 /** A sign and a word: neither colour nor sign stands alone. */
-function start(status: PredictedStatus, { style }: PlanLook): string {
+function start(status: PredictedStatus, { style }: Look): string {
   const { signs } = style;
   const [sign, paint] = {
     run: [signs.running, style.cyan] as const,
@@ -162,7 +154,7 @@ function start(status: PredictedStatus, { style }: PlanLook): string {
   return `  ${paint(`${sign} ${statusWords[status].padEnd(wordWidth)}`)}  `;
 }
 
-function followLines({ followsFrom }: TaskPrediction, look: PlanLook): readonly string[] {
+function followLines({ followsFrom }: TaskPrediction, look: Look): readonly string[] {
   const [first, ...rest] = followsFrom;
   if (first === undefined) return [];
   const who = rest.length === 0 ? first : `${first} and ${formatCount(rest.length)} more`;
@@ -174,7 +166,7 @@ function followLines({ followsFrom }: TaskPrediction, look: PlanLook): readonly 
 }
 
 /** What was noticed while planning; what was left out has said so itself. */
-function noteLines({ tasks }: Prediction, plan: JobPlan, look: PlanLook): readonly string[] {
+function noteLines({ tasks }: Prediction, plan: JobPlan, look: Look): readonly string[] {
   const told = new Set(
     tasks.flatMap(({ actions }) => actions.flatMap(({ reasons }) => reasons.map(({ text }) => text))),
   );
@@ -185,18 +177,11 @@ function noteLines({ tasks }: Prediction, plan: JobPlan, look: PlanLook): readon
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function headline(prediction: Prediction, plan: JobPlan, { style }: PlanLook): string {
+function headline(prediction: Prediction, plan: JobPlan, { style }: Look): string {
   const name = printable(plan.pipeline.name ?? plan.pipeline.source.path);
   const actions = prediction.tasks.flatMap((task) => task.actions);
   const counts = countsOf(countActions(actions));
   const open = prediction.tasks.some(({ followsFrom }) => followsFrom.length > 0) ? ', more to follow' : '';
   if (isUpToDate(prediction)) return style.bold(`${name}: up to date, nothing to do`);
   return style.bold(`${name}: ${counts === '' ? 'nothing to do' : counts}${open}; nothing ran`);
-}
-
-/** The first line after `prefix`, further lines below it. */
-function hanging(prefix: string, text: string, { width }: PlanLook): readonly string[] {
-  const indent = widthOf(prefix);
-  const [first = '', ...rest] = wrapColumns(text, Math.max(20, width - indent));
-  return [`${prefix}${first}`, ...rest.map((line) => `${' '.repeat(indent)}${line}`)];
 }

@@ -1,0 +1,287 @@
+/** What a plan says of each action: by a cache, a last run and files, all of them in maps. */
+import { createHash } from 'node:crypto';
+import { ok, type Pipeline } from '@pipeline/schema';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  type ActionPrediction,
+  type ActionRecord,
+  type KnownPast,
+  type Operation,
+  type Prediction,
+  predictJob,
+  type Selection,
+} from '../src/index.ts';
+import { fakePlan } from '../src/testing.ts';
+import { planOf } from './harness.ts';
+import { pipelineOf, type TaskSketch, yields, yieldsOpen } from './pipeline-of.ts';
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A machine: files by absolute path, with the hash of their content, and what runs left on it. */
+class Machine {
+  readonly files = new Map<string, string>();
+  readonly records = new Map<string, ActionRecord>();
+  readonly keys = new Map<string, string>();
+  readonly written = new Map<string, { readonly sha256: string; readonly address: string }>();
+  /** Files of actions that only the run can tell. */
+  readonly open: Record<string, readonly string[]> = {};
+  version = '1.0';
+  past: Partial<KnownPast> = {};
+
+  write(path: string, content: string): void {
+    this.files.set(path, hashOf(content));
+  }
+
+  async predict(pipeline: Pipeline, select: Selection = {}): Promise<Prediction> {
+    const plan = await planOf(pipeline, { select, fake: { plan: this.#plan } });
+    if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join('\n'));
+    return predictJob(plan.value, {
+      hashFile: (path) => Promise.resolve(this.files.get(path)),
+      digest: hashOf,
+      last: { keyOf: (address) => this.keys.get(address), outputOf: (path) => this.written.get(path) },
+      cache: {
+        find: ({ key }) => Promise.resolve(this.#whole(key)),
+        record: (key) => this.records.get(key),
+        objectPath: (sha256) => `/cache/${sha256}`,
+      },
+      ...this.past,
+    });
+  }
+
+  /** Does what is predicted until nothing is left to do; files tell by their hash what they were made of. */
+  async run(pipeline: Pipeline): Promise<void> {
+    for (;;) {
+      const { tasks } = await this.predict(pipeline);
+      const possible = tasks.flatMap(({ actions }) => actions).filter(isPossible);
+      if (possible.length === 0) return;
+      for (const prediction of possible) this.#do(prediction);
+    }
+  }
+
+  /** Imports find their files in `/project`; exports write there. */
+  readonly #plan: Operation['plan'] = (request) => {
+    const planned = fakePlan(request);
+    if (!planned.ok) return planned;
+    const { outputs, converter } = planned.value;
+    const isImport = request.task.operation === 'import/local';
+    const isExport = request.task.operation === 'export/local';
+    return ok({
+      ...planned.value,
+      ...(converter !== undefined && { converter: { ...converter, version: this.version } }),
+      ...(isImport &&
+        outputs !== undefined && {
+          outputs: outputs.map((file) => ({ ...file, path: `/project/${file.name}` })),
+        }),
+      ...(isExport && { writes: request.inputs.map(({ name }) => `/project/out/${name}`) }),
+    });
+  };
+
+  #whole(key: string): ActionRecord | undefined {
+    const record = this.records.get(key);
+    const isWhole = record?.dependsOn.every(({ path, sha256 }) => (this.files.get(path) ?? null) === sha256);
+    return isWhole === true ? record : undefined;
+  }
+
+  #do({ action, fingerprint, writes }: ActionPrediction): void {
+    const { address, inputs } = action;
+    for (const [index, { path }] of writes.entries()) {
+      const sha256 = inputs[index]?.sha256 ?? '';
+      this.files.set(path, sha256);
+      this.written.set(path, { sha256, address });
+    }
+    if (fingerprint === undefined) return;
+    const { key, ingredients } = fingerprint;
+    const names = action.outputs?.map(({ name }) => name) ?? this.open[address] ?? [];
+    const outputs = names.map((name) => ({ dir: '', name, sizeBytes: 1, sha256: hashOf(`${name} ${key}`) }));
+    this.records.set(key, { key, address, ingredients, outputs, dependsOn: [], actionMs: 1 });
+    this.keys.set(address, key);
+  }
+}
+
+/** All its files are there, and it is to run. */
+function isPossible({ status, fingerprint, writes, action }: ActionPrediction): boolean {
+  const isWriting = writes.length > 0 && action.inputs.every(({ sha256 }) => sha256 !== undefined);
+  return status === 'run' && (isWriting || fingerprint !== undefined);
+}
+
+/** `pdf[a.md] run: never run`, or with the file that is written: `out[a.md] replace: output edited`. */
+function linesOf({ tasks }: Prediction): readonly string[] {
+  return tasks.flatMap(({ task, actions, followsFrom, problems }) => [
+    ...actions
+      .filter(({ status }) => status !== 'reads')
+      .map(({ action, status, reasons, writes }) => {
+        const what = writes.length === 0 ? '' : ` (${writes.map(({ change }) => change).join(', ')})`;
+        return `${action.address} ${status}${what}: ${reasons.map(({ text }) => text).join('; ')}`;
+      }),
+    ...followsFrom.map((address) => `${task}: more from ${address}`),
+    ...problems.map(({ address, message }) => `${address} fails: ${message}`),
+  ]);
+}
+
+const publishes = (...inputs: readonly string[]): TaskSketch => ({ operation: 'export/local', inputs });
+
+let machine: Machine;
+const docs = yields('a.md', 'b.md');
+const pdf: TaskSketch = { inputs: ['docs'], options: { converter: 'typst', quality: 80 } };
+const chain = { docs, pdf, out: publishes('pdf') };
+
+beforeEach(() => {
+  machine = new Machine();
+  machine.write('/project/a.md', 'a');
+  machine.write('/project/b.md', 'b');
+});
+
+const predicted = async (tasks: Readonly<Record<string, TaskSketch>>): Promise<readonly string[]> =>
+  linesOf(await machine.predict(pipelineOf(tasks)));
+
+describe('after a run', () => {
+  beforeEach(() => machine.run(pipelineOf(chain)));
+
+  test('there is nothing to do', async () => {
+    expect(await predicted(chain)).toEqual([
+      'pdf[a.md] cached: nothing that it depends on changed',
+      'pdf[b.md] cached: nothing that it depends on changed',
+      'out[a.md] up-to-date (none): the file is there, with the same content',
+      'out[b.md] up-to-date (none): the file is there, with the same content',
+    ]);
+  });
+
+  test('a changed file makes what follows from it', async () => {
+    machine.write('/project/a.md', 'A');
+    expect(await predicted(chain)).toEqual([
+      'pdf[a.md] run: a.md changed',
+      'pdf[b.md] cached: nothing that it depends on changed',
+      'out[a.md] may-run (maybe): if pdf[a.md] comes out different',
+      'out[b.md] up-to-date (none): the file is there, with the same content',
+    ]);
+  });
+
+  test('a changed option and a changed converter are both named', async () => {
+    machine.version = '1.1';
+    const lines = await predicted({
+      ...chain,
+      pdf: { ...pdf, options: { converter: 'typst', quality: 75 } },
+    });
+    expect(lines[0]).toBe('pdf[a.md] run: option quality 80 → 75; typst 1.0 → 1.1');
+  });
+
+  test('what was made before, by whomever, is not made again', async () => {
+    const changed = { ...chain, pdf: { ...pdf, options: { converter: 'typst', quality: 75 } } };
+    await machine.run(pipelineOf(changed));
+    expect((await predicted(chain))[0]).toBe(
+      'pdf[a.md] cached: an earlier run had the same files and options',
+    );
+    const { pdf: same } = chain;
+    expect((await predicted({ docs, other: same, out: publishes('other') }))[0]).toBe(
+      'other[a.md] cached: pdf[a.md] had the same files and options',
+    );
+  });
+
+  test('an output that is gone, edited, or nobody’s', async () => {
+    machine.files.delete('/project/out/a.md');
+    machine.write('/project/out/b.md', 'edited');
+    expect((await predicted(chain)).slice(2)).toEqual([
+      'out[a.md] run (create): output missing',
+      'out[b.md] run (replace): output edited since the last run: it is written again',
+    ]);
+    machine.written.clear();
+    expect((await predicted(chain)).slice(2)).toEqual([
+      'out[a.md] run (create): not written yet',
+      'out[b.md] run (replace): replaces a file that no run of this pipeline is known to have written',
+    ]);
+  });
+
+  test('an edited output is written again, whatever comes', async () => {
+    machine.write('/project/a.md', 'A');
+    machine.write('/project/out/a.md', 'edited');
+    expect(await predicted(chain)).toContain(
+      'out[a.md] run (replace): output edited since the last run: it is written again',
+    );
+  });
+
+  test('overwrite: never keeps it, overwrite: always does not look', async () => {
+    machine.write('/project/out/a.md', 'edited');
+    const out = (overwrite: string): TaskSketch => ({ ...publishes('pdf'), options: { overwrite } });
+    expect(await predicted({ ...chain, out: out('never') })).toContain(
+      'out[a.md] up-to-date (keep): the file that is there stays: overwrite: never',
+    );
+    expect(await predicted({ ...chain, out: out('always') })).toContain(
+      'out[b.md] run (replace): written each time: overwrite: always',
+    );
+  });
+
+  test('a result that was removed, and one whose side file changed', async () => {
+    const [[key, record] = []] = machine.records;
+    if (key === undefined || record === undefined) throw new Error('nothing was kept');
+    machine.records.set(key, {
+      ...record,
+      dependsOn: [{ path: '/project/logo.png', sha256: hashOf('logo') }],
+    });
+    expect(await predicted(chain)).toContain('pdf[a.md] run: /project/logo.png is not there any more');
+    machine.write('/project/logo.png', 'other logo');
+    expect(await predicted(chain)).toContain('pdf[a.md] run: /project/logo.png changed');
+    machine.records.delete(key);
+    expect(await predicted(chain)).toContain('pdf[a.md] run: its stored result was removed from the cache');
+  });
+
+  test('what follows runs for certain where something else changed, too', async () => {
+    const cover = (width: number): TaskSketch => ({ inputs: ['pdf'], options: { width } });
+    await machine.run(pipelineOf({ ...chain, cover: cover(1) }));
+    machine.write('/project/a.md', 'A');
+    expect(await predicted({ ...chain, cover: cover(1) })).toContain(
+      'cover[a.md] may-run: if pdf[a.md] comes out different',
+    );
+    expect(await predicted({ ...chain, cover: cover(2) })).toContain('cover[a.md] run: option width 1 → 2');
+  });
+});
+
+test('reasons never to take a stored result', async () => {
+  await machine.run(pipelineOf(chain));
+  expect(await predicted({ ...chain, pdf: { ...pdf, cache: false } })).toContain(
+    'pdf[a.md] run: never cached: the task says cache: false',
+  );
+  machine.past = { isForced: ({ address }) => address === 'pdf[a.md]' };
+  expect((await predicted(chain)).slice(0, 2)).toEqual([
+    'pdf[a.md] run: asked for by --force',
+    'pdf[b.md] cached: nothing that it depends on changed',
+  ]);
+});
+
+test('with the cache off, everything runs', async () => {
+  await machine.run(pipelineOf(chain));
+  const plan = await planOf(pipelineOf(chain));
+  if (!plan.ok) throw new Error('no plan');
+  const past = { hashFile: () => Promise.resolve(hashOf('a')), digest: hashOf };
+  expect(linesOf(await predictJob(plan.value, past))).toContain('pdf[a.md] run: the cache is off');
+});
+
+test('files that only the run can tell: what follows is open, until it has run once', async () => {
+  const tasks = {
+    docs: yields('a.md'),
+    pages: { ...yieldsOpen(), inputs: ['docs'] },
+    web: { inputs: ['pages'] },
+    zip: { inputs: ['pages'], groupBy: 'all' as const },
+  };
+  expect(await predicted(tasks)).toEqual([
+    'pages[a.md] run: never run',
+    'web: more from pages[a.md]',
+    'zip: more from pages[a.md]',
+  ]);
+  machine.open['pages[a.md]'] = ['1.png', '2.png'];
+  await machine.run(pipelineOf(tasks));
+  expect(await predicted(tasks)).toEqual([
+    'pages[a.md] cached: nothing that it depends on changed',
+    'web[1.png] cached: nothing that it depends on changed',
+    'web[2.png] cached: nothing that it depends on changed',
+    'zip cached: nothing that it depends on changed',
+  ]);
+});
+
+test('of what was not asked for, nothing is said', async () => {
+  await machine.run(pipelineOf(chain));
+  const { tasks } = await machine.predict(pipelineOf(chain), { only: ['out[b.md]'] });
+  expect(linesOf({ tasks })).toEqual([
+    'pdf[b.md] cached: nothing that it depends on changed',
+    'out[b.md] up-to-date (none): the file is there, with the same content',
+  ]);
+});
