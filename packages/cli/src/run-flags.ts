@@ -1,5 +1,13 @@
 /** What `run` and `watch` have in common. */
-import { allowPathFlag, cacheFlags, fileFlag, forceFlag, paramFlags, selectFlags, whereFlags } from './common-flags.ts';
+import {
+  allowPathFlag,
+  cacheFlags,
+  fileFlag,
+  forceFlag,
+  paramFlags,
+  selectFlags,
+  whereFlags,
+} from './common-flags.ts';
 import type { FlagSpec } from './flag-spec.ts';
 
 export const runFlags: Readonly<Record<string, FlagSpec>> = {
