@@ -12,7 +12,6 @@ export { cells, displayWidth, visible } from './display-width.ts';
 export { checkTemplate } from './expression/check-template.ts';
 export type { CheckedTemplate, TemplateEnvironment, WantedValue } from './expression/check-template.ts';
 export { evaluateTemplate } from './expression/evaluate-template.ts';
-export { paramVariable } from './expression-diagnostics.ts';
 export type { ExpressionError } from './expression/expression-error.ts';
 export { parseCondition, parseTemplate } from './expression/parse-template.ts';
 export type { Expression, FileScope, Scope, Template } from './expression/template.ts';
