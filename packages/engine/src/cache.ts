@@ -24,6 +24,8 @@ export interface ActionCache {
   readonly keep: (made: MadeResult) => Promise<readonly Artifact[]>;
   /** Puts a kept file under a name in an existing folder, once its content has been checked; false: it is damaged, and gone. */
   readonly restore: (sha256: string, path: string) => Promise<boolean>;
+  /** Looks at every byte of a kept file; false: it is damaged, and gone. */
+  readonly check: (sha256: string) => Promise<boolean>;
   /** Writes what is only in memory. */
   readonly close: () => void;
 }

@@ -142,6 +142,17 @@ export async function restoreInputs(
   return ok({ request: { ...request, inputs, fileInputs: Object.fromEntries(fileInputs) }, dirs });
 }
 
+/** An action has failed on files of the cache: what of them is damaged, is removed, and named. */
+export async function damagedInput(
+  { inputs }: ActionRequest,
+  cache: ActionCache,
+): Promise<Failure | undefined> {
+  for (const file of inputs) {
+    if (isStored(file, cache) && !(await cache.check(file.sha256))) return damaged(file);
+  }
+  return undefined;
+}
+
 const keyOf = ({ path, name }: Artifact): string => `${path}\n${name}`;
 
 function isStored(file: Artifact, cache: ActionCache): file is Artifact & { readonly sha256: string } {

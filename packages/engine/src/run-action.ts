@@ -6,7 +6,7 @@
  */
 import { err, ok, type Result } from '@pipeline/schema';
 import type { ActionOutcome } from './action.ts';
-import { type Caching, keepOutcome, type LookUp, restoreInputs } from './caching.ts';
+import { type Caching, damagedInput, keepOutcome, type LookUp, restoreInputs } from './caching.ts';
 import { callOperation, cancelledFailure } from './call-operation.ts';
 import type { Clock } from './clock.ts';
 import { checkOutputs } from './check-outputs.ts';
@@ -73,6 +73,10 @@ export async function runAction(run: ActionRun, environment: ActionEnvironment):
     const { request, dirs } = restored.value;
     const end = await attemptAction({ ...run, request }, environment);
     await Promise.all(dirs.map((dir) => workspace.removeDir(dir)));
+    if (end.outcome.type === 'failed') {
+      const damage = await damagedInput(request, caching.cache);
+      return damage === undefined ? end : { ...end, outcome: { type: 'failed', failure: damage } };
+    }
     if (run.lookUp === undefined) return end;
     return { ...end, outcome: await keepOutcome(end.outcome, run.lookUp, caching) };
   } catch (error) {

@@ -112,6 +112,10 @@ class DiskCache implements ActionCache {
     return this.#objects.restore(sha256, path);
   }
 
+  async check(sha256: string): Promise<boolean> {
+    return this.#objects.holds(sha256).catch(() => false);
+  }
+
   close(): void {
     this.#records.close();
     this.#objects.close();

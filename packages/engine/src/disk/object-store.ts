@@ -1,7 +1,10 @@
 /**
- * Files by their content: `objects/ab/<sha256>`. An object is never changed; it is linked into its place, and out of it
- * under another name, where the file system can, and copied where it cannot. Its name says what must be in it, so a
- * damaged one is found and thrown away. Whole ones are known again by their times, so that they are read once.
+ * Files by their content: `objects/ab/<sha256>`. An object is never changed. Its name says what must be in it, so a
+ * damaged one is found and thrown away; a whole one is known again by its times, so that it is read once.
+ *
+ * Large files are linked into their place, and out of it under another name, where the file system can. A link and its
+ * end change the times of the inode, so such an object is read once more: that is dearer than a copy where files are
+ * small, and those are copied.
  */
 import {
   chmodSync,
@@ -17,6 +20,10 @@ import {
 import { dirname, join } from 'node:path';
 import { hashContent } from './file-hashes.ts';
 import { KeyedLog, type KeyedLogOptions } from './keyed-log.ts';
+import { signatureText } from './stat-signature.ts';
+
+/** From here on, a link is cheaper than a copy. */
+const linkFromBytes = 256 * 1024;
 
 /** An object that is used is marked with the time, once a day: the clean-up goes by that. */
 const markEveryMs = 24 * 60 * 60 * 1000;
@@ -32,7 +39,7 @@ export interface ObjectStoreOptions {
 export class ObjectStore {
   readonly #dir: string;
   readonly #now: () => number;
-  /** SHA-256 → times of the object when it was found whole. */
+  /** SHA-256 → signature of the object when it was found whole. */
   readonly #whole: KeyedLog;
 
   constructor({ dir, memory, now }: ObjectStoreOptions) {
@@ -50,43 +57,44 @@ export class ObjectStore {
     const path = this.path(sha256);
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts?.isFile() !== true) return false;
-    const times = `${facts.size} ${facts.mtimeMs} ${facts.ino}`;
-    if (this.#whole.get(sha256) !== times) {
-      if (facts.size !== sizeBytes || (await hashContent(path, facts.size)) !== sha256) {
-        rmSync(path, { force: true });
-        return false;
-      }
-      this.#whole.add(sha256, times);
-    }
-    if (this.#now() - facts.atimeMs > markEveryMs) mark(path, this.#now(), facts.mtimeMs);
+    const isKnown = this.#whole.get(sha256) === signatureText(facts);
+    if (!isKnown && (facts.size !== sizeBytes || !(await this.holds(sha256)))) return false;
+    const isMarked = this.#now() - facts.atimeMs > markEveryMs && mark(path, this.#now(), facts.mtimeMs);
+    if (isMarked || !isKnown) this.#remember(sha256);
     return true;
+  }
+
+  /** Looks at every byte; a damaged object is removed. Throws when it is not there. */
+  async holds(sha256: string): Promise<boolean> {
+    const path = this.path(sha256);
+    if ((await hashContent(path, statSync(path).size)) === sha256) return true;
+    rmSync(path, { force: true });
+    return false;
   }
 
   /** Makes the file an object. It must have this hash, and nobody may write to it any more. */
   async add(file: string, sha256: string, sizeBytes: number): Promise<void> {
     if (await this.isWhole(sha256, sizeBytes)) return;
     const path = this.path(sha256);
-    try {
-      place(file, path);
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      mkdirSync(dirname(path), { recursive: true });
-      place(file, path);
+    mkdirSync(dirname(path), { recursive: true });
+    // Never half an object: a copy gets its name when it is whole.
+    const temporary = `${path}.${process.pid}.tmp`;
+    if (sizeBytes < linkFromBytes || !linked(file, path)) {
+      copyFileSync(file, temporary, constants.COPYFILE_FICLONE);
+      renameSync(temporary, path);
     }
     chmodSync(path, 0o444);
-    const { size, mtimeMs, ino } = statSync(path);
-    this.#whole.add(sha256, `${size} ${mtimeMs} ${ino}`);
+    this.#remember(sha256);
   }
 
   /** Puts it under another name, in an existing folder; false: it is gone or damaged. Every byte is looked at. */
   async restore(sha256: string, to: string): Promise<boolean> {
     const path = this.path(sha256);
     try {
-      if ((await hashContent(path, statSync(path).size)) !== sha256) {
-        rmSync(path, { force: true });
-        return false;
+      if (!(await this.holds(sha256))) return false;
+      if (statSync(path).size < linkFromBytes || !linked(path, to)) {
+        copyFileSync(path, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       }
-      linkOrCopy(path, to);
       return true;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return false;
@@ -94,38 +102,34 @@ export class ObjectStore {
     }
   }
 
+  #remember(sha256: string): void {
+    const facts = statSync(this.path(sha256), { throwIfNoEntry: false });
+    if (facts !== undefined) this.#whole.add(sha256, signatureText(facts));
+  }
+
   close(): void {
     this.#whole.close();
   }
 }
 
-/** Never half an object: a copy gets its name when it is whole. */
-function place(file: string, path: string): void {
+/** False: it has to be copied. */
+function linked(file: string, path: string): boolean {
   try {
     linkSync(file, path);
+    return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
     if (codeOf(error) === 'ENOENT') throw error;
-    const temporary = `${path}.${process.pid}.tmp`;
-    copyFileSync(file, temporary, constants.COPYFILE_FICLONE);
-    renameSync(temporary, path);
+    return codeOf(error) === 'EEXIST';
   }
 }
 
-function linkOrCopy(path: string, to: string): void {
-  try {
-    linkSync(path, to);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EEXIST') throw error;
-    copyFileSync(path, to, constants.COPYFILE_FICLONE);
-  }
-}
-
-function mark(path: string, nowMs: number, mtimeMs: number): void {
+function mark(path: string, nowMs: number, mtimeMs: number): boolean {
   try {
     utimesSync(path, nowMs / 1000, mtimeMs / 1000);
+    return true;
   } catch {
     // Somebody else's cache, or one that cannot be written: it is read all the same.
+    return false;
   }
 }
 
