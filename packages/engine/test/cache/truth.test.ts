@@ -2,7 +2,7 @@
  * Random pipelines and random changes between runs: each run with a cache must leave the very files that a clean run
  * would, and may do no work that it has done before.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Pipeline } from '@pipeline/schema';
 import { pipelineOf, type TaskSketch } from '../pipeline-of.ts';
