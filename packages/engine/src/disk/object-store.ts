@@ -25,8 +25,8 @@ import { signatureText } from './stat-signature.ts';
 /** From here on, a link is cheaper than a copy. */
 const linkFromBytes = 256 * 1024;
 
-/** An object that is used is marked with the time, once a day: the clean-up goes by that. */
-const markEveryMs = 24 * 60 * 60 * 1000;
+/** An object that is used is marked with the time, twice an hour at most: the clean-up goes by that. */
+const markEveryMs = 30 * 60 * 1000;
 
 export interface ObjectStoreOptions {
   readonly dir: string;

@@ -1,0 +1,68 @@
+/**
+ * Keeps a cache within its limit without anybody asking: at the end of a run that has added to it, a small file tells
+ * about how large it is; only when that is too much, or nobody has looked for a day, the cache itself is looked at.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { collectGarbage } from './collect-garbage.ts';
+import { cacheFormat } from './disk-cache.ts';
+
+export interface TidyOptions {
+  /** Of the cache. */
+  readonly dir: string;
+  readonly maxBytes: number;
+  /** What was put into it since the last time, about. */
+  readonly addedBytes: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Start of the oldest other run that is going on; asked only when it matters. */
+  readonly busySince: () => number | undefined;
+}
+
+interface LastLook {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+const lookEveryMs = 24 * 60 * 60 * 1000;
+/** Beyond the limit it is made smaller than it must be, so that the next run need not do the same. */
+const roomLeft = 0.9;
+export const lookName = 'size.json';
+
+/** Bytes that went; throws nothing. */
+export function tidyCache({ dir, maxBytes, addedBytes, now, busySince }: TidyOptions): number {
+  const file = join(dir, cacheFormat, lookName);
+  const last = readLook(file);
+  const bytes = (last?.bytes ?? 0) + addedBytes;
+  const isRecent = last !== undefined && Math.abs(now - last.at) < lookEveryMs;
+  if (isRecent && bytes <= maxBytes) {
+    writeLook(file, { at: last.at, bytes });
+    return 0;
+  }
+  const since = busySince();
+  const limit = bytes > maxBytes ? maxBytes * roomLeft : maxBytes;
+  const busy = since === undefined ? {} : { busySince: since };
+  const { survey, bytes: removed } = collectGarbage({ dir, maxBytes: limit, now, ...busy });
+  writeLook(file, { at: now, bytes: survey.objectBytes - removed });
+  return removed;
+}
+
+function readLook(file: string): LastLook | undefined {
+  try {
+    const value: Partial<LastLook> | null = JSON.parse(readFileSync(file, 'utf8'));
+    const { at, bytes } = value ?? {};
+    return typeof at === 'number' && typeof bytes === 'number' ? { at, bytes } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeLook(file: string, look: LastLook): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, `${JSON.stringify(look)}\n`);
+    renameSync(temporary, file);
+  } catch {
+    // It is only an estimate: the next run looks for itself.
+  }
+}
