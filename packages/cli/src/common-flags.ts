@@ -96,6 +96,11 @@ export const cacheFlags: Readonly<Record<string, FlagSpec>> = {
     hasTwin: true,
     help: 'Where results are kept. Default: `.pipeline/cache` in the root of the project.',
   },
+  'cache-max-size': {
+    value: 'size',
+    hasTwin: true,
+    help: 'How large what is kept may become: `500MB`, `10GB` (the default). What was not used for longest goes first.',
+  },
 };
 
 export const allowPathFlag: FlagSpec = {

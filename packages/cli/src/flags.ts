@@ -8,6 +8,7 @@ import type { CommandSpec, FlagSpec } from './flag-spec.ts';
 import { retryCommand, runsCommand } from './history/history-flags.ts';
 import { explainFlags, planFlags } from './inspect/inspect-flags.ts';
 import { runFlags } from './run-flags.ts';
+import { cacheCommand, cleanCommand } from './tidy/tidy-flags.ts';
 import { serveFlags } from './serve/serve-flags.ts';
 import { watchFlags } from './watch/watch-flags.ts';
 
@@ -23,6 +24,8 @@ export type CommandName =
   | 'init'
   | 'runs'
   | 'retry'
+  | 'clean'
+  | 'cache'
   | 'serve'
   | 'schema'
   | 'completion';
@@ -156,6 +159,8 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
   },
   runs: runsCommand,
   retry: retryCommand,
+  clean: cleanCommand,
+  cache: cacheCommand,
   serve: serveFlags,
   schema: {
     summary: 'Print the JSON Schema of pipeline files, for editors.',

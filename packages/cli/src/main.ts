@@ -23,6 +23,8 @@ const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
   graph: async () => (await import('./commands/graph.ts')).graph,
   init: async () => (await import('./commands/init.ts')).init,
   runs: async () => (await import('./commands/runs.ts')).runs,
+  clean: async () => (await import('./commands/clean.ts')).clean,
+  cache: async () => (await import('./commands/cache.ts')).cache,
   retry: async () => (await import('./commands/retry.ts')).retry,
   serve: async () => (await import('./commands/serve.ts')).serve,
   schema: async () => (await import('./commands/schema.ts')).schema,

@@ -16,6 +16,7 @@ import type {
 import { addressMatcher, openWorkspace, planJob, runJob } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { type PreparedRun, selectionOf } from './prepare-run.ts';
+import { cacheTidier } from './tidy/cache-tidier.ts';
 
 export function planOnce(
   { opened, values, options, composition }: PreparedRun,
@@ -48,12 +49,14 @@ export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobO
   const { onError } = prepared.options;
   const workspace = await openWorkspace({ dir: workDir, jobId: plan.context.jobId });
   onWorkspace(workspace);
+  const tidier = cacheTidier(prepared);
   try {
     return await runJob(plan, {
       workspace,
       now,
       onEvent: (event) => {
         onEvent(event);
+        tidier.event(event);
         backends.cloudconvert?.hear(event);
       },
       signal,
@@ -65,6 +68,7 @@ export async function runOnce(plan: JobPlan, request: OnceRequest): Promise<JobO
   } finally {
     await workspace.close();
     onWorkspace(undefined);
+    tidier.end();
   }
 }
 

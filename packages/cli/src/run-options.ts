@@ -7,6 +7,7 @@ import { ioReason } from './io-reason.ts';
 import type { FlagValues, Invocation, UsageError } from './parse-arguments.ts';
 import { parseDuration } from './parse-duration.ts';
 import { readConcurrency } from './read-concurrency.ts';
+import { readMaxBytes } from './tidy/read-limits.ts';
 
 export interface RunOptions {
   /** Undefined: the default file. */
@@ -33,6 +34,8 @@ export interface CacheOptions {
   readonly dir: string | undefined;
   /** Whatever was asked for is made anew. */
   readonly isForced: boolean;
+  /** It is made smaller when it is larger. */
+  readonly maxBytes: number;
 }
 
 export async function readRunOptions(
@@ -50,6 +53,8 @@ export async function readRunOptions(
   if (!concurrency.ok) return concurrency;
   const timeout = readTimeout(flags);
   if (!timeout.ok) return timeout;
+  const maxBytes = readMaxBytes(flags, 'cache-max-size');
+  if (!maxBytes.ok) return maxBytes;
   const params = await readParams(flags, cwd);
   if (!params.ok) return params;
   return ok({
@@ -62,14 +67,14 @@ export async function readRunOptions(
     region: flags.values.get('region'),
     onError: readOnError(flags),
     timeoutMs: timeout.value,
-    cache: readCache(flags, cwd),
+    cache: { ...readCache(flags, cwd), maxBytes: maxBytes.value },
     allowedPaths: (flags.lists.get('allow-path') ?? []).map((folder) => path.resolve(cwd, folder)),
   });
 }
 
 const cacheModes = { r: 'read', off: 'off', rw: 'read-write' } as const;
 
-function readCache({ values, switches }: FlagValues, cwd: string): CacheOptions {
+function readCache({ values, switches }: FlagValues, cwd: string): Omit<CacheOptions, 'maxBytes'> {
   const mode = values.get('cache');
   const dir = values.get('cache-dir');
   return {

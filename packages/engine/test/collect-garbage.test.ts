@@ -219,5 +219,7 @@ test('an unwritable cache is left as it is', async () => {
   await threeResults();
   rmSync(within('size.json'), { force: true });
   mkdirSync(within('size.json'));
-  expect(tidyCache({ dir, maxBytes: 2500, addedBytes: 1, now: Date.now(), busySince: () => undefined })).toBe(0);
+  expect(tidyCache({ dir, maxBytes: 2500, addedBytes: 1, now: Date.now(), busySince: () => undefined })).toBe(
+    0,
+  );
 });

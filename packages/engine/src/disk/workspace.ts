@@ -94,12 +94,17 @@ async function ignoreInGit(stateDir: string): Promise<void> {
 
 /** Folders of processes on this machine that are no more. A folder of another machine, or of another user, stays. */
 async function removeDead(root: string): Promise<void> {
+  await Promise.all((await deadWorkspaces(root)).map(remove));
+}
+
+/** Absolute. */
+export async function deadWorkspaces(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch(() => []);
   const dead = names.filter((name) => {
     const [, host, pid] = name.split(separator);
     return host === ownHost() && pid !== undefined && /^\d+$/.test(pid) && !isAlive(Number(pid));
   });
-  await Promise.all(dead.map((name) => remove(join(root, name))));
+  return dead.map((name) => join(root, name));
 }
 
 function isAlive(pid: number): boolean {
