@@ -70,6 +70,11 @@ export const whereFlags: Readonly<Record<string, FlagSpec>> = {
     hasTwin: true,
     help: 'Where tasks without `runs_on` run. Default: local. CloudConvert needs CLOUDCONVERT_API_KEY.',
   },
+  profile: {
+    value: 'name',
+    hasTwin: true,
+    help: 'Take the CloudConvert key, and addresses, from `~/.config/pipeline/<name>.env` and not from the environment.',
+  },
   sandbox: {
     hasTwin: true,
     conflicts: ['region'],

@@ -5,11 +5,13 @@
 import type { Selection } from '@pipeline/engine';
 import type { Diagnostic, Result, RunValues } from '@pipeline/schema';
 import { bindValues, err, ok } from '@pipeline/schema';
+import { withProfile } from './cloud-profile.ts';
 import { type Composition, compose } from './compose.ts';
 import { exitCode } from './exit-code.ts';
 import { ioReason } from './io-reason.ts';
 import { type Masker, createMasker } from './masker.ts';
 import type { OpenedPipeline } from './open-pipeline.ts';
+import type { Environment } from './parse-arguments.ts';
 import { countProblems, printProblems } from './print-problems.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -43,9 +45,11 @@ export async function prepareRun(request: PrepareRequest): Promise<Result<Prepar
       `pipeline: results cannot be kept for the next run: ${ioReason(error)}; this run goes on without\n`,
     );
   };
-  const composed = await compose({ ...opened, options, env: surroundings.env, onCacheProblem });
+  const env = options.profile === undefined ? ok(surroundings.env) : withProfile(options.profile, surroundings.env);
+  if (!env.ok) return err(usageError(env.error, surroundings.stderr));
+  const composed = await compose({ ...opened, options, env: env.value, onCacheProblem });
   if (!composed.ok) return err(usageError(composed.error, surroundings.stderr));
-  const masker = createMasker({ ...values.value.secrets, ...apiKey(surroundings) });
+  const masker = createMasker({ ...values.value.secrets, ...apiKey(env.value) });
   return ok({ opened, values: values.value, options, composition: composed.value, masker });
 }
 
@@ -60,7 +64,7 @@ function bind(request: PrepareRequest): Result<RunValues, number> {
 }
 
 /** Whatever comes back from CloudConvert: nobody may read the key there. */
-function apiKey({ env }: Surroundings): Readonly<Record<string, string>> {
+function apiKey(env: Environment): Readonly<Record<string, string>> {
   const key = env['CLOUDCONVERT_API_KEY'];
   return key === undefined ? {} : { CLOUDCONVERT_API_KEY: key };
 }

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly concurrency: number | { readonly percent: number } | undefined;
   readonly backend: BackendName;
   readonly isSandbox: boolean;
+  /** Whose CloudConvert account; undefined: that of the environment. */
+  readonly profile: string | undefined;
   /** Of CloudConvert; undefined: its own choice. */
   readonly region: string | undefined;
   /** Undefined: what the pipeline says. */
@@ -64,6 +66,7 @@ export async function readRunOptions(
     concurrency: concurrency.value,
     backend: flags.values.get('on') === 'cloudconvert' ? 'cloudconvert' : 'local',
     isSandbox: flags.switches.has('sandbox'),
+    profile: flags.values.get('profile'),
     region: flags.values.get('region'),
     onError: readOnError(flags),
     timeoutMs: timeout.value,
