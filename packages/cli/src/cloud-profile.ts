@@ -12,7 +12,12 @@ import { err, ok } from '@pipeline/schema';
 import { ioReason } from './io-reason.ts';
 import type { Environment, UsageError } from './parse-arguments.ts';
 
-const names = ['CLOUDCONVERT_API_KEY', 'CLOUDCONVERT_API_URL', 'CLOUDCONVERT_SYNC_URL', 'CLOUDCONVERT_SOCKET_URL'];
+const names = [
+  'CLOUDCONVERT_API_KEY',
+  'CLOUDCONVERT_API_URL',
+  'CLOUDCONVERT_SYNC_URL',
+  'CLOUDCONVERT_SOCKET_URL',
+];
 
 /** The environment with what the profile says; its flag was given, so it wins. */
 export function withProfile(profile: string, env: Environment): Result<Environment, UsageError> {

@@ -45,7 +45,8 @@ export async function prepareRun(request: PrepareRequest): Promise<Result<Prepar
       `pipeline: results cannot be kept for the next run: ${ioReason(error)}; this run goes on without\n`,
     );
   };
-  const env = options.profile === undefined ? ok(surroundings.env) : withProfile(options.profile, surroundings.env);
+  const env =
+    options.profile === undefined ? ok(surroundings.env) : withProfile(options.profile, surroundings.env);
   if (!env.ok) return err(usageError(env.error, surroundings.stderr));
   const composed = await compose({ ...opened, options, env: env.value, onCacheProblem });
   if (!composed.ok) return err(usageError(composed.error, surroundings.stderr));
