@@ -39,6 +39,7 @@ export async function openReporters({
     env,
     cwd,
     verbosity: verbosity(invocation),
+    isWatch: invocation.command === 'watch' || invocation.flags.switches.has('watch'),
     command: commandAgain(invocation),
     onQuit,
     ...(retryFailed === undefined ? {} : { retryFailed }),

@@ -75,6 +75,8 @@ export async function createReporter(kind: ReporterKind, options: ReporterOption
     case 'live': {
       const { stderr, env, verbosity } = options;
       if (!canDrawLive(stderr, env) || verbosity === 'quiet') return createReporter('lines', options);
+      if (options.isWatch === true)
+        return (await import('../tui/watch-live.ts')).createWatchLiveReporter(options, stderr);
       return (await import('../tui/live.ts')).createLiveReporter(options, stderr);
     }
     case 'lines':

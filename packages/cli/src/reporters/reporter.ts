@@ -28,6 +28,8 @@ export interface ReporterOptions {
   readonly stdin?: NodeJS.ReadableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly verbosity?: Verbosity;
+  /** Runs follow each other, and something is to be seen between them. */
+  readonly isWatch?: boolean;
   /** What starts this run again, without a selection: `['pipeline', 'run', 'site.yaml', '-p', 'quality=90']`. */
   readonly command?: readonly string[];
   /** What runs again all that failed in this run, if anything can; asked when it is over. */

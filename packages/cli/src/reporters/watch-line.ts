@@ -1,6 +1,7 @@
 /** Lines about watching itself: what changed, that it waits, what there is to know. It knows no stream. */
 import path from 'node:path';
-import type { JobEvent, WatchedChange } from '@pipeline/engine';
+import type { EndedAction, JobEvent, WatchedChange } from '@pipeline/engine';
+import { failureText } from './outcome-text.ts';
 import { printable } from './printable.ts';
 import { formatCount, plural } from './quantity.ts';
 import type { TerminalStyle } from './terminal-style.ts';
@@ -11,11 +12,21 @@ const namesShown = 3;
 const signs = { added: '+', changed: '~', removed: '-' } as const;
 
 /** `watching: 12 files changed: ~ a.md, + b.md, - c.md and 9 more` */
-export function changedLine({ count, changes }: EventOf<'watch.changed'>, style: TerminalStyle): string {
+export function changedLine(event: EventOf<'watch.changed'>, style: TerminalStyle): string {
+  return `${style.bold('watching')}: ${plural(event.count, 'file')} changed: ${changeNames(event)}`;
+}
+
+/** `~ a.md, + b.md, - c.md and 9 more` */
+export function changeNames({ count, changes }: Pick<EventOf<'watch.changed'>, 'count' | 'changes'>): string {
   const shown = changes.slice(0, namesShown).map(changeText);
   const more = count - shown.length;
-  const names = `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
-  return `${style.bold('watching')}: ${plural(count, 'file')} changed: ${names}`;
+  return `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+}
+
+/** Two lines at most, with their ends: what went wrong, and what to do. */
+export function failureBlock({ action, error }: EndedAction, style: TerminalStyle): string {
+  const hint = error?.hint === undefined ? '' : `${style.cyan(`  hint: ${printable(error.hint)}`)}\n`;
+  return `${style.red(`${style.signs.failed} ${printable(action)}`)}  ${failureText(error)}\n${hint}`;
 }
 
 /** `watching: 1,204 files; Ctrl-C ends it` */
