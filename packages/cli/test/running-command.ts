@@ -50,9 +50,19 @@ export interface Running {
 /** In a process group of its own, so that a signal can reach all of it, as from a terminal. */
 export function start(
   args: readonly string[],
-  { cwd: folder, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  {
+    cwd: folder,
+    env = {},
+    command = [],
+  }: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** What starts it. */
+    readonly command?: readonly string[];
+  },
 ): Running {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [program = '', ...rest] = [...command, process.execPath, bin, ...args];
+  const child = spawn(program, rest, {
     cwd: folder,
     env: { ...cleanEnvironment(folder), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ export type { Converter, Conversion, Need } from './converters/converter.ts';
 export { closeHosts, configureHosts, runInHost } from './host/host-pool.ts';
 export type { LocalBackendOptions } from './local-backend.ts';
 export { watchFiles } from './operations/import/watch-files.ts';
-export type { WatchedFiles, WatchedRoot } from './operations/import/watch-files.ts';
+export type { FoundFiles, WatchedFiles, WatchedRoot } from './operations/import/watch-files.ts';
 export { createLocalBackend, localOperations } from './local-backend.ts';
 export { givenOptions, unhonoured } from './routes/route-request.ts';
 export type { RouteRequest } from './routes/route-request.ts';

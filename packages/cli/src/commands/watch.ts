@@ -54,6 +54,7 @@ export const watch: Command = async (invocation, surroundings) => {
     return await watchPipeline({
       prepared: prepared.value,
       load: { invocation, surroundings, consequence: '; the last good pipeline stays' },
+      isPolling: invocation.flags.switches.has('poll'),
       stop,
       onEvent: (event) => reporter.event(event),
       onWorkspace: (workspace) => (open.workspace = workspace),

@@ -52,6 +52,8 @@ export type Order =
 
 /** How long settled files wait for others that do not settle, as a film that is still being copied. */
 const patienceMs = 5000;
+/** Of no file: whatever is found differs from it. */
+const resting: Signature = 'resting';
 /** So long after a doubt the look comes: what causes doubts comes in bursts, and a folder must be watched first. */
 const lookDelayMs = 100;
 /** Further looks, for what happened in a new folder before it was watched. */
@@ -70,6 +72,8 @@ export class Changes {
   /** In the order of `sinceMs`. */
   readonly #unsettled = new Map<string, Unsettled>();
   readonly #settled = new Map<string, Signature>();
+  /** Until when. */
+  readonly #resting = new Map<string, number>();
   #firstSettledMs = 0;
   #lastSettledMs = 0;
   #looks: readonly number[] = [];
@@ -96,7 +100,32 @@ export class Changes {
   reset(timing: WatchTiming, known: Map<string, Signature>): void {
     this.#timing = timing;
     this.#known = known;
-    for (const pending of [this.#asked, this.#unsettled, this.#settled]) pending.clear();
+    for (const pending of [this.#asked, this.#unsettled, this.#settled, this.#resting]) pending.clear();
+  }
+
+  /** It may still be written: it must settle before a run takes it. */
+  distrust(path: string, nowMs: number): void {
+    const signature = this.#known.get(path);
+    if (signature === undefined) return;
+    this.#known.delete(path);
+    this.observed(path, signature, nowMs);
+  }
+
+  /** Whatever happened to it is no change. */
+  forget(path: string): void {
+    this.#asked.delete(path);
+    this.#unsettled.delete(path);
+    this.#settled.delete(path);
+    this.#known.delete(path);
+  }
+
+  /** Nothing is heard of these until then, and whatever they are then is a change. A run for others takes them as they are. */
+  rest(paths: readonly string[], untilMs: number): void {
+    for (const path of paths) {
+      this.forget(path);
+      this.#known.set(path, resting);
+      this.#resting.set(path, untilMs);
+    }
   }
 
   /** Whether a run may take it: it is there, has settled, and nothing is known to have happened to it since. */
@@ -106,6 +135,7 @@ export class Changes {
 
   /** Something may have happened to this file. */
   hint(path: string): void {
+    if (this.#resting.has(path)) return;
     // One that is unsettled is looked at when it is due: a large file that is being copied gives thousands of hints.
     if (!this.#unsettled.has(path)) this.#asked.add(path);
   }
@@ -117,7 +147,7 @@ export class Changes {
 
   observed(path: string, signature: Signature, nowMs: number): void {
     this.#asked.delete(path);
-    if (this.#settled.get(path) === signature) return;
+    if (this.#resting.has(path) || this.#settled.get(path) === signature) return;
     this.#settled.delete(path);
     const before = this.#unsettled.get(path);
     if (signature === (this.#known.get(path) ?? '')) {
@@ -136,6 +166,7 @@ export class Changes {
     let missed = 0;
     const look = (path: string, signature: Signature): void => {
       const isNews = signature !== (this.#known.get(path) ?? '');
+      if (this.#resting.has(path)) return;
       if (isNews && !this.#asked.has(path) && !this.#unsettled.has(path) && !this.#settled.has(path))
         missed += 1;
       // One that is unsettled is looked at when it is due, and not twice as often.
@@ -154,6 +185,7 @@ export class Changes {
   }
 
   next(nowMs: number): Order {
+    const restsUntilMs = this.#wake(nowMs);
     const observe = this.#toObserve(nowMs);
     if (observe.length > 0) return { type: 'observe', paths: observe };
     const [lookAtMs] = this.#looks;
@@ -173,8 +205,21 @@ export class Changes {
     const dueMs = firstUnsettled === undefined ? Infinity : firstUnsettled.sinceMs + this.#timing.settleMs;
     return {
       type: 'wait',
-      untilMs: Math.min(dueMs, lookAtMs ?? Infinity, readyAtMs > nowMs ? readyAtMs : Infinity),
+      untilMs: Math.min(restsUntilMs, dueMs, lookAtMs ?? Infinity, readyAtMs > nowMs ? readyAtMs : Infinity),
     };
+  }
+
+  /** When the next of those that rest is asked again. */
+  #wake(nowMs: number): number {
+    let nextMs = Infinity;
+    for (const [path, untilMs] of this.#resting) {
+      if (untilMs > nowMs) nextMs = Math.min(nextMs, untilMs);
+      else {
+        this.#resting.delete(path);
+        this.#asked.add(path);
+      }
+    }
+    return nextMs;
   }
 
   #toObserve(nowMs: number): readonly string[] {

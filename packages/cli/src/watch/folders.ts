@@ -87,7 +87,7 @@ function startsOf({ roots }: WatchedFolders): readonly string[] {
 const isBelow = (folder: string, other: string): boolean =>
   folder.startsWith(other.endsWith(path.sep) ? other : other + path.sep);
 
-function nearestExisting(folder: string): string {
+export function nearestExisting(folder: string): string {
   for (let current = folder; ; current = path.dirname(current)) {
     if (isFolder(current) || path.dirname(current) === current) return current;
   }

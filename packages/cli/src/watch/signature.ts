@@ -29,6 +29,18 @@ export async function presentSignatures(paths: Iterable<string>): Promise<Map<st
 }
 
 /**
+ * Files that may still be written: they changed less than `settleMs` ago. Asked once, at the start, when there is nothing
+ * yet to compare a file with; a clock that is wrong by more than that only makes us wait, or not wait, this once.
+ */
+export function youngAmong(files: ReadonlyMap<string, Signature>, settleMs: number): readonly string[] {
+  const now = Date.now();
+  return [...files].flatMap(([path, signature]) => {
+    const changedMs = Number(signature.split(' ')[1]);
+    return Math.abs(now - changedMs) < settleMs ? [path] : [];
+  });
+}
+
+/**
  * The inode tells a file that was renamed into place from the one before it; the time of the last change of the entry
  * tells of permissions, and of a program that sets the time of its file back.
  */

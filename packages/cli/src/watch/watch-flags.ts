@@ -13,7 +13,13 @@ export const watchFlags: CommandSpec = {
     'A file is taken when its size and times have not changed for a while (`watch.settle`, 500ms); `watch` in the pipeline file says what is watched and how.',
     'Ctrl-C ends it, with exit code 0; in the middle of a run it cancels that politely, and the exit code is 130.',
   ],
-  flags: runFlags,
+  flags: {
+    ...runFlags,
+    poll: {
+      hasTwin: true,
+      help: 'Look for changes every second instead of waiting to be told: for drives of other machines that are not recognised as such.',
+    },
+  },
   examples: [
     { command: 'pipeline watch', does: 'Keep up with changes.' },
     { command: 'pipeline watch --json | jq -c .type', does: 'Read the events in a program.' },

@@ -1,22 +1,23 @@
 /**
- * Watches a pipeline until it is told to stop. It carries orders of the state machine out (`changes.ts`): looks at files,
- * runs cycles, waits; and brings it what the folders tell. It decides nothing about when to run.
+ * Watches a pipeline until it is told to stop. It carries out the orders of the state machine (`changes.ts`): looks at
+ * files, runs cycles, waits; and brings it what the lookout sees. It decides nothing about when to run.
  */
-import type { JobPlan, WatchEvent } from '@pipeline/engine';
+import type { JobEvent, JobPlan, WatchedChange, WatchEvent } from '@pipeline/engine';
 import { exitCode } from '../exit-code.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import type { Stop } from '../stop.ts';
 import { Alarm } from './alarm.ts';
 import { Changes, type WatchTiming } from './changes.ts';
 import { Cycle, type CycleHooks } from './cycle.ts';
-import { type FolderWatch, watchFolders } from './folders.ts';
+import { EchoGuard } from './echo-guard.ts';
 import { type LoadRequest, ownFiles } from './load.ts';
-import { presentSignatures, signaturesOf } from './signature.ts';
-import { type WatchSet, watchSetOf } from './watch-set.ts';
+import { Lookout } from './lookout.ts';
+import { signaturesOf, youngAmong } from './signature.ts';
 
 export interface WatchRequest {
   readonly prepared: PreparedRun;
   readonly load: LoadRequest;
+  readonly isPolling: boolean;
   readonly stop: Stop;
   readonly onEvent: CycleHooks['onEvent'];
   readonly onWorkspace: CycleHooks['onWorkspace'];
@@ -25,8 +26,6 @@ export interface WatchRequest {
 
 /** How many changes one event names. */
 const namedChanges = 20;
-/** A look at everything without any reason: events can be lost, and nobody is told. */
-const regularLookMs = 60_000;
 
 export async function watchPipeline(request: WatchRequest): Promise<number> {
   const watching = new Watching(request);
@@ -40,31 +39,41 @@ export async function watchPipeline(request: WatchRequest): Promise<number> {
 class Watching {
   readonly #request: WatchRequest;
   readonly #cycle: Cycle;
+  readonly #lookout: Lookout;
   readonly #alarm = new Alarm();
+  readonly #guard = new EchoGuard();
   readonly #startedMs = performance.now();
-  readonly #changes = new Changes(noTiming, new Map());
-  #set: WatchSet | undefined;
-  #folders: FolderWatch | undefined;
+  readonly #changes = new Changes(timingOf(undefined), new Map());
+  #timing = timingOf(undefined);
   /** Of the cycle that runs. */
   #cancel: AbortController | undefined;
   #running: Promise<void> | undefined;
+  #hasWritten = false;
   /** Thrown in a cycle: a bug, that ends the watch. */
   #bug: { readonly error: unknown } | undefined;
-  #lookedMs = performance.now();
 
   constructor(request: WatchRequest) {
     this.#request = request;
-    const { onEvent, onWorkspace, onPrepared } = request;
+    const { onWorkspace, onPrepared, isPolling } = request;
     this.#cycle = new Cycle(request.prepared, request.load, {
-      onEvent,
+      onEvent: this.#onEvent,
       onWorkspace,
       onPrepared,
       isLeftOut: (_task, file) => this.#isLeftOut(file),
     });
-  }
-
-  get prepared(): PreparedRun {
-    return this.#cycle.prepared;
+    this.#lookout = new Lookout({
+      isPolling,
+      onHint: (file) => {
+        this.#changes.hint(file);
+        this.#alarm.ring();
+      },
+      onDoubt: () => {
+        this.#changes.doubt(performance.now());
+        this.#alarm.ring();
+      },
+      onOwn: (file) => this.#changes.forget(file),
+      onNote: (note) => this.#tell({ type: 'watch.noted', ...note }),
+    });
   }
 
   async run(): Promise<number> {
@@ -74,8 +83,8 @@ class Watching {
       this.#alarm.ring();
     };
     stop.signal.addEventListener('abort', onStop, { once: true });
-    const failed = await this.#begin();
-    if (failed !== undefined) return failed;
+    const refused = await this.#begin();
+    if (refused !== undefined) return refused;
     while (!stop.signal.aborted && this.#bug === undefined) await this.#step();
     const wasRunning = this.#changes.isRunning;
     await this.#running;
@@ -83,15 +92,15 @@ class Watching {
     return exitCodeOf(stop, wasRunning);
   }
 
-  async close(): Promise<void> {
-    await this.#folders?.close();
+  close(): Promise<void> {
+    return this.#lookout.close();
   }
 
   /** What `run` refuses is refused: the exit code. */
   async #begin(): Promise<number | undefined> {
     const planned = await this.#cycle.plan();
     if (!planned.ok) return planned.error;
-    await this.#configure(planned.value);
+    await this.#watch(planned.value);
     const isInitial = planned.value.pipeline.watch?.initial !== false;
     if (isInitial) this.#start(async () => this.#replan());
     else this.#tellWaiting();
@@ -108,111 +117,128 @@ class Watching {
         return;
       }
       case 'look':
-        return this.#look();
-      case 'run': {
-        const { changes } = order;
-        this.#tell({
-          type: 'watch.changed',
-          count: changes.length,
-          changes: changes.slice(0, namedChanges),
-        });
-        const own = new Set(ownFiles(this.prepared, this.#request.load));
-        const isReload = changes.some(({ path: file }) => own.has(file));
-        const isReloadOnly = changes.every(({ path: file }) => own.has(file));
-        return this.#start(async () => {
-          const isBroken = isReload && (await this.#cycle.reload()) !== undefined;
-          // Other changes are for the last good one.
-          return isBroken && isReloadOnly ? undefined : this.#replan();
-        });
-      }
+        await this.#look();
+        return;
+      case 'run':
+        return this.#runFor(order.changes);
       case 'cancel':
         this.#cancel?.abort({ type: 'interrupted', exitCode: exitCode.interrupted });
         return;
-      case 'wait':
-        await this.#alarm.sleepUntil(Math.min(order.untilMs, this.#lookedMs + regularLookMs));
-        if (this.#alarm.hasJumped() || performance.now() - this.#lookedMs >= regularLookMs)
-          this.#changes.doubt(performance.now());
+      default:
+        return this.#wait(order.untilMs);
     }
+  }
+
+  async #wait(untilMs: number): Promise<void> {
+    await this.#alarm.sleepUntil(Math.min(untilMs, this.#lookout.nextLookMs));
+    // The machine slept, or its clock was set: who knows what happened meanwhile.
+    if (this.#alarm.hasJumped()) this.#changes.doubt(performance.now());
+    if (performance.now() < this.#lookout.nextLookMs) return;
+    const missed = await this.#look();
+    if (missed > 0) await this.#lookout.mend();
+  }
+
+  async #look(): Promise<number> {
+    const files = await this.#lookout.look();
+    return this.#changes.looked(files, performance.now());
+  }
+
+  #runFor(changes: readonly WatchedChange[]): void {
+    const files = changes.map(({ path: file }) => file);
+    const now = performance.now();
+    const rest = this.#guard.due(files, now, this.#timing.settleMs + this.#timing.debounceMs);
+    if (rest !== undefined) {
+      this.#changes.ended({ isCancelled: false });
+      this.#changes.rest(rest.files, rest.untilMs);
+      return this.#tellEcho(rest.files, rest.untilMs - now);
+    }
+    this.#tell({ type: 'watch.changed', count: changes.length, changes: changes.slice(0, namedChanges) });
+    const own = new Set(ownFiles(this.#cycle.prepared, this.#request.load));
+    const isReload = files.some((file) => own.has(file));
+    const isReloadOnly = files.every((file) => own.has(file));
+    this.#start(async () => {
+      const isBroken = isReload && (await this.#cycle.reload()) !== undefined;
+      // Other changes are for the last good one.
+      return isBroken && isReloadOnly ? undefined : this.#replan();
+    });
   }
 
   /** Not waited for: changes are heard while it runs. */
   #start(plan: () => Promise<JobPlan | undefined>): void {
     const cancel = new AbortController();
     this.#cancel = cancel;
-    const { timeoutMs } = this.prepared.options;
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => cancel.abort({ type: 'timeout', exitCode: exitCode.timeout }), timeoutMs);
+    this.#hasWritten = false;
     if (!this.#changes.isRunning) this.#changes.begin();
-    const run = async (): Promise<void> => {
-      try {
-        const planned = await plan();
-        if (planned !== undefined && !cancel.signal.aborted) await this.#cycle.run(planned, cancel.signal);
-      } catch (error) {
-        this.#bug = { error };
-      } finally {
-        clearTimeout(timer);
-        this.#cancel = undefined;
-        this.#changes.ended({ isCancelled: cancel.signal.aborted });
-        if (!this.#request.stop.signal.aborted) this.#tellWaiting();
-        this.#alarm.ring();
-      }
-    };
-    this.#running = run();
+    this.#running = this.#runCycle(plan, cancel);
+  }
+
+  async #runCycle(plan: () => Promise<JobPlan | undefined>, cancel: AbortController): Promise<void> {
+    const { timeoutMs } = this.#cycle.prepared.options;
+    const onTimeout = (): void => cancel.abort({ type: 'timeout', exitCode: exitCode.timeout });
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+    try {
+      const planned = await plan();
+      if (planned !== undefined && !cancel.signal.aborted) await this.#cycle.run(planned, cancel.signal);
+    } catch (error) {
+      this.#bug = { error };
+    } finally {
+      clearTimeout(timer);
+      this.#cancel = undefined;
+      this.#guard.ended(performance.now(), { hasWritten: this.#hasWritten });
+      this.#changes.ended({ isCancelled: cancel.signal.aborted });
+      if (!this.#request.stop.signal.aborted) this.#tellWaiting();
+      this.#alarm.ring();
+    }
   }
 
   /** Undefined: it cannot run, and that has been said. */
   async #replan(): Promise<JobPlan | undefined> {
     const planned = await this.#cycle.plan();
     if (!planned.ok) return undefined;
-    return (await this.#configure(planned.value)) ? this.#replan() : planned.value;
+    return (await this.#watch(planned.value)) ? this.#replan() : planned.value;
   }
 
-  /** Watches what this plan reads, from now on. True: that is not what was watched before. */
-  async #configure(plan: JobPlan): Promise<boolean> {
-    const set = watchSetOf(plan, ownFiles(this.prepared, this.#request.load));
-    if (set.key === this.#set?.key) return false;
-    await this.#folders?.close();
-    this.#folders = undefined;
-    this.#set = set;
-    this.#folders = await watchFolders(set, {
-      onFile: this.#hear,
-      onFolder: () => this.#doubt(),
-      onError: () => this.#doubt(),
-    });
-    this.#changes.reset(timingOf(plan), await presentSignatures(set.look()));
+  /** True: that is not what was watched before, and what the plan says of files may be older than what is known now. */
+  async #watch(plan: JobPlan): Promise<boolean> {
+    const isNew = await this.#lookout.watch(plan, ownFiles(this.#cycle.prepared, this.#request.load));
+    if (!isNew) return false;
+    this.#timing = timingOf(plan);
+    const files = await this.#lookout.look();
+    this.#changes.reset(this.#timing, files);
+    for (const file of youngAmong(files, this.#timing.settleMs))
+      this.#changes.distrust(file, performance.now());
     return true;
-  }
-
-  readonly #hear = (file: string): void => {
-    if (this.#set?.matches(file) !== true) return;
-    this.#changes.hint(file);
-    this.#alarm.ring();
-  };
-
-  #doubt(): void {
-    this.#changes.doubt(performance.now());
-    this.#alarm.ring();
-  }
-
-  async #look(): Promise<void> {
-    this.#lookedMs = performance.now();
-    if (this.#set === undefined) return;
-    const files = await presentSignatures(this.#set.look());
-    this.#changes.looked(files, performance.now());
   }
 
   /** A file that nobody knows yet, or that is being written, is taken by a later cycle. */
   #isLeftOut(file: string): boolean {
-    if (this.#set?.isTemporary(file) === true) return true;
-    if (this.#set?.matches(file) !== true || this.#changes.isReady(file)) return false;
+    if (this.#lookout.isNeverTaken(file)) return true;
+    if (!this.#lookout.isWatched(file) || this.#changes.isReady(file)) return false;
     this.#changes.hint(file);
     return true;
   }
 
+  readonly #onEvent = (event: JobEvent): void => {
+    this.#request.onEvent(event);
+    this.#lookout.hear(event);
+    if (event.type === 'action.finished' && event.status === 'finished' && event.message !== 'unchanged')
+      this.#hasWritten ||= this.#lookout.isExport(event.task);
+  };
+
   #tellWaiting(): void {
     this.#tell({ type: 'watch.waiting', files: this.#changes.size });
+  }
+
+  #tellEcho(files: readonly string[], pauseMs: number): void {
+    const [first = ''] = files;
+    const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+    const takers = this.#lookout.takersOf(first).map((task) => `"${task}"`);
+    this.#tell({
+      type: 'watch.noted',
+      severity: 'warning',
+      message: `${this.#lookout.shown(first)}${more} changed many times in a row, each time right after a run had written its results: something seems to answer them, as a second pipeline that writes what ${takers.length === 0 ? 'this one' : `task ${takers.join(', ')}`} takes; not followed for ${Math.round(pauseMs / 1000)} s`,
+      hint: 'let no two pipelines write what the other one takes',
+    });
   }
 
   #tell(event: WithoutTime<WatchEvent>): void {
@@ -222,9 +248,8 @@ class Watching {
 
 type WithoutTime<Event> = Event extends WatchEvent ? Omit<Event, 'at'> : never;
 
-const noTiming: WatchTiming = { settleMs: 0, debounceMs: 0, onBusy: 'queue' };
-
-function timingOf({ pipeline: { watch } }: JobPlan): WatchTiming {
+function timingOf(plan: JobPlan | undefined): WatchTiming {
+  const watch = plan?.pipeline.watch;
   return {
     settleMs: watch?.settleMs ?? 500,
     debounceMs: watch?.debounceMs ?? 100,
@@ -237,6 +262,6 @@ function exitCodeOf({ signal }: Stop, wasRunning: boolean): number {
   const reason: unknown = signal.reason;
   const code =
     typeof reason === 'object' && reason !== null && 'exitCode' in reason ? reason.exitCode : undefined;
-  if (typeof code !== 'number') return 0;
+  if (typeof code !== 'number') return exitCode.done;
   return code === exitCode.interrupted && !wasRunning ? exitCode.done : code;
 }

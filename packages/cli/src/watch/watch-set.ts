@@ -5,7 +5,7 @@
  */
 import path from 'node:path';
 import type { JobPlan } from '@pipeline/engine';
-import { type WatchedFiles, type WatchedRoot, watchFiles } from '@pipeline/operations';
+import { type FoundFiles, type WatchedFiles, type WatchedRoot, watchFiles } from '@pipeline/operations';
 import { isJsonList } from '@pipeline/schema';
 import type { JsonObject, TaskName } from '@pipeline/schema';
 import { isTemporaryName, namesTemporary } from './temporary-name.ts';
@@ -18,10 +18,10 @@ export interface WatchSet {
   readonly matches: (file: string) => boolean;
   /** Whether nothing below this folder counts. */
   readonly isExcluded: (folder: string) => boolean;
-  /** Absolute paths of the files that are there. */
-  readonly look: () => Iterable<string>;
-  /** Whether a task takes the file: by its name alone. */
-  readonly takes: (task: TaskName, file: string) => boolean;
+  /** The files that are there. */
+  readonly look: () => FoundFiles;
+  /** Tasks that take a file of this name. */
+  readonly takersOf: (file: string) => readonly TaskName[];
   /** A name that no task takes while watching. */
   readonly isTemporary: (file: string) => boolean;
 }
@@ -41,13 +41,13 @@ export function watchSetOf(plan: JobPlan, files: readonly string[]): WatchSet {
   const single = new Set(files);
   const counts = (file: string): boolean => !isTemporary(file) && ignored?.isExcluded(file) !== true;
   return {
-    key: JSON.stringify([imports, paths, ignore, files, context.baseDir]),
+    key: JSON.stringify([imports, pipeline.watch, files, context.baseDir]),
     roots: [...globs.flatMap(({ roots }) => roots), ...files.map(rootOf)],
     matches: (file) => single.has(file) || (globs.some(({ matches }) => matches(file)) && counts(file)),
     isExcluded: (folder) =>
       ignored?.isExcluded(folder) === true || globs.every(({ isExcluded }) => isExcluded(folder)),
     look: () => look(globs, { counts, single }),
-    takes: (task, file) => takenBy.get(task)?.matches(file) === true,
+    takersOf: (file) => [...takenBy].flatMap(([task, { matches }]) => (matches(file) ? [task] : [])),
     isTemporary,
   };
 }
@@ -66,9 +66,12 @@ interface Rules {
   readonly single: ReadonlySet<string>;
 }
 
-function* look(globs: readonly WatchedFiles[], { counts, single }: Rules): Iterable<string> {
-  for (const glob of globs) for (const file of glob.look()) if (counts(file)) yield file;
-  yield* single;
+function look(globs: readonly WatchedFiles[], { counts, single }: Rules): FoundFiles {
+  const found = globs.map((glob) => glob.look());
+  return {
+    files: [...new Set([...found.flatMap(({ files }) => files.filter(counts)), ...single])],
+    links: found.flatMap(({ links }) => links),
+  };
 }
 
 const rootOf = (file: string): WatchedRoot => ({ folder: path.dirname(file), depth: 0, isHidden: true });

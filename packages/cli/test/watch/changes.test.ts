@@ -259,6 +259,37 @@ test('another pipeline: what was on its way to the old one is forgotten', () => 
   expect(bench.log).toEqual(['61000 run changed b']);
 });
 
+describe('files that rest', () => {
+  test('are not heard, and whatever they are afterwards is a change', () => {
+    bench = new Bench({}, { a: '1', b: '1' });
+    bench.changes.rest(['a', 'b'], bench.nowMs + 30_000);
+    bench.write('a', '2');
+    bench.disk.delete('b');
+    bench.changes.doubt(bench.nowMs);
+    bench.pass(29_000);
+    expect(bench.log.filter((line) => line.includes('run'))).toEqual([]);
+    expect(bench.changes.isReady('a')).toBe(true);
+    bench.pass(2000);
+    expect(bench.log.at(-1)).toBe('31600 run changed a, removed b');
+  });
+});
+
+test('what is distrusted must settle before it is known', () => {
+  bench = new Bench({}, { a: '1', b: '1' });
+  bench.changes.distrust('a', bench.nowMs);
+  expect([bench.changes.isReady('a'), bench.changes.isReady('b')]).toEqual([false, true]);
+  bench.pass(5000);
+  expect(bench.log).toEqual(['1600 run added a']);
+});
+
+test('what is forgotten is no change', () => {
+  bench = new Bench();
+  bench.write('out/a', '1');
+  bench.changes.forget('out/a');
+  bench.pass(5000);
+  expect(bench.log).toEqual([]);
+});
+
 test('after 300 changes nothing is kept but the files that are there', () => {
   bench = new Bench({ settleMs: 0, debounceMs: 0 });
   for (let step = 0; step < 300; step += 1) {

@@ -1,6 +1,7 @@
 /** `pipeline watch` as a process, on real folders. Every test waits for something that happens, never for time to pass. */
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -117,7 +118,7 @@ describe('keeps up', () => {
     expect(existsSync(path.join(folder, 'out'))).toBe(false);
     writeFileIn(folder, 'docs/b.md', 'b');
     await holds('out/b.md', 'b');
-    expect(read('out/a.md')).toBe('one');
+    await holds('out/a.md', 'one');
   });
 
   test('names of unfinished files are neither changes nor taken', async () => {
@@ -133,6 +134,65 @@ describe('keeps up', () => {
     expect(existsSync(path.join(folder, 'out/film.mp4.part'))).toBe(false);
     expect(existsSync(path.join(folder, 'out/a.md~'))).toBe(false);
   });
+});
+
+describe('what it writes itself', () => {
+  test('is no change and is not taken, where an import would take it; the loop is named', async () => {
+    writeFileIn(folder, 'a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('docs/**/*.md', '**/*.md'));
+    const { output } = await watch();
+    expect(output.stderr).toContain('out/a.md, which task "out" writes, is also taken by task "docs"');
+    writeFileIn(folder, 'a.md', 'two');
+    await holds('out/a.md', 'two');
+    writeFileIn(folder, 'b.md', 'b');
+    await holds('out/b.md', 'b');
+    await says(/watching: [\d,]+ files?;/, 3);
+    expect(existsSync(path.join(folder, 'out/out'))).toBe(false);
+    expect(output.stderr.match(/is also taken/g)).toHaveLength(1);
+  });
+});
+
+describe('without events', () => {
+  test('--poll looks every second: changes, new folders, removals and the pipeline file', async () => {
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy());
+    await watch(['watch', '--poll']);
+    writeFileIn(folder, 'docs/a.md', 'two');
+    writeFileIn(folder, 'docs/deep/b.md', 'b');
+    await holds('out/a.md', 'two');
+    await holds('out/deep/b.md', 'b');
+    rmSync(path.join(folder, 'docs/a.md'));
+    await says(/- a\.md/);
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('path: out', 'path: elsewhere'));
+    await holds('elsewhere/deep/b.md', 'b');
+  });
+
+  const canLimit = spawnSync('unshare', ['-Ur', 'true']).status === 0;
+  test.skipIf(!canLimit)('a system that watches no more folders: it says so, and polls', async () => {
+    writeFileIn(folder, 'docs/one/a.md', 'one');
+    writeFileIn(folder, 'docs/two/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy());
+    const limited = 'echo 2 > /proc/sys/user/max_inotify_watches && exec "$@"';
+    const command = ['unshare', '-Ur', 'sh', '-c', limited, 'sh'];
+    running = start(['watch'], { cwd: folder, command });
+    await says(/this system watches no more folders/);
+    await says(/watching: [\d,]+ files?;/);
+    writeFileIn(folder, 'docs/two/a.md', 'two');
+    await holds('out/two/a.md', 'two');
+  });
+});
+
+test('a link to a file is followed to where it leads', async () => {
+  writeFileIn(folder, 'texts/real.md', 'one');
+  mkdirSync(path.join(folder, 'docs'));
+  symlinkSync('../texts/real.md', path.join(folder, 'docs/link.md'));
+  symlinkSync('../texts', path.join(folder, 'docs/folder'));
+  writeFileIn(folder, 'pipeline.yaml', copy());
+  await watch();
+  expect(read('out/folder/real.md')).toBe('one');
+  writeFileIn(folder, 'texts/real.md', 'two');
+  await holds('out/link.md', 'two');
+  await holds('out/folder/real.md', 'two');
 });
 
 describe('ends', () => {

@@ -9,7 +9,7 @@ import type { PathContext } from '../../files/paths.ts';
 import { isInside } from '../../files/paths.ts';
 import { listOption } from '../../read-options.ts';
 import { matchOptions, parseGlob, quoteParentheses, splitFixed } from './glob.ts';
-import { exists } from './missing-path.ts';
+import { exists, isLink } from './missing-path.ts';
 import { excluder } from './select-files.ts';
 import { startWalk, walkFolders } from './walk-folders.ts';
 
@@ -19,8 +19,14 @@ export interface WatchedFiles {
   readonly matches: (absolute: string) => boolean;
   /** Whether nothing below this folder is ever taken. */
   readonly isExcluded: (folder: string) => boolean;
+  readonly look: () => FoundFiles;
+}
+
+export interface FoundFiles {
   /** Absolute paths of the files that are there now. */
-  readonly look: () => Iterable<string>;
+  readonly files: readonly string[];
+  /** Those of them that are links. */
+  readonly links: readonly string[];
 }
 
 /** Where files are taken from. */
@@ -85,13 +91,13 @@ function watchPattern(pattern: string, { baseDir }: PathContext): PatternWatch {
 /** What a walk does not enter unless the pattern names it. */
 const passedOver = /\/(?:node_modules|\.git|\.pipeline)\//;
 
-function* look(
+function look(
   patterns: readonly string[],
   {
     context,
     isExcluded,
   }: { readonly context: PathContext; readonly isExcluded: (absolute: string) => boolean },
-): Iterable<string> {
+): FoundFiles {
   const walk = startWalk(context, isExcluded);
   for (const pattern of patterns) {
     const glob = parseGlob(pattern);
@@ -100,7 +106,11 @@ function* look(
       if (exists(literal) && !isExcluded(literal)) walk.found.set(literal, 0);
     } else walkFolders(glob, path.resolve(context.baseDir, glob.fixed), walk);
   }
-  yield* walk.found.keys();
-  // It may become readable, and then it counts.
-  yield* walk.unreadable;
+  const found = [...walk.found.keys()];
+  const links = found.filter(
+    (file) =>
+      walk.listings.get(path.dirname(file))?.get(path.basename(file))?.isSymbolicLink() ?? isLink(file),
+  );
+  // What cannot be read now may become readable, and then it counts.
+  return { files: [...found, ...walk.unreadable], links };
 }
