@@ -68,7 +68,7 @@ export class Lookout {
     }
     this.#exports = new Set(
       plan.tasks.flatMap((planned) =>
-        planned?.task.operation === 'export/local' ? [String(planned.task.name)] : [],
+        planned?.task.operation === 'export/local' ? [planned.task.name] : [],
       ),
     );
     this.#tellLoops(this.#own?.claimPlan(plan) ?? []);
