@@ -8,10 +8,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { constants, mkdirSync, renameSync, statSync } from 'node:fs';
+import { constants, createReadStream, mkdirSync, renameSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
@@ -31,6 +32,8 @@ export interface AtomicWrite {
   /** Looked at where a copy takes long: a small one is over before anybody could say so. */
   readonly signal: AbortSignal;
   readonly progress?: (percent: number) => void;
+  /** Hex SHA-256 that the source is known to have: anything else gets no name. */
+  readonly sha256?: string;
   /** The caller has just seen that nothing is at the target. */
   readonly isNew?: true;
 }
@@ -50,6 +53,10 @@ export async function atomicWrite(request: AtomicWrite): Promise<Result<Written,
     const cleaning = removeStale(folder);
     if (cleaning !== undefined) await cleaning;
     const written = await copyMakingFolder(request, { temporary, mode });
+    if (await isOther(written, temporary, request.sha256)) {
+      await rm(temporary, { force: true });
+      return err(changedFailure(target));
+    }
     renameSync(temporary, target);
     return ok(written);
   } catch (error) {
@@ -60,6 +67,27 @@ export async function atomicWrite(request: AtomicWrite): Promise<Result<Written,
     return err(writeFailure(error, { target, baseDir, source }));
   }
 }
+
+/** Blocks that the file system shared were read by nobody yet. */
+async function isOther(written: Written, temporary: string, wanted: string | undefined): Promise<boolean> {
+  if (wanted === undefined) return false;
+  return (written.sha256 ?? (await hashOf(temporary))) !== wanted;
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+const changedFailure = (target: string): Failure =>
+  failure(
+    'bad-input',
+    `${JSON.stringify(path.basename(target))} is not what was made: its bytes have changed on the disk`,
+    {
+      hint: 'run the pipeline again, and it is made anew',
+    },
+  );
 
 interface Place {
   readonly temporary: string;

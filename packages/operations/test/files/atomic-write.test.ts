@@ -83,6 +83,20 @@ test('a source that is gone is not blamed on the target', async () => {
   });
 });
 
+test.each([
+  ['small', 'x'],
+  ['large', 'x'.repeat(3_000_000)],
+])('a %s source with other bytes than it should have gets no name', async (_, content) => {
+  const root = project({ 'out/a.txt': 'older' });
+  const input = { ...made(content, { name: 'a.txt' }), sha256: '0'.repeat(64) };
+  expect(await exported(root, { options: { path: 'out' }, inputs: [input] })).toMatchObject({
+    type: 'bad-input',
+    message: '"a.txt" is not what was made: its bytes have changed on the disk',
+  });
+  expect(readFileSync(path.join(root, 'out/a.txt'), 'utf8')).toBe('older');
+  expect(namesIn(path.join(root, 'out'))).toEqual(['a.txt']);
+});
+
 test('a cancelled write leaves the older file and nothing else', async () => {
   const root = project({ 'out/a.txt': 'older' });
   const settings = { options: { path: 'out' }, inputs: [made('x'.repeat(3_000_000), { name: 'a.txt' })] };

@@ -160,6 +160,7 @@ async function write(
     },
     progress,
     ...(existing === undefined && { isNew: true }),
+    ...(input.sha256 !== undefined && { sha256: input.sha256 }),
   });
   if (!written.ok) return written;
   const { sizeBytes, sha256 = input.sha256 } = written.value;
