@@ -8,16 +8,17 @@ import type { Reason } from './reason.ts';
 /** The value of an ingredient that is not known yet: it is compared with nothing. */
 export const unknownValue = '';
 
-/** Empty: they are the same, as far as both are known. */
+/** Empty: they are the same, as far as both are known. `shown`: what people call the file that lies at this place. */
 export function diffIngredients(
   before: readonly Ingredient[],
   after: readonly Ingredient[],
+  shown: (place: string) => string = (place) => place,
 ): readonly Reason[] {
   const [old, now] = [byName(before), byName(after)];
   const names = [...new Set([...now.keys(), ...old.keys()])];
   const changes = names.flatMap((name) => changesOf(name, old.get(name) ?? [], now.get(name) ?? []));
   const renamed = withRenames(changes);
-  if (renamed.length > 0) return renamed.map(reasonOf);
+  if (renamed.length > 0) return renamed.map((change) => reasonOf(change, shown));
   return isSameOrder(before, after) ? [] : [{ code: 'input-order', text: 'the order of its files changed' }];
 }
 
@@ -85,12 +86,12 @@ interface Rename {
   readonly to: string;
 }
 
-function reasonOf(change: Change | Rename): Reason {
+function reasonOf(change: Change | Rename, shown: (place: string) => string): Reason {
   switch (change.kind) {
     case 'rename':
-      return { code: 'input-renamed', text: `${change.from} is now called ${change.to}` };
+      return { code: 'input-renamed', text: `${shown(change.from)} is now called ${shown(change.to)}` };
     case 'file':
-      return fileReason(change);
+      return fileReason({ ...change, name: shown(change.name) });
     case 'converter':
       return { code: 'converter-changed', text: converterText(change) };
     case 'option':
@@ -129,9 +130,9 @@ function split(converter: string): { readonly name: string; readonly version: st
 
 /** `option quality 80 → 75`, `option width is new: 640`, `option width is not given any more: it was 640`. */
 function valueText(what: string, { before, after }: Change): string {
-  if (before === undefined) return `${what} is new: ${shown(after)}`;
-  if (after === undefined) return `${what} is not given any more, it was ${shown(before)}`;
-  const [old, now] = [shown(before), shown(after)];
+  if (before === undefined) return `${what} is new: ${valueOf(after)}`;
+  if (after === undefined) return `${what} is not given any more, it was ${valueOf(before)}`;
+  const [old, now] = [valueOf(before), valueOf(after)];
   return old === now ? `${what} changed` : `${what} ${old} → ${now}`;
 }
 
@@ -146,7 +147,7 @@ function machineText(change: Change): string {
 const longestValue = 40;
 
 /** Texts without their quotes where they are plain words; long ones cut. */
-function shown(value = ''): string {
+function valueOf(value = ''): string {
   const text = /^"[^"\\]+"$/.test(value) ? value.slice(1, -1) : value;
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;

@@ -5,9 +5,11 @@
 import type { BackendName } from '@pipeline/schema';
 import type { ActionRecord } from './action-record.ts';
 import { whyNotCached } from './cacheable.ts';
+import { filePlace } from './artifact.ts';
 import { diffIngredients, unknownValue } from './diff-ingredients.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
+import { shownPath } from './plan-collisions.ts';
 import type { KnownPast, PredictedStatus } from './prediction.ts';
 import type { Reason } from './reason.ts';
 
@@ -25,6 +27,8 @@ export interface AskedAction {
   readonly plan: ActionPlan | undefined;
   /** Who makes the files that are not made yet. */
   readonly makers: readonly string[];
+  /** Folder of the pipeline file: files are called by their way from there. */
+  readonly baseDir: string;
 }
 
 export async function predictAction(asked: AskedAction, past: KnownPast): Promise<CacheAnswer> {
@@ -36,7 +40,7 @@ export async function predictAction(asked: AskedAction, past: KnownPast): Promis
   if (makers.length > 0) return withoutInputs(fingerprint, asked, past);
   const record = await past.cache?.find(fingerprint);
   return record === undefined
-    ? { status: 'run', reasons: await missReasons(fingerprint, request.address, past), fingerprint }
+    ? { status: 'run', reasons: await missReasons(fingerprint, asked, past), fingerprint }
     : { status: 'cached', reasons: [hitReason(record, request.address, past)], fingerprint, record };
 }
 
@@ -50,14 +54,11 @@ function neverTaken({ request, backend }: AskedAction, past: KnownPast): Reason 
 }
 
 /** The inputs will be made anew: what is known may be reason enough, else only the run can tell. */
-function withoutInputs(
-  fingerprint: Fingerprint,
-  { request, makers }: AskedAction,
-  past: KnownPast,
-): CacheAnswer {
+function withoutInputs(fingerprint: Fingerprint, asked: AskedAction, past: KnownPast): CacheAnswer {
+  const { request, makers } = asked;
   const before = lastRecord(request.address, past);
   if (before === undefined) return { status: 'run', reasons: [firstTime(request.address, past)] };
-  const reasons = diffIngredients(before.ingredients, fingerprint.ingredients);
+  const reasons = diffIngredients(before.ingredients, fingerprint.ingredients, fileNames(asked));
   return reasons.length > 0 ? { status: 'run', reasons } : { status: 'may-run', reasons: [anew(makers)] };
 }
 
@@ -69,17 +70,33 @@ export function anew(makers: readonly string[]): Reason {
 
 async function missReasons(
   fingerprint: Fingerprint,
-  address: string,
+  asked: AskedAction,
   past: KnownPast,
 ): Promise<readonly Reason[]> {
+  const { address } = asked.request;
   const before = lastRecord(address, past);
   if (before === undefined) return [firstTime(address, past)];
-  if (before.key !== fingerprint.key) return diffIngredients(before.ingredients, fingerprint.ingredients);
-  const changed = await changedSideFiles(before, past);
+  if (before.key !== fingerprint.key)
+    return diffIngredients(before.ingredients, fingerprint.ingredients, fileNames(asked));
+  const changed = await changedSideFiles(before, asked.baseDir, past);
   return changed.length > 0
     ? changed
     : [{ code: 'result-damaged', text: 'its stored result is damaged or incomplete' }];
 }
+
+/** A file of this machine by its way from the pipeline file, any other by its place in the job. */
+function fileNames({ request, baseDir }: AskedAction): (place: string) => string {
+  const files = [...request.inputs, ...Object.values(request.fileInputs).flat()];
+  return (place) => {
+    const file = files.find((one) => filePlace(one) === place);
+    return file?.path.startsWith(`${baseDir}/`) === true && !isStored(file)
+      ? shownPath(file.path, baseDir)
+      : place;
+  };
+}
+
+/** Its name is its hash, which tells nobody anything. */
+const isStored = ({ path, sha256 }: Artifact): boolean => sha256 !== undefined && path.endsWith(`/${sha256}`);
 
 function lastRecord(address: string, { cache, last }: KnownPast): ActionRecord | undefined {
   const key = last?.keyOf(address);
@@ -90,17 +107,24 @@ function firstTime(address: string, { last }: KnownPast): Reason {
   if (last === undefined) return { code: 'never-run', text: 'no earlier run had the same files and options' };
   return last.keyOf(address) === undefined
     ? { code: 'never-run', text: 'never run' }
-    : { code: 'result-gone', text: 'its stored result was removed from the cache' };
+    : {
+        code: 'result-gone',
+        text: 'no result of it is stored: it failed the last time, or the cache was emptied',
+      };
 }
 
 /** Files that were read beside the inputs. */
-async function changedSideFiles({ dependsOn }: ActionRecord, past: KnownPast): Promise<readonly Reason[]> {
+async function changedSideFiles(
+  { dependsOn }: ActionRecord,
+  baseDir: string,
+  past: KnownPast,
+): Promise<readonly Reason[]> {
   const changes = await Promise.all(
     dependsOn.map(async ({ path, sha256 }): Promise<Reason[]> => {
       const now = (await past.hashFile(path)) ?? null;
       if (now === sha256) return [];
       const what = sha256 === null ? 'is there now' : now === null ? 'is not there any more' : 'changed';
-      return [{ code: 'side-file-changed', text: `${path} ${what}` }];
+      return [{ code: 'side-file-changed', text: `${shownPath(path, baseDir)} ${what}` }];
     }),
   );
   return changes.flat();

@@ -137,7 +137,8 @@ async function predict({ action, task, fileInputs }: ActionToPredict, walk: Walk
   const { options, verify } = decision;
   const asked = { task: task.task, address, variant, inputs, fileInputs: Object.fromEntries(files), options };
   const request = verify === undefined ? asked : { ...asked, verify };
-  const answer = await predictAction({ request, backend: task.backend, plan, makers }, walk.past);
+  const { baseDir } = walk.plan.context;
+  const answer = await predictAction({ baseDir, request, backend: task.backend, plan, makers }, walk.past);
   return ended(ready, { ...answer, writes: [] }, walk);
 }
 

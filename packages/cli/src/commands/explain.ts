@@ -26,7 +26,7 @@ export const explain: Command = async (invocation, surroundings) => {
   // The argument is no pipeline file here.
   const options = await readRunOptions({ ...invocation, arguments: [] }, cwd);
   if (!options.ok) return usageError(options.error, stderr);
-  return predictRun(options.value, surroundings, async (predicted) => {
+  return predictRun({ options: options.value, flags: invocation.flags, surroundings }, async (predicted) => {
     const { prediction, past, plan, prepared } = predicted;
     const { baseDir } = plan.context;
     const isOutput = (file: string): boolean => past.last?.outputOf(file) !== undefined;

@@ -12,12 +12,15 @@ import { usageError } from '../usage-error.ts';
 export const plan: Command = async (invocation, surroundings) => {
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
-  return predictRun(options.value, surroundings, ({ prediction, plan, prepared: { masker } }) => {
-    surroundings.stdout.write(
-      invocation.flags.switches.has('json')
-        ? maskedJson(planJson(prediction, plan), masker)
-        : masker.text(planText(prediction, plan, lookOf(invocation, surroundings))),
-    );
-    return exitCode.done;
-  });
+  return predictRun(
+    { options: options.value, flags: invocation.flags, surroundings },
+    ({ prediction, plan, prepared: { masker } }) => {
+      surroundings.stdout.write(
+        invocation.flags.switches.has('json')
+          ? maskedJson(planJson(prediction, plan), masker)
+          : masker.text(planText(prediction, plan, lookOf(invocation, surroundings))),
+      );
+      return exitCode.done;
+    },
+  );
 };

@@ -1,5 +1,5 @@
 /** Explanations for people. Each line says one thing; nothing is said by colour alone. */
-import type { ActionPrediction, Ingredient } from '@pipeline/engine';
+import type { ActionPrediction } from '@pipeline/engine';
 import { filePlace } from '@pipeline/engine';
 import type { JsonValue } from '@pipeline/schema';
 import { printable } from '../reporters/printable.ts';
@@ -40,7 +40,7 @@ export function actionText(explanation: ActionExplanation, look: ExplainLook): s
     '',
     ...rowsOf(factsOf(explanation, look), look),
     ...section('options', options.map(optionRow), look),
-    ...section('its result depends on', dependsOn(prediction, look), look),
+    ...section('its result depends on', dependsOn(explanation, look), look),
     ...section('the last time', last === undefined ? [] : lastRows(last), look),
   ]);
 }
@@ -98,19 +98,25 @@ function optionRow({ name, value, place, isDefault, written, sources }: OptionOr
 const shownValue = (value: JsonValue): string =>
   typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 
-/** The walk that makes the hash made these lines, too. */
-function dependsOn({ fingerprint }: ActionPrediction, { verbosity }: Look): readonly Row[] {
+/** The walk that makes the hash made these lines, too; what was different the last time stands beside. */
+function dependsOn({ prediction, last }: ActionExplanation, { verbosity }: Look): readonly Row[] {
+  const { fingerprint } = prediction;
   if (fingerprint === undefined) return [];
-  const hash = (value: string): string =>
+  const shown = (value: string): string =>
     verbosity !== 'verbose' && /^[0-9a-f]{64}$/.test(value) ? `sha256 ${value.slice(0, 12)}…` : value;
+  const before = new Map(last?.ingredients.map(({ name, value }) => [name, value]));
+  const rows = fingerprint.ingredients.map(({ name, value }): Row => {
+    const old = before.get(name);
+    const was =
+      last === undefined || old === value ? '' : old === undefined ? '  (new)' : `  (was ${shown(old)})`;
+    return [name, `${shown(value)}${was}`];
+  });
+  const now = new Set(fingerprint.ingredients.map(({ name }) => name));
+  const gone = (last?.ingredients ?? []).filter(({ name }) => !now.has(name));
   return [
-    ...fingerprint.ingredients.map(({ name, value }: Ingredient): Row => [
-      name,
-      value === '' ? 'not made yet' : hash(value),
-    ]),
-    ...(fingerprint.ingredients.some(({ value }) => value === '')
-      ? []
-      : [['all in one hash', fingerprint.key] satisfies Row]),
+    ...rows,
+    ...gone.map(({ name, value }): Row => [name, `not any more  (was ${shown(value)})`]),
+    ['all in one hash', fingerprint.key],
   ];
 }
 

@@ -4,12 +4,15 @@ import type { ActionCache, KnownPast } from '@pipeline/engine';
 import { hashContent } from '@pipeline/engine';
 import type { PreparedRun } from '../prepare-run.ts';
 import { cachingOf } from '../run-once.ts';
+import { type LastRunRequest, readLastRun } from './last-run.ts';
 
-export function openPast(prepared: PreparedRun): KnownPast {
+export function openPast(prepared: PreparedRun, request: Omit<LastRunRequest, 'opened'>): KnownPast {
   const { caching } = cachingOf(prepared);
+  const last = readLastRun({ ...request, opened: prepared.opened });
   return {
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     hashFile: (path) => hashIfThere(path, caching?.cache),
+    ...(last !== undefined && { last }),
     ...(caching !== undefined && { cache: caching.cache }),
     ...(caching?.isForced !== undefined && { isForced: caching.isForced }),
   };

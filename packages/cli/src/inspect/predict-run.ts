@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { closeBackends, closeComposition } from '../compose.ts';
 import { openPipeline } from '../open-pipeline.ts';
+import type { FlagValues } from '../parse-arguments.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
 import { type PreparedRun, prepareRun } from '../prepare-run.ts';
 import type { RunOptions } from '../run-options.ts';
@@ -19,12 +20,17 @@ export interface PredictedRun {
   readonly past: KnownPast;
 }
 
+export interface PredictionRequest {
+  readonly options: RunOptions;
+  readonly flags: FlagValues;
+  readonly surroundings: Surroundings;
+}
+
 const consequence = '; nothing ran';
 
 /** The exit code: that of `show`, or of the mistakes, which have been told. */
 export async function predictRun(
-  options: RunOptions,
-  surroundings: Surroundings,
+  { options, flags, surroundings }: PredictionRequest,
   show: (predicted: PredictedRun) => number | Promise<number>,
 ): Promise<number> {
   const opened = await openPipeline(options.file, surroundings, consequence);
@@ -36,7 +42,7 @@ export async function predictRun(
   try {
     const planned = await planOnce(prepared.value);
     if (!planned.ok) return tellPlanProblems(planned.error, { ...request, masker });
-    const past = openPast(prepared.value);
+    const past = openPast(prepared.value, { cwd: surroundings.cwd, flags });
     const prediction = await predictJob(planned.value, past);
     return await show({ prepared: prepared.value, plan: planned.value, prediction, past });
   } finally {
