@@ -104,7 +104,7 @@ function lastRecord(address: string, { cache, last }: KnownPast): ActionRecord |
 }
 
 function firstTime(address: string, { last }: KnownPast): Reason {
-  if (last === undefined) return { code: 'never-run', text: 'no earlier run had the same files and options' };
+  if (last === undefined) return { code: 'never-run', text: 'not run yet with these files and options' };
   return last.keyOf(address) === undefined
     ? { code: 'never-run', text: 'never run' }
     : {

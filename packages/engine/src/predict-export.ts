@@ -83,7 +83,7 @@ const absent = (wasWritten: boolean): Reason =>
 
 const edited: Reason = {
   code: 'output-edited',
-  text: 'output edited since the last run: it is written again',
+  text: 'output edited since the last run, it is written again',
 };
 const same: Reason = { code: 'unchanged', text: 'the file is there, with the same content' };
 const kept: Reason = { code: 'output-kept', text: 'the file that is there stays: overwrite: never' };

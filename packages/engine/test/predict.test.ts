@@ -182,7 +182,7 @@ describe('after a run', () => {
     machine.write('/project/out/b.md', 'edited');
     expect((await predicted(chain)).slice(2)).toEqual([
       'out[a.md] run (create): output missing',
-      'out[b.md] run (replace): output edited since the last run: it is written again',
+      'out[b.md] run (replace): output edited since the last run, it is written again',
     ]);
     machine.written.clear();
     expect((await predicted(chain)).slice(2)).toEqual([
@@ -195,7 +195,7 @@ describe('after a run', () => {
     machine.write('/project/a.md', 'A');
     machine.write('/project/out/a.md', 'edited');
     expect(await predicted(chain)).toContain(
-      'out[a.md] run (replace): output edited since the last run: it is written again',
+      'out[a.md] run (replace): output edited since the last run, it is written again',
     );
   });
 

@@ -43,6 +43,7 @@ export const explain: Command = async (invocation, surroundings) => {
       ...lookOf(invocation, surroundings),
       baseDir,
       word,
+      now: Date.now(),
     });
     const { masker } = prepared;
     stdout.write(

@@ -36,7 +36,7 @@ export function actionExplanationJson(explanation: ActionExplanation): object {
 }
 
 export function outputExplanationJson(explanation: OutputExplanation): object {
-  const { path, state, sha256, writer, chain, sources, next } = explanation;
+  const { path, state, sha256, writer, chain, sources, next, run } = explanation;
   return {
     v: explainVersion,
     kind: 'output',
@@ -44,6 +44,7 @@ export function outputExplanationJson(explanation: OutputExplanation): object {
     state: state.replaceAll('-', '_'),
     sha256: sha256 ?? null,
     written_by: writer ?? null,
+    run: run ?? null,
     chain,
     sources,
     next: next === undefined ? null : { change: next.change, reason: next.reason },

@@ -2,6 +2,8 @@
 import type { ActionPrediction } from '@pipeline/engine';
 import { filePlace } from '@pipeline/engine';
 import type { JsonValue } from '@pipeline/schema';
+import { shortLength } from '../history/find-run.ts';
+import { startText } from '../history/runs-text.ts';
 import { printable } from '../reporters/printable.ts';
 import { formatBytes, formatDuration, plural } from '../reporters/quantity.ts';
 import { shellCommand } from '../reporters/shell-quote.ts';
@@ -15,6 +17,8 @@ import { shownConverter, shownFile } from './shown-action.ts';
 
 export interface ExplainLook extends Look {
   readonly baseDir: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 type Row = readonly [label: string, text: string];
@@ -139,7 +143,7 @@ function lastRows({
 }
 
 export function outputText(explanation: OutputExplanation, look: ExplainLook): string {
-  const { path, state, sha256, writer, chain, sources, next } = explanation;
+  const { path, state, sha256, writer, chain, sources, next, run } = explanation;
   const shown = sources.map((source) => shownFile(source, look.baseDir));
   return textOf([
     ...title(shownFile(path, look.baseDir), stateText(state), look),
@@ -151,6 +155,14 @@ export function outputText(explanation: OutputExplanation, look: ExplainLook): s
           ? []
           : [
               [state === 'as-written' || state === 'edited' ? 'written by' : 'made by', writer] satisfies Row,
+            ]),
+        ...(run === undefined
+          ? []
+          : [
+              [
+                'in the run',
+                `${run.job.slice(0, shortLength)}, begun ${startText(Date.parse(run.at), look.now)}`,
+              ] satisfies Row,
             ]),
         ...(chain.length < 2
           ? []

@@ -1,6 +1,9 @@
 /** Everything that `explain` tells of an action or of an output file, as plain values: for the text and for `--json`. */
 import type { ActionPrediction, ActionRecord, FilePrediction } from '@pipeline/engine';
 import { unreachable, type Task } from '@pipeline/schema';
+import { projectRoot } from '../find-pipeline.ts';
+import { stateFolderOf } from '../history/state-folder.ts';
+import { findWriter, type WritingRun } from './find-writer.ts';
 import { type Flow, flowOf } from './flow.ts';
 import { type OptionOrigin, optionOrigins, placeIn } from './option-origins.ts';
 import type { PredictedRun } from './predict-run.ts';
@@ -83,17 +86,20 @@ export interface OutputExplanation {
   readonly chain: readonly string[];
   /** Absolute. */
   readonly sources: readonly string[];
+  /** The run that wrote it, as long as it is remembered. */
+  readonly run?: WritingRun;
 }
 
 export async function explainOutput(
   path: string,
   prediction: ActionPrediction | undefined,
-  { past, flow }: Explainer,
+  { past, flow, prepared }: Explainer,
 ): Promise<OutputExplanation> {
   const sha256 = await past.hashFile(path);
   const written = past.last?.outputOf(path);
   const next = prediction?.writes.find((write) => write.path === path);
   const writer = written?.address ?? prediction?.action.address;
+  const run = findWriter(path, stateFolderOf(projectRoot(prepared.opened.baseDir)).runs);
   return {
     path,
     state: stateOf(sha256, written?.sha256),
@@ -101,6 +107,7 @@ export async function explainOutput(
     ...(writer !== undefined && { writer }),
     ...(prediction !== undefined && { prediction }),
     ...(next !== undefined && { next }),
+    ...(run !== undefined && { run }),
     chain: prediction === undefined ? [] : chainOf(prediction, path, flow),
     sources: prediction === undefined ? [] : sourcesOf(prediction, path, flow),
   };
