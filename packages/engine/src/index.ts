@@ -74,6 +74,8 @@ export type { RunOptions } from './run-job.ts';
 export type { Action, TaskRun } from './task-run.ts';
 export type { Selection } from './select.ts';
 export { addressMatcher } from './select.ts';
+export { findOrphans, removeOrphan } from './disk/find-orphans.ts';
+export type { Orphan, Orphans } from './disk/find-orphans.ts';
 export { referencedBy, surveyCache } from './disk/cache-survey.ts';
 export type { CacheSurvey, StoredObject } from './disk/cache-survey.ts';
 export { collectGarbage, findGarbage } from './disk/collect-garbage.ts';

@@ -26,6 +26,11 @@ export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerReq
   const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
     const ctimeMs = outputs.marks[index * marksPerFile + 2] ?? 0;
     const before = known.get(outputs.paths[index] ?? '');
+    // Nobody has touched it since: an export that found it as it should be does not say what is in it.
+    if (sha256 === undefined && before?.sha256 !== undefined && isUntouched(before, outputs, index)) {
+      const kept = { sha256: before.sha256, isOurs: before.isOurs };
+      return { address, ...kept, ...(source !== undefined && { source }) };
+    }
     // Whoever keeps what is there touches nothing, and promises nothing of the content.
     const isWritten = sha256 !== undefined && ctimeMs >= startedAt;
     const isKept = before?.isOurs === true && before.sha256 !== undefined && before.sha256 === sha256;
@@ -46,6 +51,11 @@ export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerReq
     keys,
     actions,
   };
+}
+
+/** By all but the size, which is no number where a mark was taken too early to be trusted. */
+function isUntouched({ mark }: LeftOver, { marks }: MarkedFiles, index: number): boolean {
+  return [1, 2, 3].every((part) => mark[part] === marks[index * marksPerFile + part]);
 }
 
 /** Every file that an earlier run is known to have left behind, by path as manifests write it. */

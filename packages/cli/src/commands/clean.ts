@@ -1,6 +1,6 @@
 /** `pipeline clean`: lists what earlier runs left behind, and removes it when told to. */
 import path from 'node:path';
-import { readRuns } from '@pipeline/engine';
+import { findOrphans, readRuns } from '@pipeline/engine';
 import { exitCode } from '../exit-code.ts';
 import { stateFolder } from '../history/state-folder.ts';
 import { ioReason } from '../io-reason.ts';
@@ -26,7 +26,10 @@ export const clean: Command = async ({ flags }, surroundings) => {
     return usageError({ message, hint: 'wait for its end, or leave --all out' }, stderr);
   }
   const running = new Set(busy.map(({ header }) => header.job));
-  const found = await findLeftovers({ state, cacheDir: isAll ? cacheDir : undefined, running });
+  const orphans = flags.switches.has('orphans') ? await findOrphans(state.root) : undefined;
+  for (const place of orphans?.edited ?? [])
+    stderr.write(`kept, as it was edited since: ${printable(shortPath(cwd, place))}\n`);
+  const found = await findLeftovers({ state, cacheDir: isAll ? cacheDir : undefined, orphans, running });
   const isJson = flags.switches.has('json');
   if (!isJson) stdout.write(listText(found, cwd));
   const isWanted =
@@ -67,7 +70,7 @@ const words: Readonly<Record<Leftover['what'], string>> = {
   work: 'of a run that was killed',
   journals: 'an old journal',
   cache: 'the cache',
-  orphan: 'no source makes it any more',
+  orphan: 'made by',
 };
 
 function listText(found: readonly Leftover[], cwd: string): string {
@@ -75,10 +78,14 @@ function listText(found: readonly Leftover[], cwd: string): string {
   const sizes = found.map(({ bytes }) => formatBytes(bytes));
   const width = Math.max(...sizes.map((size) => size.length));
   const lines = found.map(
-    ({ what, path: place }, index) =>
-      `${fitStart(sizes[index] ?? '', width)}  ${printable(shortPath(cwd, place))}  (${words[what]})\n`,
+    ({ what, path: place, address }, index) =>
+      `${fitStart(sizes[index] ?? '', width)}  ${printable(shortPath(cwd, place))}  (${why(what, address)})\n`,
   );
   return `${lines.join('')}${found.length > 1 ? `${countText(found)} in all\n` : ''}`;
+}
+
+function why(what: Leftover['what'], address: string | undefined): string {
+  return address === undefined ? words[what] : `${words[what]} ${printable(address)}, and not any more`;
 }
 
 function countText(found: readonly Leftover[]): string {
@@ -89,8 +96,8 @@ function countText(found: readonly Leftover[]): string {
 
 function listJson(found: readonly Leftover[], removed: readonly Leftover[]): string {
   const items = found.map((leftover) => {
-    const { what, path: place, files, bytes } = leftover;
-    return { what, path: place, files, bytes, removed: removed.includes(leftover) };
+    const { what, path: place, files, bytes, address = null } = leftover;
+    return { what, path: place, files, bytes, action: address, removed: removed.includes(leftover) };
   });
   return `${JSON.stringify({ items }, undefined, 2)}\n`;
 }

@@ -1,9 +1,10 @@
 /** Where a project keeps what it knows of itself: `.pipeline` at its root. It need not be there. */
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { findPipeline, projectRoot } from '../find-pipeline.ts';
 
 export interface StateFolder {
-  /** The project, absolute. */
+  /** The project, absolute and real. */
   readonly root: string;
   /** `<root>/.pipeline` */
   readonly dir: string;
@@ -14,7 +15,7 @@ export interface StateFolder {
 /** That of the pipeline which a command without a file means here. */
 export function stateFolder(cwd: string): StateFolder {
   const found = findPipeline(cwd);
-  return stateFolderOf(projectRoot(found.ok ? path.dirname(found.value) : cwd));
+  return stateFolderOf(realpathSync(projectRoot(found.ok ? path.dirname(found.value) : cwd)));
 }
 
 export function stateFolderOf(root: string): StateFolder {

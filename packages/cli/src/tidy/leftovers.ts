@@ -4,7 +4,14 @@
  */
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { clearCache, deadWorkspaces, oldRuns, surveyCache } from '@pipeline/engine';
+import {
+  clearCache,
+  deadWorkspaces,
+  oldRuns,
+  type Orphans,
+  removeOrphan,
+  surveyCache,
+} from '@pipeline/engine';
 import type { StateFolder } from '../history/state-folder.ts';
 
 export interface Leftover {
@@ -13,6 +20,8 @@ export interface Leftover {
   readonly path: string;
   readonly files: number;
   readonly bytes: number;
+  /** The action that made it, of an orphan. */
+  readonly address?: string;
   /** Throws what the disk says. */
   readonly remove: () => void;
 }
@@ -21,6 +30,8 @@ export interface LeftoverOptions {
   readonly state: StateFolder;
   /** Absolute; undefined: the cache stays. */
   readonly cacheDir: string | undefined;
+  /** Undefined: they stay. */
+  readonly orphans: Orphans | undefined;
   /** Jobs that are going on. */
   readonly running: ReadonlySet<string>;
 }
@@ -28,6 +39,7 @@ export interface LeftoverOptions {
 export async function findLeftovers({
   state,
   cacheDir,
+  orphans,
   running,
 }: LeftoverOptions): Promise<readonly Leftover[]> {
   const results = folders(path.join(state.dir, 'results'))
@@ -36,7 +48,12 @@ export async function findLeftovers({
   const work = (await deadWorkspaces(path.join(state.dir, 'work'))).map((folder) => whole('work', folder));
   const journals = oldRuns(state.runs).map(({ file }) => whole('journals', file));
   const cache = cacheDir === undefined ? [] : [stored(cacheDir)].filter(({ bytes }) => bytes > 0);
-  return [...results, ...work, ...journals, ...cache];
+  const exported = orphans?.orphans.map((orphan): Leftover => {
+    const { path: place, sizeBytes: bytes, address } = orphan;
+    const remove = (): void => removeOrphan(orphan, orphans.folders);
+    return { what: 'orphan', path: place, files: 1, bytes, address, remove };
+  });
+  return [...results, ...work, ...journals, ...cache, ...(exported ?? [])];
 }
 
 function whole(what: Leftover['what'], place: string): Leftover {

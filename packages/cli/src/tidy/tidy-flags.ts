@@ -15,11 +15,12 @@ export const cleanCommand: CommandSpec = {
   maxArguments: 0,
   argumentKind: 'text',
   details: [
-    'Results of export/url (`.pipeline/results`), working folders of runs that were killed, and journals that nobody needs.',
+    'Results of export/url (`.pipeline/results`), working folders of runs that were killed, and journals that nobody needs. With --orphans also the files that an earlier run exported and the last complete one did not; a file that Pipeline did not write, or that was edited since, is never removed.',
     'Lists first what would go. In a terminal it then asks; elsewhere it removes only with --yes.',
   ],
   flags: {
     all: { help: 'Also the cache: everything is made anew then.' },
+    orphans: { help: 'Also exported files that no source makes any more.' },
     yes: { short: 'y', help: 'Do not ask.' },
     'dry-run': dryRun,
     json,
@@ -27,6 +28,7 @@ export const cleanCommand: CommandSpec = {
   },
   examples: [
     { command: 'pipeline clean', does: 'See what is there, and decide.' },
+    { command: 'pipeline clean --orphans -n', does: 'Which outputs are left over.' },
     { command: 'pipeline clean --all --yes', does: 'In a script: what is left, and the cache.' },
   ],
 };

@@ -1,0 +1,117 @@
+/**
+ * Outputs that no source makes any more, from the manifests of a project: an earlier run wrote them, the last complete
+ * run of that pipeline did not, and no other pipeline makes them. Only what still has the content that we wrote counts:
+ * a file that somebody edited, replaced or linked to somewhere else is theirs.
+ */
+import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import type { LeftOver } from '../manifest.ts';
+import { knownFiles } from '../next-ledger.ts';
+import { hashContent } from './file-hashes.ts';
+import { longPath } from './file-marks.ts';
+import { readManifest } from './manifest-file.ts';
+
+export interface Orphan {
+  /** Absolute. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** The action that made it. */
+  readonly address: string;
+}
+
+export interface Orphans {
+  /** By path. */
+  readonly orphans: readonly Orphan[];
+  /** Absolute paths of those that were edited since: they stay. */
+  readonly edited: readonly string[];
+  /** Folders that exports had to make; absolute. */
+  readonly folders: readonly string[];
+}
+
+/** `root`: of the project, absolute and real. */
+export async function findOrphans(root: string): Promise<Orphans> {
+  const { leftOver, folders } = readLedgers(root);
+  const orphans: Orphan[] = [];
+  const edited: string[] = [];
+  for (const file of leftOver) {
+    const path = longPath(file.path, root);
+    const facts = lstatSync(path, { throwIfNoEntry: false });
+    // A manifest is a file that anybody may have written: nothing outside of the project is removed because of one.
+    if (facts === undefined || !isInside(path, root)) continue;
+    if (facts.isFile() && (await isAsWritten(path, file))) {
+      orphans.push({ path, sizeBytes: facts.size, address: file.address });
+    } else edited.push(path);
+  }
+  return { orphans: orphans.sort((a, b) => (a.path < b.path ? -1 : 1)), edited: edited.sort(), folders };
+}
+
+/** Looks once more before it removes the file, and then the folders above it that exports made and nothing is in. */
+export function removeOrphan({ path, sizeBytes }: Orphan, folders: readonly string[]): void {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  if (facts?.isFile() !== true || facts.size !== sizeBytes) return;
+  rmSync(path);
+  for (let folder = dirname(path); folders.includes(folder); folder = dirname(folder)) {
+    if (readdirSync(folder).length > 0) return;
+    rmdirSync(folder);
+  }
+}
+
+interface Ledgers {
+  readonly leftOver: readonly LeftOver[];
+  readonly folders: readonly string[];
+}
+
+function readLedgers(root: string): Ledgers {
+  const leftOver = new Map<string, LeftOver>();
+  const made = new Set<string>();
+  const folders = new Set<string>();
+  for (const name of namesIn(join(root, '.pipeline', 'manifests'))) {
+    const manifest = readManifest(join(root, '.pipeline', 'manifests', name));
+    if (manifest === undefined) continue;
+    const ledger = manifest.ledger();
+    const left = new Set(ledger.leftOver.map(({ path }) => path));
+    if (isPipelineThere(manifest.key, root)) for (const path of manifest.outputs.paths) made.add(path);
+    for (const [path, file] of knownFiles(manifest))
+      if (left.has(path) && file.isOurs) leftOver.set(path, file);
+    for (const folder of ledger.folders) folders.add(longPath(folder, root));
+  }
+  return { leftOver: [...leftOver.values()].filter(({ path }) => !made.has(path)), folders: [...folders] };
+}
+
+/** A pipeline that was removed makes nothing any more. The key begins with its path. */
+function isPipelineThere(key: string, root: string): boolean {
+  try {
+    const [file]: unknown[] = JSON.parse(key);
+    return typeof file !== 'string' || existsSync(join(root, file));
+  } catch {
+    return true;
+  }
+}
+
+/** By its times where they are the same, else by its content. */
+async function isAsWritten(path: string, { mark, sha256 }: LeftOver): Promise<boolean> {
+  if (sha256 === undefined) return false;
+  const { size, mtimeMs, ctimeMs, ino } = lstatSync(path);
+  if ([size, mtimeMs, ctimeMs, ino].every((value, index) => value === mark[index])) return true;
+  try {
+    return (await hashContent(path, size)) === sha256;
+  } catch {
+    return false;
+  }
+}
+
+function isInside(path: string, root: string): boolean {
+  try {
+    return `${realpathSync(dirname(path))}${sep}`.startsWith(`${root}${sep}`);
+  } catch {
+    return false;
+  }
+}
+
+function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir).sort();
+  } catch {
+    return [];
+  }
+}
