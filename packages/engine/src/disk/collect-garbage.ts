@@ -3,7 +3,7 @@
  * young enough. Other processes may work with the cache meanwhile: what any of them may just have found stays, an object
  * that is gone is a miss and nothing worse, and logs are replaced as a whole.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CacheSurvey,
@@ -14,6 +14,7 @@ import {
 } from './cache-survey.ts';
 import { cacheFormat } from './disk-cache.ts';
 import { entriesOf, lineOf } from './keyed-log.ts';
+import { putInPlace } from './put-in-place.ts';
 
 export interface GarbageOptions {
   /** Of the cache. */
@@ -117,11 +118,11 @@ function rewrite(path: string, isUseful: (key: string) => boolean): void {
     const lines = [...values].flatMap(([key, value]) => (isUseful(key) ? lineOf(key, value) : []));
     const text = lines.length === 0 ? '' : `\n${lines.join('')}`;
     if (Buffer.byteLength(text) >= bytes.length) return;
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, text);
-    const added = readFileSync(path).subarray(bytes.length);
-    if (added.length > 0) writeFileSync(temporary, added, { flag: 'a' });
-    renameSync(temporary, path);
+    putInPlace(path, (temporary) => {
+      writeFileSync(temporary, text);
+      const added = readFileSync(path).subarray(bytes.length);
+      if (added.length > 0) writeFileSync(temporary, added, { flag: 'a' });
+    });
   });
 }
 

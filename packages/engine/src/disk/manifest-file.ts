@@ -4,9 +4,10 @@
  * is cut off, garbage or written by another version is as good as not there. Written beside and renamed, so that nobody
  * ever reads half of one.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { emptyLedger, type Ledger, type Manifest, type MarkedFiles, marksPerFile } from '../manifest.ts';
+import { putInPlace } from './put-in-place.ts';
 
 /** Raised when a part changes its meaning. */
 const formatVersion = 1;
@@ -31,15 +32,8 @@ export function readManifest(path: string): Manifest | undefined {
 
 /** Throws what the file system throws. */
 export function writeManifest(path: string, manifest: Manifest): void {
-  const temporary = `${path}.${process.pid}.tmp`;
   mkdirSync(dirname(path), { recursive: true });
-  try {
-    writeFileSync(temporary, encodeManifest(manifest));
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  putInPlace(path, (temporary) => writeFileSync(temporary, encodeManifest(manifest)));
 }
 
 export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: Manifest): Buffer {

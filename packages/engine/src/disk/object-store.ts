@@ -12,7 +12,6 @@ import {
   copyFileSync,
   linkSync,
   mkdirSync,
-  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -20,6 +19,7 @@ import {
 import { dirname, join } from 'node:path';
 import { hashContent } from './file-hashes.ts';
 import { KeyedLog, type KeyedLogOptions } from './keyed-log.ts';
+import { putInPlace } from './put-in-place.ts';
 import { signatureText } from './stat-signature.ts';
 
 /** From here on, a link is cheaper than a copy. */
@@ -77,11 +77,8 @@ export class ObjectStore {
     if (await this.isWhole(sha256, sizeBytes)) return;
     const path = this.path(sha256);
     mkdirSync(dirname(path), { recursive: true });
-    // Never half an object: a copy gets its name when it is whole.
-    const temporary = `${path}.${process.pid}.tmp`;
     if (sizeBytes < linkFromBytes || !linked(file, path)) {
-      copyFileSync(file, temporary, constants.COPYFILE_FICLONE);
-      renameSync(temporary, path);
+      putInPlace(path, (temporary) => copyFileSync(file, temporary, constants.COPYFILE_FICLONE));
     }
     chmodSync(path, 0o444);
     this.#remember(sha256);

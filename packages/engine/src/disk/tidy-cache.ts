@@ -2,10 +2,11 @@
  * Keeps a cache within its limit without anybody asking: at the end of a run that has added to it, a small file tells
  * about how large it is; only when that is too much, or nobody has looked for a day, the cache itself is looked at.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collectGarbage } from './collect-garbage.ts';
 import { cacheFormat } from './disk-cache.ts';
+import { putInPlace } from './put-in-place.ts';
 
 export interface TidyOptions {
   /** Of the cache. */
@@ -58,10 +59,8 @@ function readLook(file: string): LastLook | undefined {
 }
 
 function writeLook(file: string, look: LastLook): void {
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, `${JSON.stringify(look)}\n`);
-    renameSync(temporary, file);
+    putInPlace(file, (temporary) => writeFileSync(temporary, `${JSON.stringify(look)}\n`));
   } catch {
     // It is only an estimate: the next run looks for itself.
   }
