@@ -75,7 +75,7 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   const { invocation, prepared, surroundings } = request;
   const { masker, options, composition } = prepared;
   const { stderr, processEvents, exit } = surroundings;
-  const journal = openRunJournal(plan, { invocation, prepared, surroundings });
+  const journal = openRunJournal(plan.context, { invocation, prepared, surroundings });
   const open: { workspace?: Workspace | undefined; isLive: boolean } = { isLive: false };
   // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
   const abandon = (): void => {

@@ -4,6 +4,7 @@
  */
 import type { Workspace } from '@pipeline/engine';
 import { closeComposition } from '../compose.ts';
+import { watchJournals } from '../history/watch-journals.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import { listenForStop } from '../stop.ts';
@@ -20,9 +21,11 @@ export const watch: Command = async (invocation, surroundings) => {
     isLive: false,
     prepared: prepared.value,
   };
+  const journals = watchJournals(() => ({ invocation, prepared: open.prepared, surroundings }));
   const abandon = (): void => {
     void closeComposition(open.prepared.composition);
     open.workspace?.closeSync();
+    journals.close();
   };
   const stop = listenForStop({
     processEvents,
@@ -56,12 +59,13 @@ export const watch: Command = async (invocation, surroundings) => {
       load: { invocation, surroundings, consequence: '; the last good pipeline stays' },
       isPolling: invocation.flags.switches.has('poll'),
       stop,
-      onEvent: (event) => reporter.event(event),
+      onEvent: (event) => journals.event(event, (same) => reporter.event(same)),
       onWorkspace: (workspace) => (open.workspace = workspace),
       onPrepared: (next) => (open.prepared = next),
     });
   } finally {
     await Promise.all([reporter.close(), closeComposition(open.prepared.composition)]);
+    journals.end();
     processEvents.off('exit', abandon);
     stop.close();
   }

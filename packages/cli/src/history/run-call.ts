@@ -27,6 +27,7 @@ const left: ReadonlySet<string> = new Set([
   'verbose',
   'dry-run',
   'watch',
+  'poll',
 ]);
 
 export interface CallFacts {

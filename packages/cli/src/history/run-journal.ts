@@ -4,7 +4,7 @@
  */
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { type JobPlan, type Journal, openJournal } from '@pipeline/engine';
+import { type Journal, openJournal, type RunContext } from '@pipeline/engine';
 import { ioReason } from '../io-reason.ts';
 import type { Invocation } from '../parse-arguments.ts';
 import type { PreparedRun } from '../prepare-run.ts';
@@ -19,9 +19,11 @@ export interface RunFacts {
   readonly surroundings: Pick<Surroundings, 'cwd' | 'version'>;
 }
 
-export function openRunJournal(plan: JobPlan, { invocation, prepared, surroundings }: RunFacts): Journal {
+export function openRunJournal(
+  { jobId, startedAt }: Pick<RunContext, 'jobId' | 'startedAt'>,
+  { invocation, prepared, surroundings }: RunFacts,
+): Journal {
   const { opened, options, masker } = prepared;
-  const { jobId, startedAt } = plan.context;
   const root = rootOf(prepared);
   const { version } = surroundings;
   const cwd = realpathSync(surroundings.cwd);

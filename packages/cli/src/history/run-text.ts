@@ -24,7 +24,7 @@ export interface RunTextOptions {
 /** Ends with a newline. */
 export function runText(run: PastRun, events: Iterable<JobEvent>, options: RunTextOptions): string {
   const { style, stream, isVerbose, isLast } = options;
-  const { lines, state } = actionLines(events, options);
+  const { lines, state } = actionLines(events, { ...options, isEnded: run.exitCode !== undefined });
   const retry = ['pipeline', 'retry', ...(isLast ? [] : [shortId(run)]), '--failed'];
   const closing = summaryText(state, {
     style,
@@ -70,13 +70,18 @@ interface Told {
 }
 
 /** A line for each action; those that were as before are only counted, unless all is asked for. */
-function actionLines(events: Iterable<JobEvent>, { style, isVerbose }: RunTextOptions): Told {
+function actionLines(
+  events: Iterable<JobEvent>,
+  { style, isVerbose, isEnded }: RunTextOptions & { readonly isEnded: boolean },
+): Told {
   let state = emptyProgress;
   const lines: string[] = [];
   for (const event of events) {
     state = progress(state, event);
     if (event.type !== 'action.finished') continue;
     if (event.status === 'cached' && !isVerbose) continue;
+    // Told in full at the end.
+    if (hasFailed(event) && isEnded) continue;
     const line = eventLine(event, state, { style, verbosity: 'verbose' });
     if (line !== undefined) lines.push(line);
   }
@@ -88,6 +93,10 @@ function actionLines(events: Iterable<JobEvent>, { style, isVerbose }: RunTextOp
       );
   }
   return { lines, state };
+}
+
+function hasFailed({ status, error }: Extract<JobEvent, { type: 'action.finished' }>): boolean {
+  return status === 'error' && error?.type !== 'input-failed';
 }
 
 /** It has no end: it still runs, or was killed. */
