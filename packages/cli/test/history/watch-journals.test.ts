@@ -30,7 +30,10 @@ tasks:
   writeFileIn(folder, 'docs/a.md', 'a');
   running = start(['watch', '--poll'], { cwd: folder });
   const says = (times: number): Promise<void> =>
-    vi.waitFor(() => expect(running?.output.stderr.match(/watching: \d+ files?;/g)).toHaveLength(times), 20_000);
+    vi.waitFor(
+      () => expect(running?.output.stderr.match(/watching: \d+ files?;/g)).toHaveLength(times),
+      20_000,
+    );
   await says(1);
   writeFileIn(folder, 'docs/b.md', 'b');
   await says(2);
