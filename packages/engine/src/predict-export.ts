@@ -85,7 +85,7 @@ const edited: Reason = {
   code: 'output-edited',
   text: 'output edited since the last run, it is written again',
 };
-const same: Reason = { code: 'unchanged', text: 'the file is there, with the same content' };
+const same: Reason = { code: 'unchanged', text: 'there already, with the same content' };
 const kept: Reason = { code: 'output-kept', text: 'the file that is there stays: overwrite: never' };
 const always: Reason = { code: 'output-changed', text: 'written each time: overwrite: always' };
 const other: Reason = { code: 'output-changed', text: 'the file that is there has other content' };

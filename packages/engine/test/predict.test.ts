@@ -139,10 +139,10 @@ describe('after a run', () => {
 
   test('there is nothing to do', async () => {
     expect(await predicted(chain)).toEqual([
-      'pdf[a.md] cached: nothing that it depends on changed',
-      'pdf[b.md] cached: nothing that it depends on changed',
-      'out[a.md] up-to-date (none): the file is there, with the same content',
-      'out[b.md] up-to-date (none): the file is there, with the same content',
+      'pdf[a.md] cached: unchanged since the last run',
+      'pdf[b.md] cached: unchanged since the last run',
+      'out[a.md] up-to-date (none): there already, with the same content',
+      'out[b.md] up-to-date (none): there already, with the same content',
     ]);
   });
 
@@ -150,9 +150,9 @@ describe('after a run', () => {
     machine.write('/project/a.md', 'A');
     expect(await predicted(chain)).toEqual([
       'pdf[a.md] run: a.md changed',
-      'pdf[b.md] cached: nothing that it depends on changed',
+      'pdf[b.md] cached: unchanged since the last run',
       'out[a.md] may-run (maybe): if pdf[a.md] comes out different',
-      'out[b.md] up-to-date (none): the file is there, with the same content',
+      'out[b.md] up-to-date (none): there already, with the same content',
     ]);
   });
 
@@ -245,7 +245,7 @@ test('reasons never to take a stored result', async () => {
   machine.past = { isForced: ({ address }) => address === 'pdf[a.md]' };
   expect((await predicted(chain)).slice(0, 2)).toEqual([
     'pdf[a.md] run: asked for by --force',
-    'pdf[b.md] cached: nothing that it depends on changed',
+    'pdf[b.md] cached: unchanged since the last run',
   ]);
 });
 
@@ -272,10 +272,10 @@ test('files that only the run can tell: what follows is open, until it has run o
   machine.open['pages[a.md]'] = ['1.png', '2.png'];
   await machine.run(pipelineOf(tasks));
   expect(await predicted(tasks)).toEqual([
-    'pages[a.md] cached: nothing that it depends on changed',
-    'web[1.png] cached: nothing that it depends on changed',
-    'web[2.png] cached: nothing that it depends on changed',
-    'zip cached: nothing that it depends on changed',
+    'pages[a.md] cached: unchanged since the last run',
+    'web[1.png] cached: unchanged since the last run',
+    'web[2.png] cached: unchanged since the last run',
+    'zip cached: unchanged since the last run',
   ]);
 });
 
@@ -283,7 +283,7 @@ test('of what was not asked for, nothing is said', async () => {
   await machine.run(pipelineOf(chain));
   const { tasks } = await machine.predict(pipelineOf(chain), { only: ['out[b.md]'] });
   expect(linesOf({ tasks })).toEqual([
-    'pdf[b.md] cached: nothing that it depends on changed',
-    'out[b.md] up-to-date (none): the file is there, with the same content',
+    'pdf[b.md] cached: unchanged since the last run',
+    'out[b.md] up-to-date (none): there already, with the same content',
   ]);
 });

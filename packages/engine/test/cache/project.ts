@@ -12,7 +12,18 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pipeline } from '@pipeline/schema';
-import { type Caching, openDiskCache, openWorkspace, planJob, runJob } from '../../src/index.ts';
+import {
+  type ActionStatus,
+  type Caching,
+  type JobPlan,
+  type LastRun,
+  openDiskCache,
+  openWorkspace,
+  planJob,
+  predictJob,
+  type Prediction,
+  runJob,
+} from '../../src/index.ts';
 import { fileBackend, type WorkDone } from './file-backend.mjs';
 
 export interface RunFacts {
@@ -22,6 +33,10 @@ export interface RunFacts {
   readonly done: readonly WorkDone[];
   /** That results could not be kept. */
   readonly problems: readonly unknown[];
+  /** Address → how it ended. */
+  readonly statuses: ReadonlyMap<string, ActionStatus>;
+  /** Address → key of its fingerprint. */
+  readonly keys: ReadonlyMap<string, string>;
 }
 
 export class Project {
@@ -65,17 +80,38 @@ export class Project {
     return names.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
   }
 
+  /** What a run would do now. */
+  async predict(pipeline: Pipeline, last: LastRun): Promise<Prediction> {
+    const plan = await this.#plan(pipeline, () => {});
+    const cache = openDiskCache({
+      dir: this.path('.cache'),
+      root: this.dir,
+      now: Date.now,
+      onProblem: () => {},
+    });
+    const hashFile = (file: string): Promise<string | undefined> =>
+      cache.hashFile(file).catch(() => undefined);
+    return predictJob(plan, { cache, last, hashFile, digest: (text) => cache.digest(text) });
+  }
+
+  async #plan(pipeline: Pipeline, onRun: (work: WorkDone) => void): Promise<JobPlan> {
+    const context = { baseDir: this.dir, allowedDirs: [this.dir], jobId: 'job', startedAt: 0 };
+    const values = { params: {}, env: {}, secrets: {} };
+    const backends = { local: fileBackend({ onRun }) };
+    const plan = await planJob({ pipeline, values, backends, context });
+    if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join('\n'));
+    return plan.value;
+  }
+
   async run(
     pipeline: Pipeline,
     more: Partial<Omit<Caching, 'cache'>> & { readonly cacheDir?: string } = {},
   ): Promise<RunFacts> {
     const done: WorkDone[] = [];
     const problems: unknown[] = [];
-    const context = { baseDir: this.dir, allowedDirs: [this.dir], jobId: 'job', startedAt: 0 };
-    const backends = { local: fileBackend({ onRun: (work) => done.push(work) }) };
-    const values = { params: {}, env: {}, secrets: {} };
-    const plan = await planJob({ pipeline, values, backends, context });
-    if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join('\n'));
+    const statuses = new Map<string, ActionStatus>();
+    const keys = new Map<string, string>();
+    const plan = await this.#plan(pipeline, (work) => done.push(work));
     const { cacheDir = this.path('.cache'), ...how } = more;
     const cache = openDiskCache({
       dir: cacheDir,
@@ -85,15 +121,19 @@ export class Project {
     });
     const workspace = await openWorkspace({ dir: this.path('.work'), jobId: 'job' });
     try {
-      const { exitCode, counts } = await runJob(plan.value, {
+      const { exitCode, counts } = await runJob(plan, {
         workspace,
         now: () => performance.now(),
-        onEvent: () => {},
+        onEvent: (event) => {
+          if (event.type !== 'action.finished') return;
+          statuses.set(event.action, event.status);
+          if (event.fingerprint !== undefined) keys.set(event.action, event.fingerprint);
+        },
         signal: new AbortController().signal,
         maxActions: 4,
         caching: { cache, mode: 'read-write', ...how },
       });
-      return { exitCode, counts, done, problems };
+      return { exitCode, counts, done, problems, statuses, keys };
     } finally {
       cache.close();
       await workspace.close();
