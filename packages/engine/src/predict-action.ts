@@ -131,8 +131,7 @@ async function changedSideFiles(
 }
 
 function hitReason(record: ActionRecord, address: string, { last }: KnownPast): Reason {
-  if (last?.keyOf(address) === record.key)
-    return { code: 'unchanged', text: 'unchanged since the last run' };
+  if (last?.keyOf(address) === record.key) return { code: 'unchanged', text: 'unchanged since the last run' };
   const who = record.address === address ? 'an earlier run' : record.address;
   return { code: 'made-before', text: `${who} had the same files and options` };
 }
