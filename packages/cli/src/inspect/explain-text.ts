@@ -120,7 +120,7 @@ function dependsOn({ prediction, last }: ActionExplanation, { verbosity }: Look)
   return [
     ...rows,
     ...gone.map(({ name, value }): Row => [name, `not any more  (was ${shown(value)})`]),
-    ['all in one hash', fingerprint.key],
+    ['all in one hash', shown(fingerprint.key)],
   ];
 }
 
