@@ -65,7 +65,8 @@ export interface PlannedAction extends ActionIdentity {
 /** What `if` and the expressions in the options and in `verify` come to. */
 export type Decision =
   | { readonly type: 'run'; readonly options: JsonObject; readonly verify?: JsonObject }
-  | { readonly type: 'skip'; readonly reason: string }
+  /** With options: there was no file for them; another time there may be. */
+  | { readonly type: 'skip'; readonly reason: string; readonly options?: JsonObject }
   /** They read something that is only known when the input file is there: its size. */
   | { readonly type: 'later' };
 

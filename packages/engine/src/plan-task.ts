@@ -155,8 +155,13 @@ export function knownFileInputs(
 }
 
 /** What would yield nothing, and says why, as an import whose glob matches no file, need not start. */
-function unlessIdle(decision: Decision, { outputs, note }: ActionPlan): Decision {
-  return outputs?.length === 0 && note !== undefined ? { type: 'skip', reason: note } : decision;
+function unlessIdle(
+  decision: Extract<Decision, { readonly type: 'run' }>,
+  { outputs, note }: ActionPlan,
+): Decision {
+  return outputs?.length === 0 && note !== undefined
+    ? { type: 'skip', reason: note, options: decision.options }
+    : decision;
 }
 
 /** Without a plan: only the run can ask the operation. */

@@ -56,7 +56,9 @@ function importsOf(plan: JobPlan): readonly (readonly [TaskName, JsonObject])[] 
   return plan.tasks.flatMap((planned) => {
     if (planned?.task.operation !== 'import/local') return [];
     return planned.actions.flatMap(({ decision }) =>
-      decision.type === 'run' ? [[planned.task.name, decision.options] as const] : [],
+      decision.type === 'later' || decision.options === undefined
+        ? []
+        : [[planned.task.name, decision.options] as const],
     );
   });
 }

@@ -111,6 +111,14 @@ describe('keeps up', () => {
     await holds('elsewhere/n.md', 'note');
   });
 
+  test('with a folder that is empty at first', async () => {
+    mkdirSync(path.join(folder, 'inbox'));
+    writeFileIn(folder, 'pipeline.yaml', copy().replace('docs/**/*.md', 'inbox/*.md'));
+    await watch();
+    writeFileIn(folder, 'inbox/a.md', 'one');
+    await holds('out/a.md', 'one');
+  });
+
   test('initial: false runs nothing before something changes', async () => {
     writeFileIn(folder, 'docs/a.md', 'one');
     writeFileIn(folder, 'pipeline.yaml', copy(', initial: false'));
