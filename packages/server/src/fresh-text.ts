@@ -53,9 +53,9 @@ export function freshTaskText(task: StoredTask, base: string): string | undefine
   return filled(known, {
     id: task.id,
     name: quoted(name),
-    job: quotedOrNull(task.jobId),
+    job: idOrNull(task.jobId),
     created: quotedDate(task.createdAt),
-    retry: quotedOrNull(task.retryOf),
+    retry: idOrNull(task.retryOf),
     user: String(task.userId),
     depends: task.dependsOn.map(quoted).join(','),
     base: escapedBase(base),
@@ -88,6 +88,9 @@ function filled(parts: Form, values: Readonly<Record<string, string>>): string {
 function quoted(text: string): string {
   return escapeSlashes(JSON.stringify(text));
 }
+
+/** Ids are ours: nothing in them needs an escape. */
+const idOrNull = (id: string | null): string => (id === null ? 'null' : `"${id}"`);
 
 const quotedOrNull = (text: string | null): string => (text === null ? 'null' : quoted(text));
 

@@ -1,25 +1,29 @@
 /** How many jobs and lone tasks of each user have not ended, those on their way to the store included. */
 import { tooManyJobs } from './api-error.ts';
+import type { StoredJob } from './job.ts';
 import { hasEnded } from './job-status.ts';
 import type { JobStore } from './job-store.ts';
 
 export interface OpenWork {
   /**
-   * Stores a job, a lone task or a retry in a job (`id`: the job's), with its place taken from the start: many requests at
-   * once must not all see the last free one. Throws the 402.
+   * Stores a job or a lone task, with its place taken from the start: many requests at once must not all see the last free
+   * one. Throws the 402.
    */
-  readonly storing: (work: { readonly userId: number; readonly id: string }, store: Store) => Promise<void>;
+  readonly storing: (work: NewWork, save: () => Promise<void>) => Promise<void>;
 }
 
-type Store = () => Promise<void>;
+export interface NewWork {
+  readonly userId: number;
+  /** A retry belongs to one that is there already: as long as that is open, it takes no place of its own. */
+  readonly job?: StoredJob | undefined;
+}
 
-export function createOpenWork(store: Pick<JobStore, 'job' | 'openCount'>, limit: number): OpenWork {
+export function createOpenWork(store: Pick<JobStore, 'openCount'>, limit: number): OpenWork {
   const onTheirWay = new Map<number, number>();
   const count = (userId: number): number => onTheirWay.get(userId) ?? 0;
   return {
-    async storing({ userId, id }, save) {
-      const known = store.job(id);
-      const isOpen = known !== undefined && !hasEnded(known);
+    async storing({ userId, job }, save) {
+      const isOpen = job !== undefined && !hasEnded(job);
       if (!isOpen && store.openCount(userId) + count(userId) >= limit) throw tooManyJobs(limit);
       onTheirWay.set(userId, count(userId) + 1);
       try {

@@ -161,7 +161,6 @@ class TaskRunner {
     if (job === undefined) return;
     const runs = new Set(job.taskIds.flatMap((id) => this.#runOf.get(id) ?? []));
     for (const run of runs) run.stop();
-    this.#queue.remove(jobId);
     await store.removeJob(jobId);
     await Promise.all([...runs].map((run) => this.#ends.get(run) ?? Promise.resolve()));
     for (const id of job.taskIds) {
@@ -175,7 +174,6 @@ class TaskRunner {
     const task = store.task(taskId);
     if (task === undefined) return;
     const stopped = this.#runOf.get(taskId)?.stopTask(taskId);
-    this.#queue.remove(taskId);
     await store.removeTask(taskId);
     this.#failDependents(task);
     this.#wake(taskId);

@@ -2,7 +2,6 @@
  * The server as a whole: its parts, put together. `app` answers without a socket (`app.inject`); `listen` gives it one.
  * It makes no choice of its own: all of them are in its options.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildApp } from './app.ts';
@@ -14,6 +13,7 @@ import { type FileExchange, openFileExchange } from './file-exchange.ts';
 import { createJobStore, type JobStore } from './job-store.ts';
 import { maskEntry } from './mask.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { newId } from './new-id.ts';
 import { observeRequests } from './observe-requests.ts';
 import { processGauges } from './process-gauges.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -149,7 +149,7 @@ function appParts(core: Core): AppParts {
     uploadForm: exchange.uploadForm,
     signedUrls: options.signedUrls ?? [defaultSignedUrls(options)],
     now: Date.now,
-    newId: randomUUID,
+    newId,
     plugins: [
       (app) => observeRequests(app, { metrics, log: options.log, isQuiet }),
       (app) => serviceRoutes(app, service),

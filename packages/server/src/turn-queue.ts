@@ -25,7 +25,9 @@ const rushPauseMs = 300;
 
 export class TurnQueue {
   readonly #options: TurnQueueOptions;
-  readonly #waiting = new Set<Key>();
+  /** From `#first` on; whoever is in there twice is looked at twice, which does no harm. */
+  #waiting: Key[] = [];
+  #first = 0;
   #isPlanned = false;
   #isClosed = false;
   #isRush = false;
@@ -39,7 +41,7 @@ export class TurnQueue {
   }
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#waiting.length - this.#first;
   }
 
   /** Something new has come in. */
@@ -48,16 +50,13 @@ export class TurnQueue {
   }
 
   add(key: Key): void {
-    this.#waiting.add(key);
+    // All tasks of a new job say so, one after the other.
+    if (this.#waiting.at(-1) !== key) this.#waiting.push(key);
     this.plan();
   }
 
-  remove(key: Key): void {
-    this.#waiting.delete(key);
-  }
-
   plan(): void {
-    if (this.#isPlanned || this.#isClosed || this.#waiting.size === 0 || !this.#options.hasRoom()) return;
+    if (this.#isPlanned || this.#isClosed || this.size === 0 || !this.#options.hasRoom()) return;
     this.#isPlanned = true;
     this.#judgeArrivals();
     if (this.#isRush && this.#turns >= turnsInRush) {
@@ -75,9 +74,13 @@ export class TurnQueue {
 
   #turn(): void {
     this.#isPlanned = false;
-    const [key] = this.#waiting;
+    const key = this.#waiting[this.#first];
     if (this.#isClosed || key === undefined) return;
-    this.#waiting.delete(key);
+    this.#first += 1;
+    if (this.#first * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#first);
+      this.#first = 0;
+    }
     this.#turns += 1;
     this.#options.take(key);
     this.plan();

@@ -67,7 +67,7 @@ function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: Route
 }
 
 export function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
-  return openWork.storing(job, () => parts.store.addJob({ job, tasks }));
+  return openWork.storing({ userId: job.userId }, () => parts.store.addJob({ job, tasks }));
 }
 
 interface Showing {

@@ -86,8 +86,9 @@ interface Asked {
 async function addTask(task: StoredTask, asked: Asked): Promise<FastifyReply> {
   const { request, reply, context } = asked;
   const { openWork, parts } = context;
-  const { userId, jobId, id } = task;
-  await openWork.storing({ userId, id: jobId ?? id }, () => parts.store.addTask(task));
+  const { userId, jobId } = task;
+  const job = jobId === null ? undefined : parts.store.job(jobId);
+  await openWork.storing({ userId, job }, () => parts.store.addTask(task));
   void reply.code(201);
   if (isSync(request) && task.operation !== 'import/upload') await untilEnded(task.id, reply, context);
   return showTask(task.id, asked);
