@@ -112,7 +112,7 @@ function stored(
   { id, jobId, dependsOn }: Pick<StoredTask, 'id' | 'jobId' | 'dependsOn'>,
   { userId, now }: Maker,
 ): StoredTask {
-  const task: Writable<StoredTask> = {
+  const task = {
     id,
     jobId,
     userId,
@@ -131,12 +131,12 @@ function stored(
     startedAt: fresh.startedAt,
     endedAt: fresh.endedAt,
     retryOf: null,
+    name: name ?? '',
   };
-  if (name !== undefined) task.name = name;
-  return task;
+  if (name !== undefined) return task;
+  const { name: _, ...lone } = task;
+  return lone;
 }
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A task of which nothing has been done yet. */
 export const fresh = {

@@ -19,13 +19,15 @@ export function watchWork(metrics: Metrics, { store, runner, actionLimit }: Watc
   });
   metrics.gauge('pipeline_actions_running', () => [sample(runner.state().actions)]);
   metrics.gauge('pipeline_actions_limit', () => [sample(actionLimit)]);
-  const counts = new Map<string, (amount: number) => void>();
+  // A key made of both would cost more than all the rest.
+  const counts = new Map<string | undefined, Map<string, (amount: number) => void>>();
   store.listen((change) => {
     if (change.event === 'updated') return;
     const operation = change.type === 'job' ? undefined : change.task.operation;
-    const key = `${change.event} ${operation}`;
-    const count = counts.get(key) ?? counterOf(metrics, change.event, operation);
-    counts.set(key, count);
+    const ofOperation = counts.get(operation) ?? new Map<string, (amount: number) => void>();
+    counts.set(operation, ofOperation);
+    const count = ofOperation.get(change.event) ?? counterOf(metrics, change.event, operation);
+    ofOperation.set(change.event, count);
     count(1);
   });
 }
