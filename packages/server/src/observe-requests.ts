@@ -67,24 +67,24 @@ export function observeRequests(app: FastifyInstance, { metrics, log, isQuiet }:
   };
 }
 
+type Count = (measured: Measured) => void;
+
 function requestCounter(metrics: Metrics): (answered: Answered, measured: Measured) => void {
-  const known = new Map<string, (measured: Measured) => void>();
+  const known = new Map<string, Count>();
   // Most come in rows of one kind, which then needs no key.
-  let last: Answered | undefined;
-  let count: (measured: Measured) => void = () => {};
-  return (answered, measured) => {
-    const { method, route, status } = answered;
+  let last: (Answered & { readonly count: Count }) | undefined;
+  return ({ method, route, status }, measured) => {
     if (method !== last?.method || route !== last.route || status !== last.status) {
       const key = `${status} ${method} ${route}`;
-      count = known.get(key) ?? counterOf(answered, metrics);
+      const count = known.get(key) ?? counterOf({ method, route, status }, metrics);
       known.set(key, count);
-      last = answered;
+      last = { method, route, status, count };
     }
-    count(measured);
+    last.count(measured);
   };
 }
 
-function counterOf({ method, route, status }: Answered, metrics: Metrics): (measured: Measured) => void {
+function counterOf({ method, route, status }: Answered, metrics: Metrics): Count {
   const requests = metrics.counter('pipeline_http_requests_total', { method, route, status: String(status) });
   const receivedBytes = metrics.counter('pipeline_http_received_bytes_total', { route });
   const sentBytes = metrics.counter('pipeline_http_sent_bytes_total', { route });
