@@ -20,7 +20,7 @@ import { cacheTidier } from './tidy/cache-tidier.ts';
 
 export function planOnce(
   { opened, values, options, composition }: PreparedRun,
-  rules: Pick<RunContext, 'isLeftOut'> = {},
+  rules: Pick<RunContext, 'isLeftOut' | 'foundFiles'> = {},
 ): Promise<Result<JobPlan, readonly PlanProblem[]>> {
   const { backends, newContext } = composition;
   return planJob({

@@ -47,7 +47,7 @@ interface Bounds {
 
 function startBounds(call: OperationCall<unknown>): Bounds {
   const { clock, workDir, attempt, request, share, hashFile } = call;
-  const { baseDir, allowedDirs, jobId, startedAt, isLeftOut } = call.context;
+  const { baseDir, allowedDirs, jobId, startedAt, isLeftOut, foundFiles } = call.context;
   const { timeoutMs } = request.task;
   const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
   const grace = startGrace((until) => clock.wait(call.graceMs, until));
@@ -69,6 +69,7 @@ function startBounds(call: OperationCall<unknown>): Bounds {
       jobId,
       startedAt,
       ...(isLeftOut !== undefined && { isLeftOut }),
+      ...(foundFiles !== undefined && { foundFiles }),
       workDir,
       attempt,
       progress,

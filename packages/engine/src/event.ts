@@ -33,7 +33,13 @@ export type JobEvent = EventBase &
         readonly is_final: boolean;
       }
     /** So many more actions of a task are as they were: nothing was done for them, and nothing has to be. */
-    | { readonly type: 'task.unchanged'; readonly task: string; readonly actions: number }
+    | {
+        readonly type: 'task.unchanged';
+        readonly task: string;
+        readonly actions: number;
+        /** That these have made. */
+        readonly files?: number;
+      }
     | ({
         readonly type: 'action.started';
         readonly backend: 'local' | 'cloudconvert';

@@ -35,10 +35,16 @@ export {
   basisDifference,
   emptyLedger,
   isUnchanged,
+  keyLookUp,
   marksPerFile,
   missingSize,
+  outputAt,
+  outputColumns,
   shortName,
 } from './manifest.ts';
+export { mergeManifest } from './merge-manifest.ts';
+export { fitsTheRest, narrow, placeIn } from './narrow.ts';
+export type { Narrowing } from './narrow.ts';
 export type { Basis, Changes, Ledger, LedgerEntry, LeftOver, Manifest, MarkedFiles } from './manifest.ts';
 export type {
   ActionPlan,
@@ -59,7 +65,7 @@ export { itemAt, itemsOf, valueOf, valuesOf } from './persistent.ts';
 export type { Keyed, Sequence } from './persistent.ts';
 export { Pools } from './pools.ts';
 export type { PoolLimits } from './pools.ts';
-export { knownFiles, nextLedger } from './next-ledger.ts';
+export { filesBefore, nextLedger } from './next-ledger.ts';
 export { planJob } from './plan-job.ts';
 export type { PlanRequest } from './plan-job.ts';
 export { emptyProgress, progress, taskOf } from './progress.ts';

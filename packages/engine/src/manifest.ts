@@ -40,17 +40,37 @@ export interface Manifest {
 export type Basis = Readonly<Record<string, string>>;
 
 export interface Ledger {
-  /** How many of `inputs` belong to each action of an import, one after the other. */
-  readonly imports: readonly { readonly address: string; readonly files: number }[];
-  readonly outputs: readonly LedgerEntry[];
+  /** Which of `inputs` belong to each action of an import, one after the other. */
+  readonly imports: readonly LedgerImport[];
+  /** How many of `watched`, from the first on, are what imports looked at to find their files. */
+  readonly listed: number;
+  readonly outputs: OutputColumns;
   /** Files that an earlier run wrote and the last one did not: see `orphans`. */
   readonly leftOver: readonly LeftOver[];
   /** Folders that exports had to make. */
   readonly folders: readonly string[];
-  /** Address → key of the fingerprint. */
-  readonly keys: Readonly<Record<string, string>>;
-  /** Task → number of its actions. */
-  readonly actions: Readonly<Record<string, number>>;
+  /** The fingerprints: lines of an address, a tab and a key. Of several lines for one address the last counts. */
+  readonly keys: string;
+  /** Task → number of its actions for each input, in the order of `inputs`: of those that take one file at a time. */
+  readonly actions: Readonly<Record<string, readonly number[]>>;
+}
+
+/** By number of output; columns, as ten thousand objects would take longer to read than all the rest. */
+export interface OutputColumns {
+  readonly addresses: readonly string[];
+  /** 64 digits for each, or as many blanks. */
+  readonly hashes: string;
+  /** -1: none. */
+  readonly sources: readonly number[];
+  /** A `1` or a `0` for each. */
+  readonly ours: string;
+}
+
+export interface LedgerImport {
+  readonly address: string;
+  readonly files: number;
+  /** How many names at the end of each path are the file's place: 2 of `docs/guide/a.md` is `guide/a.md`. */
+  readonly depths: readonly number[];
 }
 
 export interface LedgerEntry {
@@ -72,12 +92,60 @@ export interface LeftOver extends LedgerEntry {
 
 export const emptyLedger: Ledger = {
   imports: [],
-  outputs: [],
+  listed: 0,
+  outputs: { addresses: [], hashes: '', sources: [], ours: '' },
   leftOver: [],
   folders: [],
-  keys: {},
+  keys: '',
   actions: {},
 };
+
+export const hashLength = 64;
+
+export function outputAt({ outputs }: Ledger, index: number): LedgerEntry {
+  const sha256 = outputs.hashes.slice(index * hashLength, (index + 1) * hashLength).trim();
+  const source = outputs.sources[index] ?? -1;
+  return {
+    address: outputs.addresses[index] ?? '',
+    ...(sha256 !== '' && { sha256 }),
+    ...(source >= 0 && { source }),
+    isOurs: outputs.ours[index] === '1',
+  };
+}
+
+export function outputColumns(entries: readonly LedgerEntry[]): OutputColumns {
+  return {
+    addresses: entries.map(({ address }) => address),
+    hashes: entries.map(({ sha256 = '' }) => sha256.padEnd(hashLength)).join(''),
+    sources: entries.map(({ source = -1 }) => source),
+    ours: entries.map(({ isOurs }) => (isOurs ? '1' : '0')).join(''),
+  };
+}
+
+/** So many look-ups search the text; whoever asks more often is worth a table. */
+const searches = 16;
+
+/** Address → key of its fingerprint. */
+export function keyLookUp({ keys }: Ledger): (address: string) => string | undefined {
+  let table: Map<string, string> | undefined;
+  let asked = 0;
+  return (address) => {
+    asked += 1;
+    if (asked <= searches) {
+      const start = keys.startsWith(`${address}\t`) ? 0 : -1;
+      const at = keys.lastIndexOf(`\n${address}\t`);
+      const from = at >= 0 ? at + 1 : start;
+      return from < 0 ? undefined : keys.slice(from + address.length + 1, from + address.length + 1 + hashLength);
+    }
+    table ??= new Map(
+      keys.split('\n').flatMap((line): [string, string][] => {
+        const tab = line.lastIndexOf('\t');
+        return tab < 0 ? [] : [[line.slice(0, tab), line.slice(tab + 1)]];
+      }),
+    );
+    return table.get(address);
+  };
+}
 
 /** Undefined: they are the same. Else the first difference, for people. */
 export function basisDifference(then: Basis, now: Basis): string | undefined {

@@ -9,6 +9,8 @@ import {
   type Manifest,
   type MarkedFiles,
   marksPerFile,
+  outputAt,
+  outputColumns,
 } from './manifest.ts';
 import type { RecordedRun } from './run-record.ts';
 
@@ -21,8 +23,10 @@ export interface LedgerRequest {
   readonly startedAt: number;
 }
 
+/** `leftOver` is what was known before and is not among `outputs`. */
 export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerRequest): Ledger {
-  const known = knownFiles(previous);
+  const written = new Set(outputs.paths);
+  const known = new Map(filesBefore(previous, (path) => written.has(path)).map((file) => [file.path, file]));
   const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
     const ctimeMs = outputs.marks[index * marksPerFile + 2] ?? 0;
     const before = known.get(outputs.paths[index] ?? '');
@@ -41,12 +45,12 @@ export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerReq
       isOurs: isWritten || isKept,
     };
   });
-  for (const path of outputs.paths) known.delete(path);
-  const { imports, keys, actions } = recorded;
+  const { imports, keys, actions, listed } = recorded;
   return {
     imports,
-    outputs: entries,
-    leftOver: [...known.values()].filter(({ isOurs }) => isOurs),
+    listed: listed.length,
+    outputs: outputColumns(entries),
+    leftOver: filesBefore(previous, (path) => !written.has(path)).filter(({ isOurs }) => isOurs),
     folders: previous?.ledger().folders ?? [],
     keys,
     actions,
@@ -58,19 +62,21 @@ function isUntouched({ mark }: LeftOver, { marks }: MarkedFiles, index: number):
   return [1, 2, 3].every((part) => mark[part] === marks[index * marksPerFile + part]);
 }
 
-/** Every file that an earlier run is known to have left behind, by path as manifests write it. */
-export function knownFiles(manifest: Manifest | undefined): Map<string, LeftOver> {
-  const files = new Map<string, LeftOver>();
-  if (manifest === undefined) return files;
-  const { leftOver, outputs } = manifest.ledger();
-  for (const file of leftOver) files.set(file.path, file);
+/** The files that a manifest knows of an earlier run, outputs and what was left over; those that `isWanted`. */
+export function filesBefore(
+  manifest: Manifest | undefined,
+  isWanted: (path: string, index: number | undefined) => boolean,
+): readonly LeftOver[] {
+  if (manifest === undefined) return [];
+  const ledger = manifest.ledger();
+  const files = ledger.leftOver.filter(({ path }) => isWanted(path, undefined));
   const { paths, marks } = manifest.outputs;
-  for (const [index, { address, sha256, isOurs }] of outputs.entries()) {
-    const path = paths[index];
-    if (path === undefined) continue;
+  for (let index = 0; index < paths.length; index += 1) {
+    const path = paths[index] ?? '';
+    if (!isWanted(path, index)) continue;
     const at = index * marksPerFile;
-    const mark = [...marks.subarray(at, at + marksPerFile)];
-    files.set(path, { path, mark, address, isOurs, ...(sha256 !== undefined && { sha256 }) });
+    const { source: _, ...entry } = outputAt(ledger, index);
+    files.push({ ...entry, path, mark: [...marks.subarray(at, at + marksPerFile)] });
   }
   return files;
 }

@@ -123,6 +123,8 @@ export interface RunContext {
    * taking them would never end. Absent: none.
    */
   readonly isLeftOut?: (task: TaskName, file: string) => boolean;
+  /** What the action of that address takes from this machine, when somebody has looked already; `path` is set. */
+  readonly foundFiles?: (address: string) => readonly PlannedFile[] | undefined;
 }
 
 export interface OperationResult {

@@ -115,10 +115,7 @@ function reduce(state: Progress, event: JobEvent): Progress {
         isFinal: task.isFinal || event.is_final,
       }));
     case 'task.unchanged':
-      return changeTask(state, event.task, (task) => ({
-        ...counted(task, { cached: event.actions }),
-        unchanged: task.unchanged + event.actions,
-      }));
+      return taskUnchanged(state, event);
     case 'task.finished':
       return changeTask(state, event.task, (task) => ({
         ...task,
@@ -166,6 +163,15 @@ function jobStarted(event: EventOf<'job.started'>): Progress {
     tasks: sequenceOf(tasks),
     taskIndex: new Map(tasks.map((task, index) => [task.task, index])),
   };
+}
+
+function taskUnchanged(state: Progress, { task, actions, files = 0 }: EventOf<'task.unchanged'>): Progress {
+  const next = changeTask(state, task, (before) => ({
+    ...counted(before, { cached: actions }),
+    unchanged: before.unchanged + actions,
+    files: before.files + files,
+  }));
+  return taskOf(next, task)?.isSink === true ? { ...next, filesOut: next.filesOut + files } : next;
 }
 
 function actionStarted(state: Progress, event: EventOf<'action.started'>): Progress {

@@ -5,12 +5,15 @@
 import type { Expression, Task, Template } from '@pipeline/schema';
 import { filePlace } from './artifact.ts';
 import type { JobPlan } from './job-plan.ts';
-import type { Ledger } from './manifest.ts';
+import type { Ledger, LedgerImport } from './manifest.ts';
 import type { Action } from './task-run.ts';
 
 /** All paths are absolute. */
 export interface RecordedRun extends Pick<Ledger, 'imports' | 'keys' | 'actions'> {
   readonly inputs: readonly string[];
+  /** What imports looked at to find their files. */
+  readonly listed: readonly string[];
+  /** What else would have to be looked at, if it changed. */
   readonly watched: readonly string[];
   readonly exported: readonly ExportedFile[];
   readonly filesOut: number;
@@ -26,33 +29,62 @@ export interface ExportedFile {
 
 /** `ended`: every action of the run, in any order. */
 export function recordRun(ended: readonly Action[], { graph }: Pick<JobPlan, 'graph'>): RecordedRun {
-  const inputs: string[] = [];
-  const numbers = new Map<Action, Map<string, number>>();
-  const imports: Ledger['imports'][number][] = [];
-  for (const action of ended) {
-    if (action.owner.inputs.length > 0) continue;
-    const files = action.outputs.filter(() => action.owner.planned.task.operation === 'import/local');
-    numbers.set(action, new Map(files.map((file, index) => [filePlace(file), inputs.length + index])));
-    for (const { path } of files) inputs.push(path);
-    imports.push({ address: action.address, files: files.length });
-  }
+  const taken = recordImports(ended.filter(({ owner }) => owner.inputs.length === 0));
+  const { inputs, imports, numbers } = taken;
+  const listed = new Set(imports.flatMap(({ watches }) => watches));
   const watched = new Set<string>();
   const exported: ExportedFile[] = [];
-  const keys: Record<string, string> = {};
-  const actions: Record<string, number> = {};
+  const keys: string[] = [];
+  const actions: Record<string, number[]> = {};
   let filesOut = 0;
   for (const action of ended) {
     const { task, index } = action.owner.planned;
-    actions[task.name] = (actions[task.name] ?? 0) + 1;
-    for (const path of action.plan?.watches ?? []) watched.add(path);
+    const source = sourceOf(action, numbers);
+    if (source !== undefined) {
+      const counts = (actions[task.name] ??= inputs.map(() => 0));
+      counts[source] = (counts[source] ?? 0) + 1;
+    }
+    for (const path of action.plan?.watches ?? []) if (!listed.has(path)) watched.add(path);
     const { outcome, lookUp } = action;
-    if (lookUp !== undefined) keys[action.address] = lookUp.fingerprint.key;
+    if (lookUp !== undefined) keys.push(`${action.address}\t${lookUp.fingerprint.key}`);
     if (outcome?.type !== 'finished') continue;
     for (const path of outcome.dependsOn ?? []) watched.add(path);
     if ((graph.successors[index] ?? []).length === 0) filesOut += action.outputs.length;
-    if (task.operation === 'export/local') exported.push(...exportedBy(action, sourceOf(action, numbers)));
+    if (task.operation === 'export/local') exported.push(...exportedBy(action, source));
   }
-  return { inputs, imports, watched: [...watched], exported, keys, actions, filesOut };
+  return {
+    inputs,
+    imports: imports.map(({ watches: _, ...facts }) => facts),
+    listed: [...listed],
+    watched: [...watched],
+    exported,
+    keys: keys.join('\n'),
+    actions,
+    filesOut,
+  };
+}
+
+type InputNumbers = ReadonlyMap<Action, ReadonlyMap<string, number>>;
+
+/** In the order of their addresses, so that one run can be compared with another. */
+function recordImports(actions: readonly Action[]): {
+  readonly inputs: readonly string[];
+  readonly imports: readonly (LedgerImport & { readonly watches: readonly string[] })[];
+  readonly numbers: InputNumbers;
+} {
+  const inputs: string[] = [];
+  const numbers = new Map<Action, ReadonlyMap<string, number>>();
+  const imports = actions
+    .filter(({ owner }) => owner.planned.task.operation === 'import/local')
+    .sort((a, b) => (a.address < b.address ? -1 : 1))
+    .map((action) => {
+      const places = action.outputs.map(filePlace);
+      numbers.set(action, new Map(places.map((place, index) => [place, inputs.length + index])));
+      for (const { path } of action.outputs) inputs.push(path);
+      const depths = places.map((place) => place.split('/').length);
+      return { address: action.address, files: places.length, depths, watches: action.plan?.watches ?? [] };
+    });
+  return { inputs, imports, numbers };
 }
 
 function exportedBy({ address, outputs }: Action, source: number | undefined): readonly ExportedFile[] {
@@ -65,10 +97,7 @@ function exportedBy({ address, outputs }: Action, source: number | undefined): r
 }
 
 /** Back along the files to the import; undefined where a group, or a file that stands in the pipeline, is in between. */
-function sourceOf(
-  action: Action,
-  numbers: ReadonlyMap<Action, ReadonlyMap<string, number>>,
-): number | undefined {
+function sourceOf(action: Action, numbers: InputNumbers): number | undefined {
   let current = action;
   while (current.source !== undefined) {
     const known = numbers.get(current.source);

@@ -18,6 +18,7 @@ import {
   findOrphans,
   type LeftOver,
   type Manifest,
+  outputColumns,
   removeOrphan,
   writeManifest,
 } from '../src/index.ts';
@@ -45,7 +46,7 @@ function manifest(
     ...emptyLedger,
     leftOver,
     folders,
-    outputs: made.map((file) => ({ address: `out[${file}]`, isOurs: true })),
+    outputs: outputColumns(made.map((file) => ({ address: `out[${file}]`, isOurs: true }))),
   };
   const written: Manifest = {
     key: JSON.stringify([name]),

@@ -8,7 +8,7 @@ export const quickRun: Command = async (invocation, surroundings) => {
   const look = lookQuickly(invocation, surroundings);
   if (look?.isUpToDate !== true) {
     const { run } = await import('./run.ts');
-    return run(invocation, surroundings);
+    return run(invocation, surroundings, look);
   }
   const files = plural(look.manifest.filesOut, 'file');
   surroundings.stderr.write(`up to date: ${files}, ${formatDuration(performance.now())}\n`);

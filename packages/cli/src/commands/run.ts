@@ -2,9 +2,11 @@
  * `pipeline run`: reads, checks, binds, plans, runs and closes, in this order; whatever is wrong is said before
  * anything runs. It makes no decision about how work is done or drawn.
  */
-import type { Action, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
+import type { Action, EventSink, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
 import { closeComposition } from '../compose.ts';
 import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
+import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
+import type { QuickLook } from '../incremental/quick-look.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
@@ -14,19 +16,29 @@ import { type PreparedRun, prepareRun } from '../prepare-run.ts';
 import { type RunOptions, readRunOptions } from '../run-options.ts';
 import { planOnce, runOnce } from '../run-once.ts';
 import { type Stop, listenForStop } from '../stop.ts';
-import type { Command, Surroundings } from '../surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { usageError } from '../usage-error.ts';
 
 const consequence = '; nothing ran';
 
-export const run: Command = async (invocation, surroundings) => {
+/** `look`: what is known already of what has changed. */
+export const run = async (
+  invocation: Invocation,
+  surroundings: Surroundings,
+  look?: QuickLook,
+): Promise<number> => {
   if (invocation.flags.switches.has('dry-run'))
     return (await import('./plan.ts')).plan(invocation, surroundings);
   if (invocation.flags.switches.has('watch'))
     return (await import('./watch.ts')).watch(invocation, surroundings);
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
-  return runPipeline({ invocation, options: options.value, surroundings });
+  return runPipeline({
+    invocation,
+    options: options.value,
+    surroundings,
+    ...(look !== undefined && { look }),
+  });
 };
 
 export interface PipelineRequest {
@@ -35,6 +47,7 @@ export interface PipelineRequest {
   readonly surroundings: Surroundings;
   /** What to run instead when it cannot be planned as asked; undefined: nothing, the problems are told. */
   readonly amend?: (problems: readonly PlanProblem[]) => RunOptions | undefined;
+  readonly look?: QuickLook;
 }
 
 /** The exit code; all that there is to say has been said. */
@@ -43,6 +56,7 @@ export async function runPipeline({
   options,
   surroundings,
   amend,
+  look,
 }: PipelineRequest): Promise<number> {
   const started = { startedAt: Date.now(), startedTick: performance.now() };
   const opened = await openPipeline(options.file, surroundings, consequence);
@@ -51,6 +65,10 @@ export async function runPipeline({
   const prepared = await prepareRun(request);
   if (!prepared.ok) return prepared.error;
   let run = prepared.value;
+  const narrowed = await planNarrowed(run, look);
+  if (narrowed !== undefined) {
+    return execute(narrowed.plan, { invocation, prepared: run, surroundings, started, narrowed });
+  }
   let planned = await planOnce(run);
   while (!planned.ok) {
     const amended = amend?.(planned.error);
@@ -69,6 +87,7 @@ interface RunRequest {
   readonly prepared: PreparedRun;
   readonly surroundings: Surroundings;
   readonly started: { readonly startedAt: number; readonly startedTick: number };
+  readonly narrowed?: NarrowedPlan;
 }
 
 async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
@@ -106,15 +125,16 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   const { reporter, isLive } = reporters.value;
   open.isLive = isLive;
   const ended: Action[] = [];
+  const tell: EventSink = (event) => {
+    journal.event(event);
+    reporter.event(event);
+  };
   processEvents.on('exit', abandon);
   try {
     const outcome = await runOnce(plan, {
       prepared,
       signal: stop.signal,
-      onEvent: (event) => {
-        journal.event(event);
-        reporter.event(event);
-      },
+      onEvent: request.narrowed === undefined ? tell : withUnchanged(request.narrowed.narrowing, tell),
       onEnded: (action) => ended.push(action),
       onWorkspace: (workspace) => (open.workspace = workspace),
     });

@@ -22,6 +22,10 @@ export interface QuickLook {
   /** Absolute and real. */
   readonly root: string;
   readonly manifest: Manifest;
+  /** Which file it was read from. */
+  readonly place: string;
+  /** By which it is seen that another run has written it since. */
+  readonly writtenAt: number;
   readonly changes: Changes;
   readonly isUpToDate: boolean;
 }
@@ -39,7 +43,9 @@ export function lookQuickly(invocation: Invocation, surroundings: Surroundings):
   if (file === undefined) return undefined;
   const root = realpathSync(projectRoot(path.dirname(file)));
   const key = manifestKey(file, root, invocation.flags);
-  const manifest = readManifest(manifestPath(key, root));
+  const place = manifestPath(key, root);
+  const writtenAt = timeOf(place);
+  const manifest = readManifest(place);
   if (manifest === undefined || manifest.key !== key || manifest.obstacle !== undefined) return undefined;
   const { variables } = manifest;
   const basis = basisOf({ flags: invocation.flags, env, version, variables });
@@ -49,8 +55,10 @@ export function lookQuickly(invocation: Invocation, surroundings: Surroundings):
     inputs: changedFiles(manifest.inputs, { root, links: 'follow' }),
     outputs: changedFiles(manifest.outputs, { root, links: 'keep' }),
   };
-  return { root, manifest, changes, isUpToDate: isUnchanged(changes) };
+  return { root, manifest, place, writtenAt, changes, isUpToDate: isUnchanged(changes) };
 }
+
+export const timeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** Nothing is asked for that lists actions or chooses among them. */
 export function isPlainRun({ flags }: Invocation, { env }: Pick<Surroundings, 'env'>): boolean {

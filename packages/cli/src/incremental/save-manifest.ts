@@ -12,8 +12,10 @@ import {
   type Manifest,
   type MarkedFiles,
   type Action,
+  longPath,
   markFiles,
   marksPerFile,
+  mergeManifest,
   nextLedger,
   readManifest,
   recordRun,
@@ -23,8 +25,10 @@ import {
 import { paramVariable } from '@pipeline/schema';
 import { projectRoot } from '../find-pipeline.ts';
 import type { Invocation } from '../parse-arguments.ts';
+import type { NarrowedPlan } from './narrowed-plan.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { timeOf } from './quick-look.ts';
 import { basisOf, machineVariables, manifestKey, manifestPath } from './basis.ts';
 
 export interface FinishedRun {
@@ -38,6 +42,8 @@ export interface FinishedRun {
   readonly startedAt: number;
   /** The same moment by a clock that nobody can set. */
   readonly startedTick: number;
+  /** It looked at a part only. */
+  readonly narrowed?: NarrowedPlan;
 }
 
 /** File systems count in ticks of up to 10 ms: within one, a file may be written twice and show it once. */
@@ -50,37 +56,50 @@ export async function saveManifest(run: FinishedRun): Promise<void> {
   const root = realpathSync(projectRoot(opened.baseDir));
   const file = path.resolve(run.surroundings.cwd, opened.source.path);
   const key = manifestKey(file, root, run.invocation.flags);
-  const recorded = recordRun(run.ended, run.plan);
-  const settledBefore = run.startedAt - tickMs;
-  const outputs = await markOutputs(
-    recorded.exported.map((output) => output.path),
-    root,
-  );
-  const watched = [...recorded.watched, ...watchedByCommand(run, file)];
   const place = manifestPath(key, root);
-  const ledger = nextLedger({ recorded, outputs, previous: readManifest(place), startedAt: run.startedAt });
+  const { narrowed } = run;
+  // Another run has written its own, and that one knows nothing of ours: the next run looks at what we did.
+  if (narrowed !== undefined && timeOf(place) !== narrowed.look.writtenAt) return;
+  const previous = narrowed?.look.manifest ?? readManifest(place);
+  const part = await describeRun(run, { root, file, key, previous });
+  const manifest = narrowed === undefined ? part : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
+  await settleMarks(manifest.outputs, root);
+  try {
+    writeManifest(place, manifest);
+  } catch {
+    // A full disk, a folder that may not be written: the next run plans, and says nothing of it.
+  }
+}
+
+interface Place {
+  readonly root: string;
+  /** Of the pipeline. */
+  readonly file: string;
+  readonly key: string;
+  readonly previous: Manifest | undefined;
+}
+
+async function describeRun(run: FinishedRun, { root, file, key, previous }: Place): Promise<Manifest> {
+  const { invocation, surroundings, startedAt } = run;
+  const recorded = recordRun(run.ended, run.plan);
+  const settledBefore = startedAt - tickMs;
+  const written = recorded.exported.map((output) => output.path);
+  const outputs = markFiles(written, { root, links: 'keep' }, Date.now() - tickMs);
+  const watched = [...recorded.listed, ...recorded.watched, ...watchedByCommand(run, file)];
+  const ledger = nextLedger({ recorded, outputs, previous, startedAt });
   const variables = variablesOf(run.prepared);
-  const manifest: Manifest = {
+  const { env, version } = surroundings;
+  return {
     key,
-    basis: basisOf({
-      flags: run.invocation.flags,
-      env: run.surroundings.env,
-      version: run.surroundings.version,
-      variables,
-    }),
+    basis: basisOf({ flags: invocation.flags, env, version, variables }),
     variables,
     filesOut: recorded.filesOut,
     inputs: markFiles(recorded.inputs, { root, links: 'follow' }, settledBefore),
     watched: await markWatched([...new Set(watched)], { run, root, settledBefore }),
     outputs,
     ledger: () => ledger,
-    ...obstacleOf(run, recorded.watched),
+    ...obstacleOf(run, recorded.listed),
   };
-  try {
-    writeManifest(place, manifest);
-  } catch {
-    // A full disk, a folder that may not be written: the next run plans, and says nothing of it.
-  }
 }
 
 function obstacleOf(run: FinishedRun, folders: readonly string[]): Pick<Manifest, 'obstacle'> {
@@ -119,26 +138,26 @@ function isOnThisMachine(file: string): boolean {
   }
 }
 
-async function markOutputs(files: readonly string[], root: string): Promise<MarkedFiles> {
-  const now = Date.now();
-  const marked = markFiles(files, { root, links: 'keep' }, now - tickMs);
-  const fresh = files.flatMap((_, index) => (Number.isNaN(marked.marks[index * marksPerFile]) ? index : []));
-  if (fresh.length === 0) return marked;
-  await delay(tickMs + 1);
-  const again = markFiles(
-    fresh.flatMap((index) => files[index] ?? []),
-    { root, links: 'keep' },
-    Date.now() - tickMs,
-  );
-  for (const [position, index] of fresh.entries()) copyMark(again, position, { to: marked, index });
-  return marked;
+/** What was written a moment ago shows its next change only when the tick is over: to be waited for, once. */
+async function settleMarks({ paths, marks }: MarkedFiles, root: string): Promise<void> {
+  const fresh = paths.flatMap((_, index) => (Number.isNaN(marks[index * marksPerFile]) ? index : []));
+  if (fresh.length === 0) return;
+  const newest = Math.max(...fresh.map((index) => marks[index * marksPerFile + 2] ?? 0));
+  const untilMs = newest + tickMs + 1 - Date.now();
+  // A file from the future is none that this run has written.
+  if (untilMs > 0) await delay(Math.min(untilMs, tickMs + 1));
+  const files = fresh.map((index) => longPath(paths[index] ?? '', root));
+  const again = markFiles(files, { root, links: 'keep' }, Date.now() - tickMs);
+  for (const [position, index] of fresh.entries()) {
+    // Not ours any more: somebody has written it meanwhile.
+    const isSame = [1, 2, 3].every(
+      (part) => again.marks[position * marksPerFile + part] === marks[index * marksPerFile + part],
+    );
+    if (isSame) copyMark(again, position, { to: { paths, marks }, index });
+  }
 }
 
-function copyMark(
-  from: MarkedFiles,
-  position: number,
-  { to, index }: { to: MarkedFiles; index: number },
-): void {
+function copyMark(from: MarkedFiles, position: number, { to, index }: { to: MarkedFiles; index: number }): void {
   const at = position * marksPerFile;
   to.marks.set(from.marks.subarray(at, at + marksPerFile), index * marksPerFile);
 }

@@ -5,7 +5,7 @@
  */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type LastRun, type Manifest, readManifest } from '@pipeline/engine';
+import { type LastRun, type Manifest, keyLookUp, outputAt, readManifest } from '@pipeline/engine';
 import { projectRoot } from '../find-pipeline.ts';
 import { manifestKey } from '../incremental/basis.ts';
 import type { OpenedPipeline } from '../open-pipeline.ts';
@@ -30,10 +30,11 @@ export function readLastRun({ opened, cwd, flags }: LastRunRequest): LastRun | u
   const outputs = new Map<string, { readonly sha256: string; readonly address: string }>();
   // The newest comes last, and wins.
   for (const manifest of known.toReversed()) addOutputs(manifest, root, outputs);
+  const keys = [...own, ...others].map(({ ledger }) => keyLookUp(ledger()));
   return {
     keyOf: (address) => {
-      for (const { ledger } of [...own, ...others]) {
-        const found = ledger().keys[address];
+      for (const keyOf of keys) {
+        const found = keyOf(address);
         if (found !== undefined) return found;
       }
       return undefined;
@@ -72,8 +73,8 @@ function addOutputs(
   root: string,
   found: Map<string, { readonly sha256: string; readonly address: string }>,
 ): void {
-  for (const [index, { address, sha256 }] of ledger().outputs.entries()) {
-    const file = outputs.paths[index];
-    if (file !== undefined && sha256 !== undefined) found.set(path.resolve(root, file), { address, sha256 });
+  for (const [index, file] of outputs.paths.entries()) {
+    const { address, sha256 } = outputAt(ledger(), index);
+    if (sha256 !== undefined) found.set(path.resolve(root, file), { address, sha256 });
   }
 }

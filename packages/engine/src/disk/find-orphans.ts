@@ -6,7 +6,6 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { LeftOver } from '../manifest.ts';
-import { knownFiles } from '../next-ledger.ts';
 import { hashContent } from './file-hashes.ts';
 import { longPath } from './file-marks.ts';
 import { readManifest } from './manifest-file.ts';
@@ -69,10 +68,8 @@ function readLedgers(root: string): Ledgers {
     const manifest = readManifest(join(root, '.pipeline', 'manifests', name));
     if (manifest === undefined) continue;
     const ledger = manifest.ledger();
-    const left = new Set(ledger.leftOver.map(({ path }) => path));
     if (isPipelineThere(manifest.key, root)) for (const path of manifest.outputs.paths) made.add(path);
-    for (const [path, file] of knownFiles(manifest))
-      if (left.has(path) && file.isOurs) leftOver.set(path, file);
+    for (const file of ledger.leftOver) if (file.isOurs) leftOver.set(file.path, file);
     for (const folder of ledger.folders) folders.add(longPath(folder, root));
   }
   return { leftOver: [...leftOver.values()].filter(({ path }) => !made.has(path)), folders: [...folders] };

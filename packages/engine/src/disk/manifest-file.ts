@@ -10,7 +10,7 @@ import { emptyLedger, type Ledger, type Manifest, type MarkedFiles, marksPerFile
 import { putInPlace } from './put-in-place.ts';
 
 /** Raised when a part changes its meaning. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 interface Header extends Omit<Manifest, 'inputs' | 'watched' | 'outputs' | 'ledger'> {
   readonly v: typeof formatVersion;
@@ -104,6 +104,7 @@ function parseLedger(bytes: Buffer, check: number): Ledger {
 /** Against damage, not against malice: `node:zlib` would cost more to load than this takes. */
 function checksum(bytes: Buffer): number {
   let sum = bytes.length;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 16777619);
+  // Not `for … of`, which takes ten times as long.
+  for (let index = 0; index < bytes.length; index += 1) sum = Math.imul(sum ^ (bytes[index] ?? 0), 16777619);
   return sum;
 }
