@@ -135,7 +135,9 @@ export function keyLookUp({ keys }: Ledger): (address: string) => string | undef
       const start = keys.startsWith(`${address}\t`) ? 0 : -1;
       const at = keys.lastIndexOf(`\n${address}\t`);
       const from = at >= 0 ? at + 1 : start;
-      return from < 0 ? undefined : keys.slice(from + address.length + 1, from + address.length + 1 + hashLength);
+      return from < 0
+        ? undefined
+        : keys.slice(from + address.length + 1, from + address.length + 1 + hashLength);
     }
     table ??= new Map(
       keys.split('\n').flatMap((line): [string, string][] => {

@@ -78,10 +78,17 @@ function mergeInputs(previous: Manifest, part: Manifest, isKept: Narrowing['isKe
         previous.inputs,
         kept.map((index) => own.start + index),
       ),
-      pick(part.inputs, [...Array(files).keys()].map((index) => at + index)),
+      pick(
+        part.inputs,
+        [...Array(files).keys()].map((index) => at + index),
+      ),
     );
     at += files;
-    return { address, files: kept.length + files, depths: [...kept.map((index) => own.depths[index] ?? 1), ...depths] };
+    return {
+      address,
+      files: kept.length + files,
+      depths: [...kept.map((index) => own.depths[index] ?? 1), ...depths],
+    };
   });
   return { table: joined(...tables), imports, before, now };
 }
@@ -91,7 +98,8 @@ function mergeColumns(
   now: OutputColumns,
   { kept, inputs }: { readonly kept: readonly number[]; readonly inputs: MergedInputs },
 ): OutputColumns {
-  const renumber = (source: number, numbers: Int32Array): number => (source < 0 ? source : (numbers[source] ?? -1));
+  const renumber = (source: number, numbers: Int32Array): number =>
+    source < 0 ? source : (numbers[source] ?? -1);
   return {
     addresses: [...kept.map((index) => before.addresses[index] ?? ''), ...now.addresses],
     hashes: pickText(before.hashes, kept, hashLength) + now.hashes,

@@ -85,7 +85,8 @@ export function fitsTheRest(
   const { outputs } = ledger;
   for (let index = 0; index < outputs.addresses.length; index += 1) {
     if (isKept[outputs.sources[index] ?? -1] !== true) continue;
-    if (addresses.has(outputs.addresses[index] ?? '') || writes.has(manifest.outputs.paths[index] ?? '')) return false;
+    if (addresses.has(outputs.addresses[index] ?? '') || writes.has(manifest.outputs.paths[index] ?? ''))
+      return false;
   }
   const origins = new Set(actions.flatMap((action) => originOf(action) ?? []).map(shorten));
   const known = new Set<string>();

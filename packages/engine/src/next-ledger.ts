@@ -21,10 +21,11 @@ export interface LedgerRequest {
   readonly previous: Manifest | undefined;
   /** Milliseconds since the epoch, by the clock that stamps files. */
   readonly startedAt: number;
+  /** Whether it looked at everything, so that what was known before and is not among `outputs` is left over. */
+  readonly scope: 'all' | 'part';
 }
 
-/** `leftOver` is what was known before and is not among `outputs`. */
-export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerRequest): Ledger {
+export function nextLedger({ recorded, outputs, previous, startedAt, scope }: LedgerRequest): Ledger {
   const written = new Set(outputs.paths);
   const known = new Map(filesBefore(previous, (path) => written.has(path)).map((file) => [file.path, file]));
   const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
@@ -50,7 +51,10 @@ export function nextLedger({ recorded, outputs, previous, startedAt }: LedgerReq
     imports,
     listed: listed.length,
     outputs: outputColumns(entries),
-    leftOver: filesBefore(previous, (path) => !written.has(path)).filter(({ isOurs }) => isOurs),
+    leftOver:
+      scope === 'part'
+        ? []
+        : filesBefore(previous, (path) => !written.has(path)).filter(({ isOurs }) => isOurs),
     folders: previous?.ledger().folders ?? [],
     keys,
     actions,

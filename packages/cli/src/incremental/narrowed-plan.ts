@@ -34,11 +34,7 @@ export async function planNarrowed(
   const { manifest, changes, root } = look;
   const narrowing = narrow(manifest, changes, prepared.opened.pipeline);
   if (narrowing === undefined) return undefined;
-  const kept = new Set(
-    manifest.inputs.paths
-      .filter((_, index) => narrowing.isKept[index])
-      .map((file) => longPath(file, root)),
-  );
+  const kept = narrowing.isListingOld ? keptFiles(look, narrowing) : new Set<string>();
   const seen = new Set<string>();
   const isLeftOut = (_task: string, file: string): boolean => {
     if (!kept.has(file)) return false;
@@ -54,6 +50,13 @@ export async function planNarrowed(
   if (narrowing.isListingOld && seen.size !== kept.size) return undefined;
   const rest = { manifest, shorten: (file: string) => shortPath(file, root) };
   return fitsTheRest(planned.value, narrowing, rest) ? { plan: planned.value, narrowing, look } : undefined;
+}
+
+/** Absolute. */
+function keptFiles({ manifest, root }: QuickLook, { isKept }: Narrowing): ReadonlySet<string> {
+  return new Set(
+    manifest.inputs.paths.filter((_, index) => isKept[index]).map((file) => longPath(file, root)),
+  );
 }
 
 /** Address of an import → those of its files that have to be looked at; undefined when one is not there. */

@@ -41,7 +41,7 @@ export function lookQuickly(invocation: Invocation, surroundings: Surroundings):
   if (!isPlainRun(invocation, surroundings)) return undefined;
   const file = pipelineFile(invocation, surroundings.cwd);
   if (file === undefined) return undefined;
-  const root = realpathSync(projectRoot(path.dirname(file)));
+  const root = realpathSync.native(projectRoot(path.dirname(file)));
   const key = manifestKey(file, root, invocation.flags);
   const place = manifestPath(key, root);
   const writtenAt = timeOf(place);

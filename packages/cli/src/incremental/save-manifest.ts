@@ -53,7 +53,7 @@ export async function saveManifest(run: FinishedRun): Promise<void> {
   const { opened, options } = run.prepared;
   const isSelected = Object.values(options.select).some((names) => names.length > 0);
   if (opened.source.path === '<stdin>' || run.outcome.exitCode !== 0 || isSelected) return;
-  const root = realpathSync(projectRoot(opened.baseDir));
+  const root = realpathSync.native(projectRoot(opened.baseDir));
   const file = path.resolve(run.surroundings.cwd, opened.source.path);
   const key = manifestKey(file, root, run.invocation.flags);
   const place = manifestPath(key, root);
@@ -62,7 +62,8 @@ export async function saveManifest(run: FinishedRun): Promise<void> {
   if (narrowed !== undefined && timeOf(place) !== narrowed.look.writtenAt) return;
   const previous = narrowed?.look.manifest ?? readManifest(place);
   const part = await describeRun(run, { root, file, key, previous });
-  const manifest = narrowed === undefined ? part : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
+  const manifest =
+    narrowed === undefined ? part : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
   await settleMarks(manifest.outputs, root);
   try {
     writeManifest(place, manifest);
@@ -86,7 +87,13 @@ async function describeRun(run: FinishedRun, { root, file, key, previous }: Plac
   const written = recorded.exported.map((output) => output.path);
   const outputs = markFiles(written, { root, links: 'keep' }, Date.now() - tickMs);
   const watched = [...recorded.listed, ...recorded.watched, ...watchedByCommand(run, file)];
-  const ledger = nextLedger({ recorded, outputs, previous, startedAt });
+  const ledger = nextLedger({
+    recorded,
+    outputs,
+    previous,
+    startedAt,
+    scope: run.narrowed === undefined ? 'all' : 'part',
+  });
   const variables = variablesOf(run.prepared);
   const { env, version } = surroundings;
   return {
@@ -157,7 +164,11 @@ async function settleMarks({ paths, marks }: MarkedFiles, root: string): Promise
   }
 }
 
-function copyMark(from: MarkedFiles, position: number, { to, index }: { to: MarkedFiles; index: number }): void {
+function copyMark(
+  from: MarkedFiles,
+  position: number,
+  { to, index }: { to: MarkedFiles; index: number },
+): void {
   const at = position * marksPerFile;
   to.marks.set(from.marks.subarray(at, at + marksPerFile), index * marksPerFile);
 }

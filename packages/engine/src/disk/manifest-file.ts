@@ -10,7 +10,7 @@ import { emptyLedger, type Ledger, type Manifest, type MarkedFiles, marksPerFile
 import { putInPlace } from './put-in-place.ts';
 
 /** Raised when a part changes its meaning. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 interface Header extends Omit<Manifest, 'inputs' | 'watched' | 'outputs' | 'ledger'> {
   readonly v: typeof formatVersion;

@@ -2,13 +2,7 @@
  * `import/local`: files of this machine, taken where they are and never copied or changed. What it yields is known
  * while planning; the run looks again, as files may have come and gone since.
  */
-import type {
-  ActionRequest,
-  Failure,
-  Operation,
-  PlannedFile,
-  RunContext,
-} from '@pipeline/engine';
+import type { ActionRequest, Failure, Operation, PlannedFile, RunContext } from '@pipeline/engine';
 import { type Result, ok } from '@pipeline/schema';
 import { type Selection, selectFiles } from './select-files.ts';
 
@@ -30,10 +24,7 @@ export const importLocal: Operation = {
   },
 };
 
-function select(
-  { address, options, task }: ActionRequest,
-  context: RunContext,
-): Result<Selection, Failure> {
+function select({ address, options, task }: ActionRequest, context: RunContext): Result<Selection, Failure> {
   const found = context.foundFiles?.(address);
   if (found !== undefined) return ok({ files: found.flatMap(withPath), lookedAt: [] });
   const selection = selectFiles(options, context);
