@@ -98,8 +98,6 @@ function mergeColumns(
   now: OutputColumns,
   { kept, inputs }: { readonly kept: readonly number[]; readonly inputs: MergedInputs },
 ): OutputColumns {
-  const renumber = (source: number, numbers: Int32Array): number =>
-    source < 0 ? source : (numbers[source] ?? -1);
   return {
     addresses: [...kept.map((index) => before.addresses[index] ?? ''), ...now.addresses],
     hashes: pickText(before.hashes, kept, hashLength) + now.hashes,
@@ -110,6 +108,9 @@ function mergeColumns(
     ours: pickText(before.ours, kept, 1) + now.ours,
   };
 }
+
+const renumber = (source: number, numbers: Int32Array): number =>
+  source < 0 ? source : (numbers[source] ?? -1);
 
 /** Runs of neighbours are taken in one piece: most often, nearly everything is kept. */
 function pickText(text: string, kept: readonly number[], width: number): string {

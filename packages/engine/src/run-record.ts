@@ -54,7 +54,7 @@ export function recordRun(ended: readonly Action[], { graph }: Pick<JobPlan, 'gr
   }
   return {
     inputs,
-    imports: imports.map(({ watches: _, ...facts }) => facts),
+    imports: imports.map(({ address, files, depths }) => ({ address, files, depths })),
     listed: [...listed],
     watched: [...watched],
     exported,
