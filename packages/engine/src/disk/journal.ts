@@ -128,14 +128,25 @@ class JournalWriter {
     this.#timer = undefined;
     const file = this.#file;
     if (file === undefined) return;
-    const events = withoutShort(this.#pending);
+    const events = this.#pending;
     this.#pending = [];
     for (let start = 0; start < events.length && !this.#isClosed; start += chunkLength) {
-      const chunk = events.slice(start, start + chunkLength);
-      const text = chunk.map((event) => journalLine(this.#options.mask(event))).join('');
+      const text = this.#textOf(events.slice(start, start + chunkLength));
       this.#guard(() => writeAll(file, text));
     }
   };
+
+  /** When an action is over before its start is written, its end says all: when, for how long, and by what. */
+  #textOf(events: readonly JobEvent[]): string {
+    const ended = new Set<string>();
+    for (const event of events) if (event.type === 'action.finished') ended.add(event.action);
+    let text = '';
+    for (const event of events) {
+      const isShort = event.type === 'action.started' && event.attempt === 1 && ended.has(event.action);
+      if (!isShort) text += journalLine(this.#options.mask(event));
+    }
+    return text;
+  }
 
   #guard(write: () => void): void {
     try {
@@ -158,14 +169,6 @@ class JournalWriter {
       this.problem ??= error;
     }
   }
-}
-
-/** When an action is over before its start was written, its end says all: when, for how long, and by what. */
-function withoutShort(events: readonly JobEvent[]): readonly JobEvent[] {
-  const ended = new Set(events.flatMap((event) => (event.type === 'action.finished' ? event.action : [])));
-  return events.filter(
-    (event) => event.type !== 'action.started' || event.attempt > 1 || !ended.has(event.action),
-  );
 }
 
 /** On a disk that is nearly full, a part may go. */
