@@ -1,9 +1,17 @@
 /** `pipeline cache`: how large the store of results is, and making it smaller. How it lies on the disk is not known here. */
 import path from 'node:path';
-import { clearCache, collectGarbage, findGarbage, type Garbage, readRuns } from '@pipeline/engine';
+import {
+  type CacheSurvey,
+  clearCache,
+  collectGarbage,
+  findGarbage,
+  type Garbage,
+  readRuns,
+} from '@pipeline/engine';
 import { nearest } from '@pipeline/schema';
 import { exitCode } from '../exit-code.ts';
 import { type StateFolder, stateFolder } from '../history/state-folder.ts';
+import { ioReason } from '../io-reason.ts';
 import type { FlagValues } from '../parse-arguments.ts';
 import { shortPath } from '../read-pipeline.ts';
 import { formatBytes, plural } from '../reporters/quantity.ts';
@@ -121,7 +129,14 @@ function clear({ dir, state, flags, surroundings }: Request): number {
     return usageError({ message, hint: 'wait for its end, or stop it' }, stderr);
   }
   const isDry = flags.switches.has('dry-run');
-  const { objects, objectBytes, logBytes, otherFormats } = clearCache(dir, { isDry });
+  let cleared: CacheSurvey;
+  try {
+    cleared = clearCache(dir, { isDry });
+  } catch (error) {
+    stderr.write(`pipeline: the cache in ${shortPath(cwd, dir)} cannot be removed: ${ioReason(error)}\n`);
+    return exitCode.failed;
+  }
+  const { objects, objectBytes, logBytes, otherFormats } = cleared;
   const bytes = objectBytes + logBytes;
   const told = { removed: !isDry, objects: objects.size, bytes, other_formats: otherFormats };
   const verb = isDry ? 'would remove' : 'removed';

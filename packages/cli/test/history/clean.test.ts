@@ -1,10 +1,18 @@
 /** `pipeline clean` where somebody can be asked, and while a run is going on. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { downloadPipeline, hangs, signalGroup, start, withServer, writeFileIn } from '../running-command.ts';
+import {
+  copyPipeline,
+  downloadPipeline,
+  hangs,
+  signalGroup,
+  start,
+  withServer,
+  writeFileIn,
+} from '../running-command.ts';
 import { bin, cleanEnvironment, createWorkFolder, removeWorkFolder, runCommand } from '../script.ts';
 
 let folder = '';
@@ -82,4 +90,27 @@ test('while a run goes on, its results and the cache stay', async () => {
       'work true',
     ]);
   });
+});
+
+test('a file in the place of .pipeline is nobody’s fault: there is no history, no cache, and nothing to clean', async () => {
+  rmSync(path.join(folder, '.pipeline'), { recursive: true });
+  writeFileIn(folder, '.pipeline', 'in the way');
+  writeFileIn(folder, 'pipeline.yaml', copyPipeline);
+  const run = await runCommand(['run', '-q'], { cwd: folder });
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stderr).toContain(
+    'no history is kept of this run, as .pipeline cannot be written: a part of its path is a file, not a folder',
+  );
+  const commands = [
+    ['runs'],
+    ['clean', '--all', '--orphans', '--yes'],
+    ['cache'],
+    ['cache', 'gc'],
+    ['cache', 'clear'],
+  ];
+  for (const args of commands) {
+    const { code, stderr } = await runCommand(args, { cwd: folder });
+    expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+  }
+  expect(readFileSync(path.join(folder, '.pipeline'), 'utf8')).toBe('in the way');
 });

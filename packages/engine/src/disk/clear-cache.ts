@@ -1,5 +1,5 @@
 /** Empties a cache: all that this version wrote into the folder, and nothing else that may lie there. */
-import { rmdirSync, rmSync } from 'node:fs';
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CacheSurvey, logNames, surveyCache } from './cache-survey.ts';
 import { cacheFormat } from './disk-cache.ts';
@@ -12,7 +12,8 @@ export function clearCache(dir: string, { isDry }: { readonly isDry: boolean }):
   const own = join(dir, cacheFormat);
   const objects = [...survey.objects.values(), ...survey.scraps];
   // Records first: what is left of them would promise what is not there any more.
-  for (const name of [...logNames, lookName]) rmSync(join(own, name), { force: true });
+  const files = [...logNames, lookName].map((name) => join(own, name)).filter((file) => existsSync(file));
+  for (const file of files) rmSync(file, { force: true });
   for (const { path } of objects) rmSync(path, { force: true });
   for (const folder of new Set(objects.map(({ path }) => dirname(path)))) removeEmpty(folder);
   for (const folder of [join(own, 'objects'), own]) removeEmpty(folder);

@@ -3,7 +3,7 @@
  * run of that pipeline did not, and no other pipeline makes them. Only what still has the content that we wrote counts:
  * a file that somebody edited, replaced or linked to somewhere else is theirs.
  */
-import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, type Stats, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { LeftOver } from '../manifest.ts';
 import { hashContent } from './file-hashes.ts';
@@ -34,7 +34,7 @@ export async function findOrphans(root: string): Promise<Orphans> {
   const edited: string[] = [];
   for (const file of leftOver) {
     const path = longPath(file.path, root);
-    const facts = lstatSync(path, { throwIfNoEntry: false });
+    const facts = factsOf(path);
     // A manifest is a file that anybody may have written: nothing outside of the project is removed because of one.
     if (facts === undefined || !isInside(path, root)) continue;
     if (facts.isFile() && (await isAsWritten(path, file))) {
@@ -46,7 +46,7 @@ export async function findOrphans(root: string): Promise<Orphans> {
 
 /** Looks once more before it removes the file, and then the folders above it that exports made and nothing is in. */
 export function removeOrphan({ path, sizeBytes }: Orphan, folders: readonly string[]): void {
-  const facts = lstatSync(path, { throwIfNoEntry: false });
+  const facts = factsOf(path);
   if (facts?.isFile() !== true || facts.size !== sizeBytes) return;
   rmSync(path);
   for (let folder = dirname(path); folders.includes(folder); folder = dirname(folder)) {
@@ -94,6 +94,15 @@ async function isAsWritten(path: string, { mark, sha256 }: LeftOver): Promise<bo
     return (await hashContent(path, size)) === sha256;
   } catch {
     return false;
+  }
+}
+
+function factsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    // Gone, or below something that is no folder any more.
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@
  *     waiting ── the first real work, or an end that is not good ──▶ open ── close ──▶ closed
  *        └── everything was up to date ──▶ closed, no file     open ── the disk refuses ──▶ closed, problem
  */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobEvent, TaskSummary } from '../event.ts';
 import { journalLine, journalVersion, type RunCall, type RunHeader } from '../journal.ts';
@@ -117,9 +117,16 @@ class JournalWriter {
     this.#guard(() => {
       mkdirSync(dir, { recursive: true });
       ignoreInGit(dirname(dir));
-      this.#file = openSync(join(dir, journalName(startedAt, call.job)), 'wx', 0o600);
-      writeAll(this.#file, `${JSON.stringify(header)}\n`);
-      this.isWritten = true;
+      const path = join(dir, journalName(startedAt, call.job));
+      this.#file = openSync(path, 'wx', 0o600);
+      try {
+        writeAll(this.#file, `${JSON.stringify(header)}\n`);
+        this.isWritten = true;
+      } catch (error) {
+        // Without its first line it tells nothing.
+        rmSync(path, { force: true });
+        throw error;
+      }
     });
   }
 

@@ -78,7 +78,8 @@ async function createRoot(dir: string): Promise<string> {
     return await realpath(dir);
   } catch {
     // A read-only project can still be read: only the scratch files move.
-    const fallback = join(tmpdir(), 'pipeline-work');
+    // Each user has one: that of another may not be entered.
+    const fallback = join(tmpdir(), ['pipeline-work', process.getuid?.()].join('-'));
     await mkdir(fallback, { recursive: true, mode: 0o700 });
     return realpath(fallback);
   }
