@@ -292,8 +292,8 @@ function run(folder, command, args) {
   const options = { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 28 };
   const { status, stderr, stdout } = spawnSync(command, args, options);
   const ms = performance.now() - began;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${stderr.slice(-600)}`);
-  return { ms, stderr, stdout };
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${String(stderr).slice(-600)}`);
+  return { ms, stderr: String(stderr), stdout: String(stdout) };
 }
 
 function script(name, source) {

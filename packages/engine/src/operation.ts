@@ -158,7 +158,10 @@ export interface OutputFile {
 }
 
 export interface Operation {
-  /** True: it makes no file in `workDir`, and is given none: `workDir` is empty. */
+  /**
+   * True: it only moves files. It makes none in `workDir`, and is given none (`workDir` is empty); and it takes no place
+   * from those who work, see `pools.ts`.
+   */
   readonly isFolderless?: true;
   /** Quick and without side effects; reading folders is allowed. A failure here means: nothing runs. */
   readonly plan: (

@@ -14,7 +14,7 @@ import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { JobReport } from './job-report.ts';
 import type { Share } from './operation.ts';
-import { Pools } from './pools.ts';
+import { movingFiles, Pools } from './pools.ts';
 import { mayBeStored, readyAction, type ReadySurroundings } from './ready-action.ts';
 import { type ActionEnd, type ActionEnvironment, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
@@ -222,7 +222,8 @@ class JobRun {
     }
     const converter = converterOf(action);
     const { operation } = action.owner.planned.task;
-    const limits = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
+    const names = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
+    const limits = action.owner.planned.operation.isFolderless === true ? [...names, movingFiles] : names;
     const rank = this.#plan.graph.depths[action.owner.planned.index] ?? 0;
     const shares = sharingKey(action);
     this.#queue.add({ action, limits, rank, lane: limits.join('\n'), shares });
@@ -247,7 +248,6 @@ class JobRun {
   };
 
   #startOne(): boolean {
-    if (this.#pools.isFull) return false;
     const group = this.#queue.take((limits) => this.#pools.hasRoom(limits));
     if (group === undefined) return false;
     this.#background(() => this.#runGroup(group));

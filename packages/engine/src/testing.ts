@@ -98,8 +98,8 @@ export interface FakeBackendOptions {
   /** Ends each call; without it, the test does. */
   readonly run?: (invocation: Invocation) => void;
   readonly verify?: Operation['verify'];
-  /** In place of the fake one: its calls are not seen here. */
-  readonly operation?: Operation;
+  /** In place of the fake one, where there is one: its calls are not seen here. */
+  readonly operationOf?: (name: OperationName) => Operation | undefined;
   /** Operations that it does not have. */
   readonly lacks?: readonly OperationName[];
 }
@@ -164,7 +164,9 @@ export function fakeBackend(options: FakeBackendOptions): FakeBackend {
     running,
     calls,
     load: (name) =>
-      Promise.resolve(options.lacks?.includes(name) === true ? undefined : (options.operation ?? operation)),
+      Promise.resolve(
+        options.lacks?.includes(name) === true ? undefined : (options.operationOf?.(name) ?? operation),
+      ),
     close: () => Promise.resolve(),
     started: (address) => {
       const invocation = unseen.get(address)?.shift();

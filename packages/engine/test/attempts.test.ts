@@ -186,7 +186,7 @@ describe('an operation without a folder', () => {
           return Promise.resolve(ok(made(known)));
         },
       };
-      const job = await startJob(pipeline, { fake: { operation } });
+      const job = await startJob(pipeline, { fake: { operationOf: () => operation } });
       await job.outcome;
       expect(job.statuses()).toEqual([`url ${status}`]);
       expect(dirs).toEqual(['']);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { quiet } from '../src/testing.ts';
+import { ok } from '@pipeline/schema';
+import type { Operation } from '../src/index.ts';
+import { fakePlan, finishAtOnce, quiet } from '../src/testing.ts';
 import { startJob } from './harness.ts';
 import { pipelineOf, yields } from './pipeline-of.ts';
 
@@ -53,6 +55,60 @@ describe('limits', () => {
     job.controller.abort({ type: 'interrupted' });
     await job.clock.advance(10_000);
     await job.outcome;
+  });
+});
+
+describe('actions that only move files', () => {
+  const files = Array.from({ length: 20 }, (_, index) => `f${String(index).padStart(2, '0')}`);
+
+  async function mostAtOnce(
+    maxActions: number,
+    limits: ReadonlyMap<string, number> = new Map(),
+  ): Promise<Readonly<Record<string, number>>> {
+    const running: Record<string, number> = { convert: 0, 'export/local': 0 };
+    const most = { ...running };
+    const operationOf = (name: string): Operation | undefined =>
+      name === 'import/local'
+        ? undefined
+        : {
+            ...(name === 'export/local' && { isFolderless: true }),
+            plan: fakePlan,
+            run: async ({ inputs }, { workDir }) => {
+              running[name] = (running[name] ?? 0) + 1;
+              most[name] = Math.max(most[name] ?? 0, running[name]);
+              await quiet();
+              running[name] -= 1;
+              expect(workDir === '').toBe(name === 'export/local');
+              return ok({
+                outputs: inputs.map(({ name: file, path }) => ({ dir: '', name: file, path, sizeBytes: 1 })),
+              });
+            },
+          };
+    const job = await startJob(
+      pipelineOf({
+        docs: yields(...files),
+        out: { inputs: ['docs'], operation: 'export/local' },
+        page: { inputs: ['docs'] },
+      }),
+      { run: { maxActions, limits }, fake: { operationOf, run: finishAtOnce } },
+    );
+    await job.outcome;
+    expect(job.statuses().filter((status) => status.startsWith('out'))).toEqual(
+      files.map((file) => `out[${file}] finished`),
+    );
+    return most;
+  }
+
+  test('take no place from those who work', async () => {
+    expect(await mostAtOnce(2)).toEqual({ convert: 2, 'export/local': 8 });
+  });
+
+  test('are held to their own limit', async () => {
+    expect(await mostAtOnce(3, new Map([['export/local', 2]]))).toMatchObject({ 'export/local': 2 });
+  });
+
+  test('come one after the other where everything does', async () => {
+    expect(await mostAtOnce(1)).toEqual({ convert: 1, 'export/local': 1 });
   });
 });
 

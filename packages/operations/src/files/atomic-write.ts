@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { constants, createReadStream, mkdirSync, renameSync, statSync } from 'node:fs';
+import { constants, createReadStream, mkdirSync, renameSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, open, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,7 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { copySmall, smallBytes } from './copy-small.ts';
+import { copySmall } from './copy-small.ts';
 import { statOf } from './stat-of.ts';
 import { removeStale, temporaryName } from './temporary-files.ts';
 import { writeFailure } from './write-failure.ts';
@@ -113,11 +113,10 @@ const isMissing = (error: unknown, file: string): boolean =>
   'path' in error &&
   error.path === file;
 
+/** Whether it is small shows when it is read, which costs less than to ask. */
 async function copy(request: AtomicWrite, place: Place): Promise<Written> {
-  const { source } = request;
-  const stats = statSync(source);
-  const isSmall = stats.isFile() && stats.size <= smallBytes;
-  const small = isSmall ? await copySmall({ source, target: place.temporary, mode: place.mode }) : undefined;
+  const { temporary, mode } = place;
+  const small = await copySmall({ source: request.source, target: temporary, mode });
   return small ?? copyLarge(request, place);
 }
 

@@ -4,11 +4,11 @@
  * It knows nothing of names, and removes nothing.
  */
 import { hash } from 'node:crypto';
-import { closeSync, fchmodSync, fsync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fsync, openSync, readSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** Up to here, reading and writing takes well below a millisecond. */
-export const smallBytes: number = 128 * 1024;
+const smallBytes = 128 * 1024;
 
 export interface SmallCopy {
   readonly source: string;
@@ -28,7 +28,7 @@ const flush: (file: number) => Promise<void> = promisify(fsync);
 // Nobody waits between reading into it and writing out of it, so that one is enough for all copies.
 const buffer = Buffer.allocUnsafeSlow(smallBytes + 1);
 
-/** Undefined: it is not small (any more), and nothing was written. Throws what the file system says. */
+/** Undefined: it is not small, and nothing was written. Throws what the file system says. */
 export async function copySmall({ source, target, mode }: SmallCopy): Promise<CopiedFile | undefined> {
   const sizeBytes = readWhole(source);
   if (sizeBytes > smallBytes) return undefined;
@@ -45,9 +45,12 @@ export async function copySmall({ source, target, mode }: SmallCopy): Promise<Co
   }
 }
 
+// What has become a pipe since it was listed makes nobody wait.
+const readAtOnce = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /** How many bytes are in the buffer now; more than fit means that there are more. */
 function readWhole(source: string): number {
-  const file = openSync(source, 'r');
+  const file = openSync(source, readAtOnce);
   try {
     let done = 0;
     for (;;) {

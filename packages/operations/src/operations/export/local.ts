@@ -3,6 +3,7 @@
  * holds an expression over `file` and does not end in `/`, it is the path of the file itself.
  * It knows what may be replaced; how a file gets to its place whole, it does not.
  */
+import type { Stats } from 'node:fs';
 import path from 'node:path';
 import type {
   ActionRequest,
@@ -44,7 +45,9 @@ export const exportLocal: Operation = {
     const count = targets.value.length;
     for (const [index, target] of targets.value.entries()) {
       const progress = (percent: number): void => context.progress(((index + percent / 100) / count) * 100);
-      const written = await write(target, request, { context, progress });
+      // What was there before the others were written may be something else by now.
+      const now = index === 0 ? target : { ...target, existing: linkStatOf(target.file) };
+      const written = await write(now, request, { context, progress });
       if (!written.ok) return written;
       // A small file is written too quickly to say anything of itself.
       if (count > 1) progress(100);
@@ -63,6 +66,8 @@ export const exportLocal: Operation = {
 interface Target {
   readonly input: Artifact;
   readonly file: string;
+  /** What lies there, itself: a link is not followed. */
+  readonly existing: Stats | undefined;
   readonly dir: string;
   readonly name: string;
 }
@@ -72,8 +77,10 @@ function targetsOf(request: ActionRequest, context: PathContext): Result<readonl
   const isFile = !given.endsWith('/') && readsFile(request);
   const base = path.resolve(context.baseDir, given);
   const targets = request.inputs.map((input): Target => {
-    if (isFile) return { input, file: base, dir: '', name: path.basename(base) };
-    return { input, file: path.join(base, input.dir, input.name), dir: input.dir, name: input.name };
+    const file = isFile ? base : path.join(base, input.dir, input.name);
+    const existing = linkStatOf(file);
+    if (isFile) return { input, file, existing, dir: '', name: path.basename(base) };
+    return { input, file, existing, dir: input.dir, name: input.name };
   });
   const problem = problemOf(targets, context);
   return problem === undefined ? ok(targets) : err(problem);
@@ -85,7 +92,7 @@ function problemOf(targets: readonly Target[], context: PathContext): Failure | 
     // The file itself may be a link: it is replaced, never followed. Its folder must lie where it may.
     const refusal = folderRefusal(path.dirname(target.file), context);
     if (refusal !== undefined) return refusal;
-    if (isSource(target.file, targets)) {
+    if (target.existing !== undefined && isSource(target.file, targets)) {
       const shown = shownPath(target.file, context.baseDir);
       return failure('refused', `${shown} would overwrite its own source`, {
         hint: 'export to another folder',
@@ -137,9 +144,8 @@ async function write(
   request: ActionRequest,
   { context, progress }: Writing,
 ): Promise<Result<Exported, Failure>> {
-  const { file, dir, name, input } = target;
+  const { file, dir, name, input, existing } = target;
   const overwrite = textOption(request.options, 'overwrite') ?? 'if_changed';
-  const existing = linkStatOf(file);
   // A folder in the way is no file to be kept: the write says so.
   if (overwrite !== 'always' && existing !== undefined && !existing.isDirectory()) {
     if (overwrite === 'never') {
