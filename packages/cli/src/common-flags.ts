@@ -101,6 +101,10 @@ export const cacheFlags: Readonly<Record<string, FlagSpec>> = {
     hasTwin: true,
     help: 'Where results are kept. Default: `.pipeline/cache` in the root of the project.',
   },
+};
+
+/** For what adds to it. */
+export const cacheSizeFlags: Readonly<Record<string, FlagSpec>> = {
   'cache-max-size': {
     value: 'size',
     hasTwin: true,

@@ -2,6 +2,7 @@
 import {
   allowPathFlag,
   cacheFlags,
+  cacheSizeFlags,
   fileFlag,
   forceFlag,
   paramFlags,
@@ -34,6 +35,7 @@ export const runFlags: Readonly<Record<string, FlagSpec>> = {
   },
   force: forceFlag,
   ...cacheFlags,
+  ...cacheSizeFlags,
   timeout: {
     value: 'duration',
     hasTwin: true,

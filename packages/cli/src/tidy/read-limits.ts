@@ -4,7 +4,7 @@ import { err, ok } from '@pipeline/schema';
 import type { FlagValues, UsageError } from '../parse-arguments.ts';
 import { parseSize } from '../parse-size.ts';
 
-export const defaultMaxBytes = 10e9;
+const defaultMaxBytes = 10e9;
 
 const unitMs: Readonly<Record<string, number>> = {
   m: 60_000,

@@ -50,7 +50,7 @@ export function openJournal(options: JournalOptions): Journal {
 }
 
 /** Sorts by time as a name; no `:`, which Windows does not allow. */
-export function journalName(startedAt: number, job: string): string {
+function journalName(startedAt: number, job: string): string {
   const time = new Date(startedAt).toISOString().replaceAll(/[-:.]/g, '');
   return `${time}-${job.replaceAll(/[^\w-]/g, '')}.jsonl`;
 }
