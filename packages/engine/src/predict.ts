@@ -9,6 +9,7 @@ import type { JobPlan, PlannedTask, PlanProblem } from './job-plan.ts';
 import type { ActionRequest, Artifact } from './operation.ts';
 import { knownFileInputs, planTask } from './plan-task.ts';
 import { predictAction } from './predict-action.ts';
+import { predictLeftOver } from './predict-left-over.ts';
 import { predictExport } from './predict-export.ts';
 import type { ActionPrediction, KnownPast, Prediction, TaskPrediction } from './prediction.ts';
 import type { Reason } from './reason.ts';
@@ -27,7 +28,7 @@ export async function predictJob(plan: JobPlan, past: KnownPast): Promise<Predic
     const planned = plan.tasks[index];
     if (planned !== undefined) tasks.push(await predictTask(planned, walk));
   }
-  return { tasks };
+  return { tasks, leftOver: await predictLeftOver(plan, tasks, past) };
 }
 
 interface Walk {

@@ -21,6 +21,19 @@ export type PredictedStatus = 'run' | 'may-run' | 'cached' | 'up-to-date' | 'ski
 export interface Prediction {
   /** Those that are part of the job, each after the ones whose files it takes. */
   readonly tasks: readonly TaskPrediction[];
+  /** Files that earlier runs wrote and this one would not. */
+  readonly leftOver: readonly LeftOverPrediction[];
+}
+
+/** A file that no source makes any more. */
+export interface LeftOverPrediction {
+  /** Absolute. */
+  readonly path: string;
+  /** The action that made it. */
+  readonly address: string;
+  /** `delete`: its task has `prune: true`. `keep`: it stays where it is. */
+  readonly change: 'delete' | 'keep';
+  readonly reason: Reason;
 }
 
 export interface TaskPrediction {
@@ -60,7 +73,15 @@ export interface LastRun {
   /** The key of the action's fingerprint; undefined: it did not run, or cannot be cached. */
   readonly keyOf: (address: string) => string | undefined;
   /** Of a file that it wrote, by absolute path. */
-  readonly outputOf: (path: string) => { readonly sha256: string; readonly address: string } | undefined;
+  readonly outputOf: (path: string) => WrittenFile | undefined;
+  /** Files that runs of this pipeline wrote, by absolute path, and that nothing else of the project makes. */
+  readonly written?: () => Iterable<readonly [path: string, file: WrittenFile]>;
+}
+
+export interface WrittenFile {
+  readonly sha256: string;
+  /** The action that wrote it. */
+  readonly address: string;
 }
 
 /** What a prediction looks at beside the plan. */

@@ -46,5 +46,6 @@ export type ReasonCode =
   | 'output-foreign'
   | 'output-kept'
   | 'output-changed'
+  | 'no-source'
   // It will fail.
   | 'cannot-work';

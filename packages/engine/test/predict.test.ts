@@ -105,7 +105,7 @@ function isPossible({ status, fingerprint, writes, action }: ActionPrediction): 
 }
 
 /** `pdf[a.md] run: never run`, or with the file that is written: `out[a.md] replace: output edited`. */
-function linesOf({ tasks }: Prediction): readonly string[] {
+function linesOf({ tasks }: Pick<Prediction, 'tasks'>): readonly string[] {
   return tasks.flatMap(({ task, actions, followsFrom, problems }) => [
     ...actions
       .filter(({ status }) => status !== 'reads')
@@ -276,6 +276,34 @@ test('files that only the run can tell: what follows is open, until it has run o
     'web[1.png] cached: unchanged since the last run',
     'web[2.png] cached: unchanged since the last run',
     'zip cached: unchanged since the last run',
+  ]);
+});
+
+test('files that no source makes any more: deleted only with prune, and never when they were edited', async () => {
+  await machine.run(pipelineOf(chain));
+  machine.past = {
+    last: {
+      keyOf: (address) => machine.keys.get(address),
+      outputOf: (path) => machine.written.get(path),
+      written: () => machine.written,
+    },
+  };
+  const without = { ...chain, docs: yields('a.md') };
+  const left = async (
+    tasks: Readonly<Record<string, TaskSketch>>,
+    select?: Selection,
+  ): Promise<readonly string[]> =>
+    (await machine.predict(pipelineOf(tasks), select)).leftOver.map(
+      ({ path, address, change, reason }) => `${change} ${path} of ${address}: ${reason.text}`,
+    );
+  expect(await left(chain)).toEqual([]);
+  expect(await left(without)).toEqual(['keep /project/out/b.md of out[b.md]: no source makes it any more']);
+  const pruning = { ...without, out: { ...publishes('pdf'), options: { prune: true } } };
+  expect(await left(pruning)).toEqual(['delete /project/out/b.md of out[b.md]: no source makes it any more']);
+  expect(await left(pruning, { only: ['pdf'] })).toEqual([]);
+  machine.write('/project/out/b.md', 'edited');
+  expect(await left(pruning)).toEqual([
+    'keep /project/out/b.md of out[b.md]: no source makes it any more, but it was edited since',
   ]);
 });
 

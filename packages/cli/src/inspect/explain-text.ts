@@ -144,6 +144,7 @@ function lastRows({
 
 export function outputText(explanation: OutputExplanation, look: ExplainLook): string {
   const { path, state, sha256, writer, chain, sources, next, run } = explanation;
+  const explained = chain[1] ?? chain[0];
   const shown = sources.map((source) => shownFile(source, look.baseDir));
   return textOf([
     ...title(shownFile(path, look.baseDir), stateText(state), look),
@@ -182,7 +183,7 @@ export function outputText(explanation: OutputExplanation, look: ExplainLook): s
       ],
       look,
     ),
-    ...(writer === undefined ? [] : ['', ...more(['pipeline', 'explain', chain[1] ?? writer], look)]),
+    ...(explained === undefined ? [] : ['', ...more(['pipeline', 'explain', explained], look)]),
   ]);
 }
 

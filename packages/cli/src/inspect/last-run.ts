@@ -5,7 +5,15 @@
  */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type LastRun, type Manifest, keyLookUp, outputAt, readManifest } from '@pipeline/engine';
+import {
+  type LastRun,
+  type LeftOver,
+  type Manifest,
+  keyLookUp,
+  outputAt,
+  readManifest,
+  type WrittenFile,
+} from '@pipeline/engine';
 import { projectRoot } from '../find-pipeline.ts';
 import { manifestKey } from '../incremental/basis.ts';
 import type { OpenedPipeline } from '../open-pipeline.ts';
@@ -21,13 +29,13 @@ export interface LastRunRequest {
 export function readLastRun({ opened, cwd, flags }: LastRunRequest): LastRun | undefined {
   const root = realpathSync(projectRoot(opened.baseDir));
   const key = manifestKey(path.resolve(cwd, opened.source.path), root, flags);
-  const known = manifestsOf(path.join(root, '.pipeline', 'manifests')).filter((manifest) =>
-    isOf(manifest, key),
-  );
+  const all = manifestsOf(path.join(root, '.pipeline', 'manifests'));
+  const known = all.filter((manifest) => isOf(manifest, key));
   if (known.length === 0) return undefined;
   const own = known.filter((manifest) => manifest.key === key);
+  const [latest] = own;
   const others = known.filter((manifest) => manifest.key !== key);
-  const outputs = new Map<string, { readonly sha256: string; readonly address: string }>();
+  const outputs = new Map<string, WrittenFile>();
   // The newest comes last, and wins.
   for (const manifest of known.toReversed()) addOutputs(manifest, root, outputs);
   const keys = [...own, ...others].map(({ ledger }) => keyLookUp(ledger()));
@@ -40,6 +48,7 @@ export function readLastRun({ opened, cwd, flags }: LastRunRequest): LastRun | u
       return undefined;
     },
     outputOf: (file) => outputs.get(file),
+    written: () => (latest === undefined ? [] : writtenBy(latest, all, root)),
   };
 }
 
@@ -68,13 +77,33 @@ function firstOf(key: string): unknown {
   return Array.isArray(parsed) ? parsed[0] : undefined;
 }
 
-function addOutputs(
-  { outputs, ledger }: Manifest,
-  root: string,
-  found: Map<string, { readonly sha256: string; readonly address: string }>,
-): void {
-  for (const [index, file] of outputs.paths.entries()) {
-    const { address, sha256 } = outputAt(ledger(), index);
+function addOutputs(manifest: Manifest, root: string, found: Map<string, WrittenFile>): void {
+  for (const { path: file, address, sha256 } of filesOf(manifest))
     if (sha256 !== undefined) found.set(path.resolve(root, file), { address, sha256 });
+}
+
+/** What runs of this pipeline with these params wrote, as far as nobody else makes it. */
+function* writtenBy(
+  own: Manifest,
+  all: readonly Manifest[],
+  root: string,
+): Generator<readonly [string, WrittenFile]> {
+  const elsewhere = new Set(
+    all.filter((manifest) => manifest !== own).flatMap(({ outputs }) => outputs.paths),
+  );
+  for (const { path: file, sha256, address, isOurs } of filesOf(own)) {
+    if (isOurs && sha256 !== undefined && !elsewhere.has(file))
+      yield [path.resolve(root, file), { sha256, address }];
   }
+}
+
+type KnownFile = Pick<LeftOver, 'path' | 'address' | 'sha256' | 'isOurs'>;
+
+/** Those that the last run left where they were, and then those that it wrote. */
+function filesOf({ outputs, ledger }: Manifest): readonly KnownFile[] {
+  const known = ledger();
+  return [
+    ...known.leftOver,
+    ...outputs.paths.map((file, index) => ({ ...outputAt(known, index), path: file })),
+  ];
 }

@@ -38,7 +38,8 @@ export function countsOf(counts: PlanCounts): string {
 }
 
 /** Nothing would be done. */
-export function isUpToDate({ tasks }: Prediction): boolean {
+export function isUpToDate({ tasks, leftOver }: Prediction): boolean {
+  if (leftOver.some(({ change }) => change === 'delete')) return false;
   return tasks.every(
     ({ actions, followsFrom, problems }) =>
       followsFrom.length === 0 &&

@@ -30,6 +30,12 @@ export function planJson(prediction: Prediction, plan: JobPlan): object {
       more_follow_from: followsFrom,
       problems: problems.map(({ address, message, hint }) => ({ action: address, message, hint })),
     })),
+    left_over: prediction.leftOver.map(({ path, address, change, reason }) => ({
+      path,
+      made_by: address,
+      change,
+      reason,
+    })),
     notes: notes.map(({ task, address, message }) => ({ task, action: address, message })),
   };
 }

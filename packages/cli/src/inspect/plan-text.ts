@@ -18,13 +18,15 @@ import { printable } from '../reporters/printable.ts';
 import { formatCount, plural } from '../reporters/quantity.ts';
 import { hanging, type Look } from './look.ts';
 import { countActions, countsOf, isUpToDate, statuses, statusWords } from './plan-counts.ts';
-import { shownConverter, shownResult } from './shown-action.ts';
+import { shownConverter, shownFile, shownResult } from './shown-action.ts';
 
 /** Ends with a newline. */
 export function planText(prediction: Prediction, plan: JobPlan, look: Look): string {
   const tasks = prediction.tasks.flatMap((task) => [...taskLines(task, plan, look), '']);
   const lines = [
-    ...(look.verbosity === 'quiet' ? [] : [...tasks, ...noteLines(prediction, plan, look)]),
+    ...(look.verbosity === 'quiet'
+      ? []
+      : [...tasks, ...leftOverLines(prediction, plan, look), ...noteLines(prediction, plan, look)]),
     headline(prediction, plan, look),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -165,6 +167,39 @@ function followLines({ followsFrom }: TaskPrediction, look: Look): readonly stri
   );
 }
 
+/** Files that no source makes any more: removed where that was asked for, else left, and said so. */
+function leftOverLines({ leftOver }: Prediction, plan: JobPlan, look: Look): readonly string[] {
+  const { style, verbosity } = look;
+  const lines = (['delete', 'keep'] as const).flatMap((change) => {
+    const files = leftOver.filter((file) => file.change === change);
+    const named =
+      verbosity === 'verbose' || files.length <= namedInGroup + 1 ? files : files.slice(0, namedInGroup);
+    const word =
+      change === 'delete' ? style.red(`${style.signs.failed} deletes`) : `${style.signs.skipped} leaves `;
+    const rest = files.length - named.length;
+    return [
+      ...named.flatMap(({ path, address, reason }) =>
+        hanging(
+          `  ${word}     `,
+          `${shown(path, plan)}, made by ${printable(address)}: ${reason.text}`,
+          look,
+        ),
+      ),
+      ...(rest === 0 ? [] : [`  ${word}     ${formatCount(rest)} more, for reasons of the same kind`]),
+    ];
+  });
+  if (lines.length === 0) return [];
+  const isKept = leftOver.some(({ change, reason }) => change === 'keep' && reason.code === 'no-source');
+  return [
+    style.bold('left over from earlier runs'),
+    ...lines,
+    ...(isKept ? ['  after the run, pipeline clean --orphans removes what no source makes any more'] : []),
+    '',
+  ];
+}
+
+const shown = (path: string, { context }: JobPlan): string => printable(shownFile(path, context.baseDir));
+
 /** What was noticed while planning; what was left out has said so itself. */
 function noteLines({ tasks }: Prediction, plan: JobPlan, look: Look): readonly string[] {
   const told = new Set(
@@ -183,5 +218,7 @@ function headline(prediction: Prediction, plan: JobPlan, { style }: Look): strin
   const counts = countsOf(countActions(actions));
   const open = prediction.tasks.some(({ followsFrom }) => followsFrom.length > 0) ? ', more to follow' : '';
   if (isUpToDate(prediction)) return style.bold(`${name}: up to date, nothing to do`);
-  return style.bold(`${name}: ${counts === '' ? 'nothing to do' : counts}${open}; nothing ran`);
+  const deletes = prediction.leftOver.filter(({ change }) => change === 'delete').length;
+  const pruned = deletes === 0 ? '' : `, ${formatCount(deletes)} deleted`;
+  return style.bold(`${name}: ${counts === '' ? 'nothing to do' : counts}${pruned}${open}; nothing ran`);
 }
