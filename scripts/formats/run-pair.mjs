@@ -12,7 +12,7 @@ const sampleOf = (format) => path.join(samplesDir, `sample.${twins[format] ?? fo
 export const hasSample = (format) => existsSync(sampleOf(format));
 
 /** A file of that format that can become the other. */
-function sampleFor(from, to) {
+export function sampleFor(from, to) {
   const needs = to === 'ini' ? 'sections' : schema.formatKind(to) === 'font' ? 'font' : undefined;
   const other = others[needs]?.[from];
   return other === undefined ? sampleOf(from) : path.join(samplesDir, other);

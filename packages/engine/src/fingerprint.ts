@@ -4,7 +4,7 @@
  * so that the two cannot drift apart. Not in it: the name of the task, limits, timeouts, retries, secrets, absolute
  * paths and times.
  */
-import type { JsonObject, JsonValue, OperationName } from '@pipeline/schema';
+import type { JsonObject, JsonValue, OperationName, OptionSpec } from '@pipeline/schema';
 import { isJsonList, isJsonObject, operationSpecs } from '@pipeline/schema';
 import { filePlace } from './artifact.ts';
 import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
@@ -55,10 +55,17 @@ function own({ task, options, verify }: ActionRequest): readonly Ingredient[] {
 function counting(operation: OperationName, options: JsonObject): readonly [string, string][] {
   const specs = operationSpecs[operation].options;
   return sorted(options).flatMap(([name, value]): [string, string][] => {
-    const text = canonical(value);
-    const usual = specs[name]?.default;
-    return usual !== undefined && canonical(usual) === text ? [] : [[name, text]];
+    const spec = specs[name];
+    const text = canonical(plain(value, spec));
+    const usual = spec?.default;
+    return usual !== undefined && canonical(plain(usual, spec)) === text ? [] : [[name, text]];
   });
+}
+
+/** YAML makes a number of `pages: 1`, and a text of `pages: "1"`: where both are taken, they mean the same. */
+function plain(value: JsonValue, spec: OptionSpec | undefined): JsonValue {
+  const types = spec?.schema['type'];
+  return typeof value === 'number' && isJsonList(types) && types.includes('string') ? String(value) : value;
 }
 
 function converter(plan: ActionPlan | undefined): readonly Ingredient[] {

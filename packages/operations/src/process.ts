@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { outputDateSeconds } from './files/output-date.ts';
 
 export interface ProcessStart {
   /** Absolute path, or a name that is looked up in PATH; never a shell line. */
@@ -100,13 +101,18 @@ function smallEnvironment(): Record<string, string> {
     'SystemRoot',
     'FONTCONFIG_PATH',
     'FONTCONFIG_FILE',
-    'TZ',
   ];
   const kept = names.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] satisfies [string, string]];
   });
-  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8' };
+  return {
+    ...Object.fromEntries(kept),
+    LANG: 'C.UTF-8',
+    // What is made must not depend on when and where.
+    TZ: 'UTC',
+    SOURCE_DATE_EPOCH: String(outputDateSeconds()),
+  };
 }
 
 function endOf(child: ChildProcess, { keepStdoutBytes }: ProcessStart): Promise<ProcessEnd> {

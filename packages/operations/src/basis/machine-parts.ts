@@ -7,6 +7,7 @@ import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Need } from '../converters/converter.ts';
+import { askedSeconds } from '../files/output-date.ts';
 import { packFolder, packs } from '../packs.ts';
 import type { PackName } from '../packs.ts';
 import { findCommand, findProgram, searchFolders } from '../programs/find-program.ts';
@@ -56,9 +57,11 @@ export function commonFacts(): PartFacts {
   const built = path.resolve(path.dirname(entry), '../.tsbuildinfo');
   const build = stamp(built);
   const node = process.versions;
+  const asked = askedSeconds();
   return {
     basis: {
       pipeline: build === undefined ? versionIn(manifest) : `${versionIn(manifest)}, built ${build}`,
+      ...(asked === undefined ? {} : { SOURCE_DATE_EPOCH: String(asked) }),
       platform: `${process.platform} ${process.arch}, Node.js ${node.node.split('.')[0]}, zlib ${node.zlib}`,
     },
     watches: [manifest, ...(build === undefined ? [] : [built]), ...searchFolders()],

@@ -10,6 +10,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, formatKind, ok } from '@pipeline/schema';
+import { outputDateOfZip } from '../files/output-date.ts';
 import { nameOf } from '../files/output-name.ts';
 import { unpackChm } from './calibre-chm.ts';
 import { programVersion } from '../programs/find-program.ts';
@@ -166,7 +167,7 @@ const drmProtected = (name: string): Failure =>
 /** The folder as one file, the same every time: names in order, no times of their own. */
 async function zipped(
   { outputDir }: ProgramJob,
-  { workDir, dir, outputName, startedAt }: Conversion,
+  { workDir, dir, outputName }: Conversion,
 ): Promise<OutputFile> {
   const { ZipFile } = await import('yazl');
   const folder = path.join(outputDir, 'output');
@@ -177,7 +178,7 @@ async function zipped(
     .map((entry) => path.join(entry.parentPath, entry.name));
   const zip = new ZipFile();
   for (const name of names.toSorted()) {
-    zip.addFile(name, path.relative(folder, name), { mtime: new Date(startedAt) });
+    zip.addFile(name, path.relative(folder, name), { mtime: outputDateOfZip() });
   }
   zip.end();
   await finished(zip.outputStream.pipe(createWriteStream(file)));

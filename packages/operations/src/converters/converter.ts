@@ -75,8 +75,8 @@ export interface Conversion {
   readonly workDir: string;
   /** Folders from which a document may pull in images; real paths. */
   readonly allowedDirs: readonly string[];
-  /** For dates inside outputs: ms since the epoch. */
-  readonly startedAt: number;
+  /** For dates inside outputs, ms since the epoch: see `output-date.ts`. */
+  readonly dateMs: number;
   readonly signal: AbortSignal;
   readonly progress: (percent: number | null) => void;
   /** Conversions of the same input that were started together with this one. */

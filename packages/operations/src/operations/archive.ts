@@ -24,6 +24,7 @@ import { packTar as tarOf } from 'modern-tar/fs';
 import { ZipFile } from 'yazl';
 import { factsOf, madeBy } from '../basis/made-by.ts';
 import { sevenZip, sevenZipVersion } from '../converters/archives/seven-zip.ts';
+import { outputDateMs, outputDateOfZip } from '../files/output-date.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
 import { writeFailure } from '../files/write-failure.ts';
@@ -32,9 +33,6 @@ export const archive: Operation = { plan, run };
 
 const streamed = ['zip', 'tar', 'tar.gz'];
 const packedBySevenZip = ['7z', 'tar.bz2', 'tar.xz', 'rar'];
-/** The date of every entry: the first that a zip can hold. Midnight here, as zip knows no time zone. */
-const zipDate: Date = new Date(1980, 0, 1);
-const tarDate: Date = new Date('1980-01-01T00:00:00Z');
 const fileMode = 0o644;
 
 interface Plan {
@@ -186,7 +184,7 @@ async function packTar(
     options: {},
     workDir,
     allowedDirs: [],
-    startedAt: context.startedAt,
+    dateMs: outputDateMs(),
     signal: context.signal,
     progress: context.progress,
   });
@@ -236,7 +234,7 @@ async function writeZip(
   for (const { input, name } of entries) {
     zip.addReadStreamLazy(
       name,
-      { mtime: zipDate, mode: 0o100000 | fileMode, forceDosTimestamp: true },
+      { mtime: outputDateOfZip(), mode: 0o100000 | fileMode, forceDosTimestamp: true },
       (give) => {
         const counter = counting(count);
         const file = createReadStream(input.path).on('error', (error) => counter.destroy(error));
@@ -257,7 +255,7 @@ async function writeZip(
 
 async function writeTar(planned: Plan, target: Target, count: (bytes: number) => void): Promise<void> {
   const { signal } = target.context;
-  const fixed = { type: 'file', mode: fileMode, mtime: tarDate, uid: 0, gid: 0 } as const;
+  const fixed = { type: 'file', mode: fileMode, mtime: new Date(outputDateMs()), uid: 0, gid: 0 } as const;
   const tar = tarOf(
     planned.entries.map(({ input, name }) => ({ ...fixed, source: input.path, target: name })),
   );

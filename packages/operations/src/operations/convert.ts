@@ -25,6 +25,7 @@ import type { Converter } from '../converters/converter.ts';
 import { isLockedOffice } from '../files/locked-office.ts';
 import type { FileStart } from '../files/magic.ts';
 import { formatLabel, formatOfBytes, readStart, wrongFormat } from '../files/magic.ts';
+import { outputDateMs } from '../files/output-date.ts';
 import { nameOf, outputName } from '../files/output-name.ts';
 import { textOption } from '../read-options.ts';
 import { findConverter } from '../routes/find-converter.ts';
@@ -189,7 +190,7 @@ async function convertOne(
     options,
     workDir: context.workDir,
     allowedDirs: context.allowedDirs,
-    startedAt: context.startedAt,
+    dateMs: outputDateMs(),
     signal: context.signal,
     progress: context.progress,
     ...(context.share === undefined ? {} : { share: context.share }),

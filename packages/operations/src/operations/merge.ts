@@ -22,6 +22,7 @@ import { addReads } from '../files/beside.ts';
 import type { Converter } from '../converters/converter.ts';
 import { runInHost } from '../host/host-pool.ts';
 import { readStart, wrongFormat } from '../files/magic.ts';
+import { outputDateMs } from '../files/output-date.ts';
 import { nameOf, outputName, stemOf } from '../files/output-name.ts';
 import { brokenPdf } from '../converters/pdf/pdf-failures.ts';
 import { chooseTool, hasEnd } from './pdf/pdf-tool.ts';
@@ -214,7 +215,7 @@ async function asPdf(
     options: {},
     workDir,
     allowedDirs: context.allowedDirs,
-    startedAt: context.startedAt,
+    dateMs: outputDateMs(),
     signal: context.signal,
     progress: () => {},
     alsoRead: (paths) => addReads(about.beside, paths, context),

@@ -14,6 +14,7 @@ import type { Converter } from '../converters/converter.ts';
 import { fontSpecimen } from '../converters/fonts/font-specimen.ts';
 import { outputFiles } from '../converters/pictures/sharp.ts';
 import { runInHost } from '../host/host-pool.ts';
+import { outputDateMs } from '../files/output-date.ts';
 import { readStart, wrongFormat } from '../files/magic.ts';
 import { inputFormat, onlyInput } from './picture-input.ts';
 import { textOption } from '../read-options.ts';
@@ -114,7 +115,7 @@ async function firstPicture(
     options: pageOptions(request.options, converter.options(from, 'png')),
     workDir,
     allowedDirs: context.allowedDirs,
-    startedAt: context.startedAt,
+    dateMs: outputDateMs(),
     signal: context.signal,
     alsoRead,
     progress: (percent) => context.progress(percent === null ? null : percent * 0.9),

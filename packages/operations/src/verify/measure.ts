@@ -2,6 +2,7 @@
  * Measures a file for `verify`, by what reads its kind: sharp pictures, pdf-lib PDFs, ffprobe or the media
  * pack sound and video; text by whatever converter makes plain text of it. It expects nothing.
  */
+import { outputDateMs } from '../files/output-date.ts';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Artifact, Failure, OperationContext } from '@pipeline/engine';
@@ -140,7 +141,7 @@ async function converted(
     options: {},
     workDir,
     allowedDirs: context.allowedDirs,
-    startedAt: context.startedAt,
+    dateMs: outputDateMs(),
     signal: context.signal,
     progress: () => {},
   });

@@ -39,7 +39,7 @@ async function converted(
     options: {},
     workDir: newFolder(),
     allowedDirs: [folder],
-    startedAt: 0,
+    dateMs: 0,
     signal: AbortSignal.timeout(60_000),
     progress: () => undefined,
     note: (text) => notes.push(text),

@@ -30,7 +30,7 @@ function draw(from: string, inputPath = path.join(import.meta.dirname, 'samples'
     options: {},
     workDir,
     allowedDirs: [],
-    startedAt: 0,
+    dateMs: 0,
     signal: AbortSignal.timeout(60_000),
     progress: () => undefined,
   });

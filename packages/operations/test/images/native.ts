@@ -42,7 +42,7 @@ async function tryConvert(
     options,
     workDir,
     allowedDirs: [folder],
-    startedAt: 0,
+    dateMs: 0,
     signal: new AbortController().signal,
     progress: () => undefined,
     note: (text) => void notes.push(text),

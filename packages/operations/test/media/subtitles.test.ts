@@ -33,7 +33,7 @@ async function converted(text: string | Buffer, from: string, to: string): Promi
     options: {},
     workDir: newFolder(),
     allowedDirs: [],
-    startedAt: 0,
+    dateMs: 0,
     signal: AbortSignal.timeout(60_000),
     progress: () => undefined,
   });

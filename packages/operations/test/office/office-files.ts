@@ -35,7 +35,7 @@ export async function convertBy(converter: Converter, inputPath: string, asked: 
     options: asked.options ?? {},
     workDir: mkdtempSync(path.join(folder, 'work-')),
     allowedDirs: [],
-    startedAt: 0,
+    dateMs: 0,
     signal: asked.signal ?? new AbortController().signal,
     progress: () => undefined,
     note: (text) => notes.push(text),

@@ -60,11 +60,14 @@ export const documentOptions: Options = {
   ),
   ...officeOptions,
   ...appliesTo([{ from: ['pdf', 'document', 'presentation'], to: ['html', 'md'] }], {
-    embed_images: flag('Put images into the HTML file instead of writing them beside it.', { default: true }),
+    embed_images: flag(
+      'Put images into the file instead of writing, or leaving, them beside it. Default: those inside of the document, not those beside it.',
+    ),
   }),
   ...pdfToHtml,
   ...appliesTo(pageSize, {
     zoom: number('Scale of the page; 1 is its natural size.', {
+      default: 1,
       schema: { exclusiveMinimum: 0, examples: [1, 1.5] },
     }),
     page_width: length('Width of the page in centimetres.', { schema: { examples: [21] } }),

@@ -26,6 +26,7 @@ export const optimize: OperationSpec = {
       ),
       flatten_signatures: flag(
         'Turn signature fields into plain page content, so that they can be compressed.',
+        { default: false },
       ),
       colorspace: text('Colour space of the output.', { schema: { examples: ['RGB', 'CMYK', 'Gray'] } }),
     }),

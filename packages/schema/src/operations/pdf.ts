@@ -27,9 +27,10 @@ export const pdfX: OperationSpec = pdfOperation('pdf/x', {
   summary: 'Make a PDF/X, the form for print shops.',
   options: {
     variant: {
+      default: '4',
       schema: {
         type: ['string', 'integer'],
-        description: 'Variant of PDF/X: `1a` CMYK alone, `3` without transparency, `4` with it. Default: 4.',
+        description: 'Variant of PDF/X: `1a` CMYK alone, `3` without transparency, `4` with it.',
         examples: ['4', '1a', 3],
       },
     },
@@ -42,11 +43,12 @@ export const pdfOcr: OperationSpec = pdfOperation('pdf/ocr', {
   summary: 'Recognise the text of scanned pages, so that it can be searched and copied.',
   options: {
     language: {
+      default: ['eng'],
       schema: {
         type: 'array',
         minItems: 1,
         items: { type: 'string', pattern: '^[a-z]{3}(_[A-Za-z]+)*$' },
-        description: 'Languages of the text, as ISO 639-2 codes. Default: eng.',
+        description: 'Languages of the text, as ISO 639-2 codes.',
         examples: [['eng', 'deu']],
       },
     },
@@ -63,15 +65,17 @@ export const pdfEncrypt: OperationSpec = pdfOperation('pdf/encrypt', {
     set_owner_password: credential(
       'Password that lifts the restrictions. Default: a random one, so that nobody lifts them.',
     ),
-    allow_extract: flag('Readers may copy text and images.'),
+    allow_extract: flag('Readers may copy text and images.', { default: true }),
     allow_accessibility: flag('Screen readers may read the text.', { default: true }),
     allow_modify: choice(
       ['all', 'annotate', 'form', 'assembly', 'none'],
       'What readers may change: everything, comments and forms, forms, the order of pages, or nothing.',
+      { default: 'all' },
     ),
     allow_print: choice(
       ['full', 'low', 'none'],
       'Whether readers may print: fully, at low resolution, or not.',
+      { default: 'full' },
     ),
   },
   required: [],

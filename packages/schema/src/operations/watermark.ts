@@ -52,7 +52,9 @@ export const watermark: OperationSpec = {
       schema: { pattern: '^#[0-9A-Fa-f]{6}$', examples: ['#ff0000'] },
     }),
     font_name: choice(fontNames, 'Typeface of the text.'),
-    font_align: choice(['left', 'center', 'right'], 'Alignment of a text of several lines.'),
+    font_align: choice(['left', 'center', 'right'], 'Alignment of a text of several lines.', {
+      default: 'left',
+    }),
     image_width: count('Width of the picture: points on a PDF, pixels on images and video.', {
       schema: { examples: [200] },
     }),
@@ -81,6 +83,7 @@ export const watermark: OperationSpec = {
       schema: { minimum: 0, maximum: 100 },
     }),
     rotation: integer('Rotation in degrees, clockwise.', {
+      default: 0,
       schema: { minimum: -360, maximum: 360, examples: [45] },
     }),
   },

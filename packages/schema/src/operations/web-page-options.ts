@@ -28,6 +28,7 @@ export const loadOptions: Options = {
     schema: { examples: ['#chart'] },
   }),
   wait_time: length('Milliseconds to wait after the page has loaded.', {
+    default: 0,
     schema: { type: 'integer', examples: [500] },
   }),
   css_media_type: choice(
@@ -38,7 +39,8 @@ export const loadOptions: Options = {
 
 /** As a picture. */
 export const screenOptions: Options = {
-  screen_width: count('Width of the browser window in pixels. Default: 1440.', {
+  screen_width: count('Width of the browser window in pixels.', {
+    default: 1440,
     schema: { examples: [1440] },
   }),
   screen_height: count(

@@ -99,7 +99,7 @@ async function launch(needs: BrowserNeeds): Promise<Browser> {
       args: [...call.args],
       // The command may be that of the sandbox, which must come first.
       ignoreDefaultArgs: true,
-      env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LANG: 'C.UTF-8' },
+      env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LANG: 'C.UTF-8', TZ: 'UTC' },
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,

@@ -11,6 +11,7 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { ZipFile } from 'yazl';
+import { outputDateOfZip } from '../../files/output-date.ts';
 import { nameOf } from '../../files/output-name.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import { pixelSize } from '../pictures/picture-size.ts';
@@ -41,7 +42,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   }
   const picture = `Pictures/picture.${from}`;
   const zip = new ZipFile();
-  const about = { mtime: new Date(conversion.startedAt) };
+  const about = { mtime: outputDateOfZip() };
   // Readers tell the format by it: it comes first, and as it is.
   zip.addBuffer(Buffer.from(mediaType), 'mimetype', { ...about, compress: false });
   zip.addBuffer(Buffer.from(contentXml({ ...size, picture })), 'content.xml', about);

@@ -2,13 +2,14 @@
  * Documents into documents by pandoc, inside a converter host. Three steps: read into a tree, place the images, write.
  * With `page` it writes the Typst source and the images of a printed page instead, for the Typst host.
  */
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { formatLabel } from '../../files/magic.ts';
+import { outputDateMs } from '../../files/output-date.ts';
 import { flagOption, listOption, textOption } from '../../read-options.ts';
 import { treeMetadata, withMetadata } from './document-tree.ts';
 import { pandocWriter } from './pandoc-formats.ts';
@@ -76,7 +77,7 @@ async function convert(request: PandocJob): Promise<JsonObject> {
     allowedDirs: request.allowedDirs,
     looked: new Set<string>(),
   };
-  const nowMs = Math.floor((await stat(request.inputPath)).mtimeMs / 1000) * 1000;
+  const nowMs = outputDateMs();
   const content = await readDocument({
     place,
     from: request.from,

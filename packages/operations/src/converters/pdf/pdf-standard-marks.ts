@@ -1,6 +1,6 @@
 /**
  * Gives a PDF what PDF/X-4 and PDF/A ask of its metadata: the name of the standard, trim boxes, the entry about trapping,
- * and one title in both places. Inside a converter host. Deterministic: the dates are those of the run.
+ * and one title in both places. Inside a converter host. Deterministic: dates are those that the document has, or that it is given.
  */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
@@ -10,13 +10,13 @@ import type { JsonObject } from '@pipeline/schema';
 import { jobText, numberOption } from '../../host/read-job.ts';
 import { openPdf } from './open-pdf.ts';
 
-/** `{ type, path, name, outputPath, startedAt }` → `{}` */
+/** `{ type, path, name, outputPath, dateMs }` → `{}` */
 export async function markPdfX4(job: JsonObject): Promise<JsonObject> {
   const document = await openPdf({ path: jobText(job, 'path'), name: jobText(job, 'name') });
-  const date = new Date(numberOption(job, 'startedAt') ?? 0);
+  const date = new Date(numberOption(job, 'dateMs') ?? 0);
   const title = document.getTitle() ?? jobText(job, 'name');
   document.setTitle(title);
-  document.setCreationDate(date);
+  document.setCreationDate(document.getCreationDate() ?? date);
   document.setModificationDate(date);
   const { context, catalog } = document;
   const info = context.lookup(context.trailerInfo.Info, PDFDict);

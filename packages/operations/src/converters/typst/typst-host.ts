@@ -2,12 +2,13 @@
  * Typst source → PDF or SVG, inside a converter host. Typst sees an empty folder: every file that a source asks for is
  * judged and handed in here, one by one. It never loads packages: their door, the network, is shut.
  */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import type { JsonObject } from '@pipeline/schema';
 import { ConversionError } from '../../host/protocol.ts';
 import type { HostModule } from '../../host/protocol.ts';
+import { outputDateSeconds } from '../../files/output-date.ts';
 import { isInside } from '../../files/paths.ts';
 import { listOption, textOption } from '../../read-options.ts';
 import { decodeText } from '../tables/decode-text.ts';
@@ -133,18 +134,17 @@ async function writeOutput(about: {
 }): Promise<void> {
   const { compiler, document, request } = about;
   if (request.to === 'svg') return writeFile(request.outputPath, compiler.plainSvg(document));
-  return writeFile(request.outputPath, await exportPdf(about));
+  return writeFile(request.outputPath, exportPdf(about));
 }
 
-/** Where a date is made automatically, it is that of the source file: the same source makes the same bytes. */
-async function exportPdf(about: {
+/** Where a date is made automatically, it is none of today: the same source makes the same bytes. */
+function exportPdf(about: {
   readonly compiler: NodeCompiler;
   readonly document: Document;
   readonly request: TypstJob;
-}): Promise<Uint8Array> {
+}): Uint8Array {
   const { compiler, document, request } = about;
-  const { mtimeMs } = await stat(request.place.inputPath);
-  const creationTimestamp = Math.floor(mtimeMs / 1000);
+  const creationTimestamp = outputDateSeconds();
   if (request.pdfStandard === undefined) return compiler.pdf(document, { creationTimestamp });
   try {
     return compiler.pdf(document, { pdfStandard: request.pdfStandard, creationTimestamp });

@@ -13,6 +13,7 @@ import { madeBy } from '../../basis/made-by.ts';
 import type { Need, Uses } from '../../converters/converter.ts';
 import { satisfiesVersion } from '../../routes/engine-version.ts';
 import { readStart, wrongFormat } from '../../files/magic.ts';
+import { outputDateMs } from '../../files/output-date.ts';
 import { nameOf, outputName } from '../../files/output-name.ts';
 import { onlyInput } from '../picture-input.ts';
 import { textOption } from '../../read-options.ts';
@@ -43,7 +44,7 @@ export interface PdfWork {
   /** New and empty. */
   readonly workDir: string;
   /** For dates inside outputs: ms since the epoch. */
-  readonly startedAt: number;
+  readonly dateMs: number;
   readonly signal: AbortSignal;
   readonly progress: (percent: number | null) => void;
 }
@@ -94,14 +95,14 @@ async function run(
   const wrong = wrongFormat('pdf', await readStart(input.path), input.name);
   if (wrong !== undefined) return err(wrong);
   if (!(await hasEnd(input.path))) return err(brokenPdf(input.name, 'its end is missing'));
-  const { workDir, signal, progress, startedAt } = context;
+  const { workDir, signal, progress } = context;
   const made = await tool.value.run({
     inputPath: input.path,
     inputName: input.name,
     options: request.options,
     fileInputs: request.fileInputs,
     workDir,
-    startedAt,
+    dateMs: outputDateMs(),
     signal,
     progress,
   });

@@ -103,8 +103,8 @@ ${iccObject({ profile: 'default_cmyk.icc', channels: 4 })}
 
 async function markX4(made: string, work: PdfWork): Promise<Result<string, Failure>> {
   const outputPath = path.join(work.workDir, 'marked.pdf');
-  const { inputName: name, startedAt, signal } = work;
-  const job = { type: 'mark-pdf-x4', path: made, name, outputPath, startedAt };
+  const { inputName: name, dateMs, signal } = work;
+  const job = { type: 'mark-pdf-x4', path: made, name, outputPath, dateMs };
   const answer = await runInHost({ host: 'pdf-lib', job, signal, about: name });
   return answer.ok ? ok(outputPath) : answer;
 }
