@@ -16,13 +16,12 @@ const { values: flags } = parseArgs({
 });
 delete process.env.PIPELINE_PROGRAMS_PATH;
 const { operations } = await import('./formats/library.mjs');
-const { converters, isInstalled } = await import('../packages/operations/dist/converter-table.js');
 const { sampleFor, hasSample } = await import('./formats/run-pair.mjs');
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'pipeline-deterministic-'));
 const chosen = (list, value) => list === undefined || list.split(',').includes(value);
-const jobs = converters
-  .filter((converter) => isInstalled(converter) && chosen(flags.converter, converter.name))
+const jobs = operations.converters
+  .filter((converter) => operations.isInstalled(converter) && chosen(flags.converter, converter.name))
   .flatMap((converter) => jobsOf(converter));
 process.stdout.write(`${jobs.length} conversions, each twice\n`);
 const first = await runAll(jobs, 'one');

@@ -2,6 +2,7 @@
  * Which tasks have results that can be kept: the one rule, for the run that keeps them and for the plan that says why not.
  */
 import type { BackendName, Task } from '@pipeline/schema';
+import { operationSpecs } from '@pipeline/schema';
 import { expressionsOf } from './expressions-of.ts';
 import type { Reason } from './reason.ts';
 
