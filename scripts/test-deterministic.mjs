@@ -86,7 +86,9 @@ async function runOne({ converter, from, to }, folder) {
     return made.value.map((file) => ({
       name: file.name,
       path: file.path,
-      hash: existsSync(file.path) ? createHash('sha256').update(readFileSync(file.path)).digest('hex') : 'none',
+      hash: existsSync(file.path)
+        ? createHash('sha256').update(readFileSync(file.path)).digest('hex')
+        : 'none',
     }));
   } catch (error) {
     return { why: `thrown: ${String(error?.message ?? error).split('\n')[0]}` };

@@ -92,16 +92,7 @@ export function startProcess(start: ProcessStart): RunningProcess {
 
 /** What a converter needs to find programs, fonts and a place for temporary files; nothing that could be a secret. */
 function smallEnvironment(): Record<string, string> {
-  const names = [
-    'PATH',
-    'HOME',
-    'TMPDIR',
-    'TEMP',
-    'TMP',
-    'SystemRoot',
-    'FONTCONFIG_PATH',
-    'FONTCONFIG_FILE',
-  ];
+  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'FONTCONFIG_PATH', 'FONTCONFIG_FILE'];
   const kept = names.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] satisfies [string, string]];

@@ -9,6 +9,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import type { Settle } from '../files/settle-dates.ts';
 import { nameOf } from '../files/output-name.ts';
 import type { ProcessEnd } from '../process.ts';
 import { programVersion } from '../programs/find-program.ts';
@@ -35,6 +36,8 @@ export interface ProgramConverter extends Pick<
   /** For programs that exit with something else than 0 though all is well. */
   readonly isSuccess?: (end: ProcessEnd) => boolean;
   readonly limits?: Partial<ProgramLimits>;
+  /** For a program that writes the time of now into its outputs, and cannot be told another. */
+  readonly settle?: (job: ProgramJob) => Settle | undefined;
 }
 
 export interface ProgramJob {
@@ -89,12 +92,17 @@ async function convertByProgram(
     ...progressReader(spec, job, conversion),
     about: conversion.inputName,
   };
+  const startedMs = Date.now();
   const ran = await runProgram(call);
   if (!ran.ok) return ran;
   const end = ran.value;
   const isSuccess = spec.isSuccess?.(end) ?? end.exitCode === 0;
   const outputs = await collectOutputs(job, conversion);
-  if (isSuccess && outputs.length > 0) return ok(outputs);
+  if (isSuccess && outputs.length > 0) {
+    const settle = spec.settle?.(job);
+    if (settle !== undefined) for (const output of outputs) await settle(output.path, startedMs);
+    return ok(outputs);
+  }
   const why = isSuccess ? 'it wrote no file' : `it ended with code ${end.exitCode}`;
   return err(spec.explain?.(end, job) ?? programFailed(call, end, why));
 }

@@ -2,9 +2,12 @@
  * Archives by 7-Zip, inside a converter host: unpacked, and packed again as another. Entries that lead out of their
  * folder, bombs and encrypted archives end here with a reason. A job does one half, or both.
  */
-import { lutimes, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lutimes, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
+import { outputDateMs } from '../../files/output-date.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { broken, readJob, sevenZip } from './archive-job.ts';
 import type { ArchiveJob } from './archive-job.ts';
@@ -13,32 +16,38 @@ import { writeRar } from './rar-writer.ts';
 import { archiveTypes, contentDir, layered, protectable } from './seven-zip-formats.ts';
 import { unpackArchive } from './unpack-archive.ts';
 
-/** Folders that an archive does not list get one date, so that the same input makes the same output. */
-const folderDate: Date = new Date('2000-01-01T00:00:00Z');
+/** Folders that an archive does not list, and files without a date, get this one: the same input makes the same output. */
+const ownDate = (): Date => new Date(outputDateMs());
 
 export const host: HostModule = { run };
 
 async function run(job: JsonObject, report: (percent: number | null) => void): Promise<JsonObject> {
   const request = readJob(job);
+  const startedMs = Date.now();
   if (request.half !== 'pack') await unpackArchive(request, report);
   report(60);
   if (request.half === 'unpack') return {};
-  await settle(path.join(request.workDir, contentDir));
+  await settle(path.join(request.workDir, contentDir), startedMs);
   await pack(request);
   await rm(path.join(request.workDir, contentDir), { recursive: true, force: true });
   return {};
 }
 
-/** Times of folders and links are made one, and what is neither file nor folder nor inner link goes. */
-async function settle(dir: string): Promise<void> {
+/** Times of folders and links are made one, times that are those of the unpacking too, and what is neither file nor folder nor inner link goes. */
+async function settle(dir: string, startedMs: number): Promise<void> {
+  const date = ownDate();
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const full = path.join(dir, entry.name);
-    if (entry.isDirectory()) await settle(full);
-    else if (entry.isSymbolicLink()) await lutimes(full, folderDate, folderDate);
+    if (entry.isDirectory()) await settle(full, startedMs);
+    else if (entry.isSymbolicLink()) await lutimes(full, date, date);
     else if (!entry.isFile()) await rm(full, { force: true });
+    else if ((await stat(full)).mtimeMs >= startedMs - clockGrainMs) await utimes(full, date, date);
   }
-  await utimes(dir, folderDate, folderDate);
+  await utimes(dir, date, date);
 }
+
+/** File systems tell times in steps. */
+const clockGrainMs = 2000;
 
 async function pack(request: ArchiveJob): Promise<void> {
   const type = archiveTypes[request.to] ?? 'zip';
@@ -56,11 +65,27 @@ async function pack(request: ArchiveJob): Promise<void> {
   });
   if (layer !== undefined) {
     // Gzip keeps the time of the file.
-    await utimes(path.join(request.workDir, target), folderDate, folderDate);
+    await utimes(path.join(request.workDir, target), ownDate(), ownDate());
     await sevenZip(request, {
       args: ['a', `-t${layer}`, '--', 'out.archive', target],
       budget: maxExpandedBytes,
     });
   }
-  await rename(path.join(request.workDir, 'out.archive'), request.outputPath);
+  const made = path.join(request.workDir, 'out.archive');
+  if (request.to === 'wim') await settleWim(made);
+  await rename(made, request.outputPath);
+}
+
+/** A WIM has an id, which would be a random one: it gets one of its content. */
+async function settleWim(file: string): Promise<void> {
+  const [at, length] = [24, 16];
+  const handle = await open(file, 'r+');
+  try {
+    await handle.write(Buffer.alloc(length), 0, length, at);
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(file)) hash.update(Buffer.from(chunk));
+    await handle.write(hash.digest(), 0, length, at);
+  } finally {
+    await handle.close();
+  }
 }

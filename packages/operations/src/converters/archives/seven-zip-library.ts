@@ -2,6 +2,7 @@
  * Runs 7-Zip (a wasm build, from an optional npm package) on one folder of the disk, which is all that it can see.
  * Every command gets an instance of its own. What it writes is counted: archives lie about their sizes.
  */
+import { withFixedClock } from '../../host/fixed-clock.ts';
 import { ConversionError } from '../../host/protocol.ts';
 
 export interface SevenZipCall {
@@ -58,7 +59,11 @@ export async function callSevenZip(call: SevenZipCall): Promise<SevenZipAnswer> 
   module.FS.mkdir(mountPoint);
   module.FS.mount(countedDisk(module, call.maxWrittenBytes), { root: call.dir }, mountPoint);
   module.FS.chdir(mountPoint);
-  return { code: exitCode(module, call.args), output: output.join('\n'), errors: errors.join('\n').trim() };
+  return {
+    code: withFixedClock(() => exitCode(module, call.args)),
+    output: output.join('\n'),
+    errors: errors.join('\n').trim(),
+  };
 }
 
 function exitCode(module: SevenZipModule, args: readonly string[]): number | undefined {

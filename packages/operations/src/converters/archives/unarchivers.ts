@@ -1,6 +1,7 @@
 /** Archives that 7-Zip does not know, by installed programs: unar, lzop and rzip. */
-import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { outputDateSeconds } from '../../files/output-date.ts';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
@@ -117,7 +118,10 @@ async function unpackLayer(unpacking: Unpacking, layer: Layer): Promise<Result<u
     return unpacked;
   }
   await mkdir(path.join(workDir, contentDir));
-  await rename(output, path.join(workDir, contentDir, stemOf(inputName)));
+  const unpacked = path.join(workDir, contentDir, stemOf(inputName));
+  await rename(output, unpacked);
+  // Where the archive keeps no time, it would be that of now.
+  await utimes(unpacked, outputDateSeconds(), outputDateSeconds());
   return ok(undefined);
 }
 

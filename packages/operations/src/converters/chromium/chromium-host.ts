@@ -10,6 +10,7 @@ import type { HostModule } from '../../host/protocol.ts';
 import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
 import { anyNetwork, publicNetwork } from '../../http/network.ts';
 import { shownUrl } from '../../http/shown-url.ts';
+import { settledPdf } from '../../files/settle-dates.ts';
 import { listOption, mapOption } from '../../read-options.ts';
 import { inWindow } from './chromium-browser.ts';
 import type { BrowserNeeds } from './chromium-browser.ts';
@@ -37,6 +38,7 @@ export const host: HostModule = {
     };
     const window = { viewport: { width: view.width, height: view.height }, deviceScaleFactor: view.scale };
     const looked = new Set<string>();
+    const startedMs = Date.now();
     await withNetwork(job['network'] === 'public' ? publicNetwork : anyNetwork, (network) =>
       inWindow(needs, { ...window, ...network.window }, async (context) => {
         const page = await context.newPage();
@@ -46,6 +48,7 @@ export const host: HostModule = {
         report(60);
         const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName'));
         judge();
+        if (jobText(job, 'to') === 'pdf') settledPdf(bytes, startedMs);
         await writeFile(jobText(job, 'outputPath'), bytes);
       }),
     );
@@ -105,7 +108,7 @@ async function openWebsite(page: Page, { job, settings, network }: Opening): Pro
 async function draw(
   page: Page,
   { job, settings }: { readonly job: JsonObject; readonly settings: PageSettings },
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const to = jobText(job, 'to');
   if (to === 'pdf') return await print(page, settings);
   const { view, quality } = settings;
@@ -119,7 +122,7 @@ async function draw(
   });
 }
 
-async function print(page: Page, { print: settings }: PageSettings): Promise<Uint8Array> {
+async function print(page: Page, { print: settings }: PageSettings): Promise<Buffer> {
   try {
     return await page.pdf({ ...settings, tagged: true });
   } catch (error) {

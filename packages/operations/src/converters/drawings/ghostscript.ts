@@ -1,5 +1,6 @@
 /** PostScript and PDF by Ghostscript: into each other, onto XPS, and into pictures. It runs confined, and in safe mode. */
 import type { JsonObject } from '@pipeline/schema';
+import { settlePdf, settleTiff } from '../../files/settle-dates.ts';
 import type { Converter } from '../converter.ts';
 import type { ProgramJob } from '../program-converter.ts';
 import { programConverter } from '../program-converter.ts';
@@ -43,6 +44,7 @@ export const ghostscript: Converter = programConverter({
   note: (_, to) => (to === 'txt' ? 'the text of the pages; scans have none' : undefined),
   isPlural: (from, to) => single.has(to) && from !== 'eps',
   args: ghostscriptArgs,
+  settle: ({ to }) => (to === 'pdf' ? settlePdf : to === 'tiff' ? settleTiff : undefined),
   progress: pageProgress,
 });
 

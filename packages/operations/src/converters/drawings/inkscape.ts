@@ -5,6 +5,7 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { ok } from '@pipeline/schema';
 import { nameOf } from '../../files/output-name.ts';
+import { settlePostScript } from '../../files/settle-dates.ts';
 import { askedPdfPages } from '../asked-pdf-pages.ts';
 import type { Conversion, Converter } from '../converter.ts';
 import type { ProgramJob } from '../program-converter.ts';
@@ -28,6 +29,7 @@ const drawing: Converter = programConverter({
   note: (from) => (from === 'pdf' ? 'one file a page' : from === 'ai' ? 'the first page' : undefined),
   isPlural: (from) => from === 'pdf',
   args: inkscapeArgs,
+  settle: ({ to }) => (to === 'ps' || to === 'eps' ? settlePostScript : undefined),
   // It says much and ends well without a file: the cause is in what it said.
   limits: { timeoutMs: 600_000 },
 });

@@ -1,4 +1,5 @@
 /** Programs for one kind of drawing or scan each: pstoedit (DXF, CGM), MuPDF (XPS), DjVuLibre (DjVu). */
+import { settlePdf } from '../../files/settle-dates.ts';
 import { chain } from '../chain.ts';
 import type { Converter } from '../converter.ts';
 import { ghostscript } from './ghostscript.ts';
@@ -81,6 +82,7 @@ export const djvu: Converter = programConverter({
   rank: () => 80,
   note: (_, to) => (to === 'ppm' ? 'the first page' : 'the pages as pictures'),
   args: djvuArgs,
+  settle: ({ to }) => (to === 'pdf' ? settlePdf : undefined),
 });
 
 /** Pure. `pages` has the same grammar there. */

@@ -1,4 +1,5 @@
 /** SVG drawings into PDF and PostScript by rsvg-convert: lines stay lines, text stays text. */
+import { settlePostScript } from '../../files/settle-dates.ts';
 import type { Converter } from '../converter.ts';
 import type { ProgramJob } from '../program-converter.ts';
 import { programConverter } from '../program-converter.ts';
@@ -15,6 +16,7 @@ export const rsvg: Converter = programConverter({
   // Above Typst, which draws the same page but reads less of SVG.
   rank: () => 75,
   args: rsvgArgs,
+  settle: ({ to }) => (to === 'pdf' ? undefined : settlePostScript),
 });
 
 /** Pure. */

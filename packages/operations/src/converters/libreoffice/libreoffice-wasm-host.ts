@@ -7,6 +7,7 @@ import { formatLabel } from '../../files/magic.ts';
 import { checkZip } from '../archives/zip-check.ts';
 import { isWholeCompound } from './compound-whole.ts';
 import { convertInOffice } from './libreoffice-wasm-library.ts';
+import { settledOffice } from './settle-office.ts';
 import { isLockedDocument } from './office-locks.ts';
 
 export const host: HostModule = {
@@ -20,6 +21,7 @@ export const host: HostModule = {
     if (zips.has(input.from)) await checkZip(input.path, input.name);
     const bytes = await readFile(input.path);
     if (compounds.has(input.from) && !isWholeCompound(bytes)) throw unreadable(input);
+    const startedMs = Date.now();
     const outcome = await convertInOffice({
       bytes: new Uint8Array(bytes),
       from: input.from,
@@ -28,7 +30,8 @@ export const host: HostModule = {
       storing: jobText(job, 'storing'),
     });
     if (outcome.type === 'failed') throw failed(outcome, input);
-    await writeFile(jobText(job, 'outputPath'), outcome.bytes);
+    const made = Buffer.from(outcome.bytes);
+    await writeFile(jobText(job, 'outputPath'), settledOffice(made, { to: jobText(job, 'to'), startedMs }));
     return {};
   },
 };

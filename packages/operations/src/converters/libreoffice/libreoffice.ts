@@ -64,6 +64,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     signal,
     about: inputName,
   };
+  const startedMs = Date.now();
   const answer = await runInOffice({ ...work, job: job.value });
   if (!answer.ok) return answer;
   const isLocked = async (): Promise<boolean> => {
@@ -76,8 +77,25 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   const problem = problemOf(answer.value, conversion);
   if (problem === undefined && to === 'pdf') await tellMissingFonts(conversion);
   if (problem === undefined && to === 'txt') await dropMark(path.join(outputDir, 'output.txt'));
+  if (problem === undefined) await settle(outputDir, to, startedMs);
   return problem === undefined ? outputsOf(outputDir, conversion) : err(problem);
 }
+
+/** Here alone: no document depends on the clock. */
+async function settle(outputDir: string, to: string, startedMs: number): Promise<void> {
+  if (!settledFormats.has(to)) return;
+  const { settledOffice } = await import('./settle-office.ts');
+  for (const name of await readdir(outputDir)) {
+    const file = path.join(outputDir, name);
+    await writeFile(file, settledOffice(await readFile(file), { to, startedMs }));
+  }
+}
+
+const settledFormats: ReadonlySet<string> = new Set(
+  'pdf docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ods odp odg odd ott ots otp fodt epub'.split(
+    ' ',
+  ),
+);
 
 const isNotOpened = ([status, stage]: readonly string[]): boolean => status === 'error' && stage === 'load';
 const asksForPassword = ([, , asked]: readonly string[]): boolean => asked?.includes('Password') === true;

@@ -1,13 +1,14 @@
 /** Pictures by ImageMagick's library, inside a converter host: opened by a named coder, made upright, fitted, written. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CompressionMethod, Density, DensityUnit, Orientation } from '@imagemagick/magick-wasm';
-import type { IMagickImage, IMagickImageCollection, MagickFormat } from '@imagemagick/magick-wasm';
+import { CompressionMethod, Density, DensityUnit, MagickFormat, Orientation } from '@imagemagick/magick-wasm';
+import type { IMagickImage, IMagickImageCollection } from '@imagemagick/magick-wasm';
 import type { JsonObject } from '@pipeline/schema';
+import { withFixedClock } from '../../host/fixed-clock.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { ConversionError } from '../../host/protocol.ts';
 import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
-import { nameOf } from '../../files/output-name.ts';
+import { nameOf, stemOf } from '../../files/output-name.ts';
 import { readFit } from '../pictures/picture-fit.ts';
 import { prepareColours } from './magick-colours.ts';
 import { magickError } from './magick-errors.ts';
@@ -30,7 +31,7 @@ async function convert(job: JsonObject, report: Report): Promise<JsonObject> {
   await loadMagick();
   const name = jobText(job, 'inputName');
   const bytes = await readFile(jobText(job, 'inputPath'));
-  const opened = openFrames(bytes, { name, from: jobText(job, 'from') });
+  const opened = withFixedClock(() => openFrames(bytes, { name, from: jobText(job, 'from') }));
   try {
     return await writeFrames(job, { ...opened, name, report });
   } catch (error) {
@@ -111,6 +112,8 @@ async function prepare(
     image.density = new Density(density, DensityUnit.PixelsPerInch);
     image.setCompression(quality === undefined ? CompressionMethod.Zip : CompressionMethod.JPEG);
     image.resetPage();
+    // Else it is a name by chance.
+    if (to === 'pdf') image.settings.setDefine(MagickFormat.Pdf, 'title', stemOf(name));
   }
   if (to === 'tiff') image.setCompression(CompressionMethod.LZW);
   return notes;
@@ -126,5 +129,5 @@ function tooLargeIcon(to: string, edge: number): ConversionError {
 
 function encoded(output: IMagickImage | IMagickImageCollection, format: MagickFormat): Uint8Array {
   // The bytes lie in wasm memory only as long as the call lasts.
-  return output.write(format, (data: Uint8Array) => Uint8Array.from(data));
+  return withFixedClock(() => output.write(format, (data: Uint8Array) => Uint8Array.from(data)));
 }

@@ -104,12 +104,17 @@ function muxerOf({ to, container, type }: MediaSettings): string {
   return type === 'frames' ? 'image2' : to;
 }
 
+/** Without ids made of random numbers, dates of today and its own version: the same bytes each time. */
+const bitexact = { fflags: '+bitexact' };
+
 function muxerOptions(settings: MediaSettings): Readonly<Record<string, string>> {
   const { container, to, type } = settings;
+  // Pictures have no container.
   if (type === 'frames') return settings.fps === undefined ? { update: '1' } : {};
   if (to === 'gif' || to === 'webp') return { loop: '0' };
   if (to === 'apng') return { plays: '0' };
   return {
+    ...bitexact,
     ...container?.args,
     ...(container?.faststart === true && settings.faststart ? { movflags: '+faststart' } : {}),
   };

@@ -1,7 +1,8 @@
 /**
- * One entry of a zip, read or replaced; all others stay as they are, byte by byte and in their order: the first entry of
- * an ebook must be the first. For files that `zip-check.ts` has looked at. Pure.
+ * Entries of a zip, read or replaced; all others stay as they are, byte by byte and in their order: the first entry of
+ * an ebook must be the first. For files that `zip-check.ts` has looked at, or that we made. Pure.
  */
+import { outputDateMs } from '../../files/output-date.ts';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 interface Entry {
@@ -26,7 +27,10 @@ interface Directory {
 export function readZipEntry(zip: Buffer, name: string): Buffer | undefined {
   const entry = directoryOf(zip).entries.find((each) => each.name === name);
   if (entry === undefined) return undefined;
-  const { record, offset } = entry;
+  return contentOf(zip, entry);
+}
+
+function contentOf(zip: Buffer, { record, offset }: Entry): Buffer {
   const start = offset + localBytes + zip.readUInt16LE(offset + 26) + zip.readUInt16LE(offset + 28);
   const packed = zip.subarray(start, start + record.readUInt32LE(20));
   return record.readUInt16LE(10) === 0 ? packed : inflateRawSync(packed, { maxOutputLength: maxEntryBytes });
@@ -34,6 +38,38 @@ export function readZipEntry(zip: Buffer, name: string): Buffer | undefined {
 
 /** The zip with other bytes in this entry, which must be there. */
 export function replaceZipEntry(zip: Buffer, name: string, bytes: Buffer): Buffer {
+  return replaceZipEntries(zip, new Map([[name, bytes]]));
+}
+
+type Change = (text: string, name: string) => string;
+
+/** `changeFor`: undefined for entries that stay. They are texts of moderate size. */
+export function changedZip(zip: Buffer, changeFor: (name: string) => Change | undefined): Buffer {
+  const changed = new Map<string, Buffer>();
+  for (const entry of directoryOf(zip).entries) {
+    const change = changeFor(entry.name);
+    if (change === undefined || entry.record.readUInt32LE(24) > maxEntryBytes) continue;
+    // Also where nothing has changed: packed by us, and not by whoever made it, it is the same in any case.
+    changed.set(entry.name, Buffer.from(change(contentOf(zip, entry).toString(), entry.name)));
+  }
+  return changed.size === 0 ? zip : replaceZipEntries(zip, changed);
+}
+
+/** Every entry gets the one date of outputs, in place. */
+export function settleZipTimes(zip: Buffer): void {
+  const date = new Date(outputDateMs());
+  const day = ((date.getUTCFullYear() - 1980) << 9) | ((date.getUTCMonth() + 1) << 5) | date.getUTCDate();
+  const time = (date.getUTCHours() << 11) | (date.getUTCMinutes() << 5) | (date.getUTCSeconds() >> 1);
+  for (const { record, offset } of directoryOf(zip).entries) {
+    for (const at of [record.byteOffset - zip.byteOffset + 12, offset + 10]) {
+      zip.writeUInt16LE(time, at);
+      zip.writeUInt16LE(Math.max(33, day), at + 2);
+    }
+  }
+}
+
+/** The zip with other bytes in these entries, which must be there. */
+function replaceZipEntries(zip: Buffer, changed: ReadonlyMap<string, Buffer>): Buffer {
   const { entries, start, end } = directoryOf(zip);
   const byOffset = entries.toSorted((left, right) => left.offset - right.offset);
   const locals: Buffer[] = [];
@@ -41,8 +77,9 @@ export function replaceZipEntry(zip: Buffer, name: string, bytes: Buffer): Buffe
   let at = 0;
   for (const [index, entry] of byOffset.entries()) {
     const until = byOffset[index + 1]?.offset ?? start;
+    const bytes = changed.get(entry.name);
     const made =
-      entry.name === name
+      bytes !== undefined
         ? packedEntry(zip, entry, bytes)
         : { local: zip.subarray(entry.offset, until), record: entry.record };
     const record = Buffer.from(made.record);

@@ -162,7 +162,20 @@ async function writeDocument(request: PandocJob, writer: PandocWriter, placed: P
     files: writer.embeds === true ? placed.files : new Map(),
     nowMs: placed.nowMs,
   });
-  await writeFile(request.outputPath, written(answer, request));
+  const bytes = written(answer, request);
+  await writeFile(request.outputPath, request.to === 'ipynb' ? withStableCells(bytes) : bytes);
+}
+
+/** Pandoc gives the cells of a notebook random ids. */
+function withStableCells(bytes: Uint8Array): Uint8Array {
+  const notebook: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const cells = isObject(notebook) && Array.isArray(notebook['cells']) ? notebook['cells'] : [];
+  const named = cells.map((cell: unknown, index) =>
+    isObject(cell) ? { ...cell, id: `cell-${index + 1}` } : cell,
+  );
+  return new TextEncoder().encode(
+    JSON.stringify({ ...(isObject(notebook) ? notebook : {}), cells: named }, undefined, 1),
+  );
 }
 
 /** A document gets the same identifier whenever it is made from the same content. */

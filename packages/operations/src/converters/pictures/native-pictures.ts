@@ -2,6 +2,7 @@
  * Pictures by installed programs: ImageMagick and GraphicsMagick, for those who name them by `engine`, libheif for HEIC.
  * What comes along does the same; these are faster, or keep more bits.
  */
+import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject } from '@pipeline/schema';
@@ -78,7 +79,7 @@ const hasFrames = (from: string, to: string): boolean => paged.has(from) && (fro
 
 /** Pure. `screen`: what the program calls the colours of the screen; to GraphicsMagick, sRGB is another. Only the first picture of a file of several, but for pages into pages and an animation into another. */
 export function magickArgs(
-  { inputPath, outputPath, from, to, options }: ProgramJob,
+  { inputPath, outputPath, workDir, from, to, options }: ProgramJob,
   screen: 'sRGB' | 'RGB',
 ): readonly string[] {
   const frames = hasFrames(from, to) ? '' : '[0]';
@@ -92,7 +93,8 @@ export function magickArgs(
     colourSpace(options) ?? screen,
     ...(strip === true ? ['-strip'] : []),
     ...(typeof quality === 'number' ? ['-quality', String(quality)] : []),
-    `${to}:${outputPath}`,
+    // Relative: the one writes its name into a TIFF.
+    `${to}:${path.relative(workDir, outputPath)}`,
   ];
 }
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { settlePdf } from '../../files/settle-dates.ts';
 import type { ProcessEnd } from '../../process.ts';
 import { programVersion } from '../../programs/find-program.ts';
 import { programFailed, runProgram } from '../../programs/run-program.ts';
@@ -66,11 +67,14 @@ export async function runGhostscript(
     onStdout: pageReader(work.progress),
     about: inputName,
   };
+  const startedMs = Date.now();
   const ran = await runProgram(call);
   if (!ran.ok) return ran;
   const bad = complaint(ran.value, call, work);
   if (bad !== undefined) return err(bad);
-  return ok({ path: path.join(workDir, given.output), notes: repairsOf(ran.value.stderr) });
+  const output = path.join(workDir, given.output);
+  await settlePdf(output, startedMs);
+  return ok({ path: output, notes: repairsOf(ran.value.stderr) });
 }
 
 /** `Processing pages 1 through 12.`, then `Page 1` and so on. */
