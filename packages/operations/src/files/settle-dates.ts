@@ -10,31 +10,43 @@ export type Settle = (file: string, startedMs: number) => Promise<void>;
 
 /** Dates and id of a PDF. */
 export const settlePdf: Settle = async (file, startedMs) => {
-  const bytes = await readFile(file);
-  if (settledPdf(bytes, startedMs)) await writeFile(file, bytes);
+  await writeFile(file, settledPdf(await readFile(file), startedMs));
 };
 
-/** Changes the bytes; false: there was nothing to change. */
-export function settledPdf(bytes: Buffer, startedMs: number): boolean {
-  const dates = ['/CreationDate', '/ModDate'].map((key) => settlePdfDates(bytes, key, startedMs));
-  return settlePdfId(bytes) || dates.includes(true);
+/** The bytes are changed; they may become others when the id was longer or shorter. */
+export function settledPdf(bytes: Buffer, startedMs: number): Buffer {
+  for (const key of ['/CreationDate', '/ModDate']) settlePdfDates(bytes, key, startedMs);
+  const plain = withPlainId(bytes);
+  settlePdfId(plain);
+  return plain;
+}
+
+/** Ghostscript writes an id as `(8^\374C…)` when it happens to have few bytes that are no letters. Behind the trailer, nothing moves. */
+function withPlainId(bytes: Buffer): Buffer {
+  const at = bytes.lastIndexOf('/ID');
+  if (at < 0 || bytes.lastIndexOf('trailer', at) < bytes.lastIndexOf('endobj', at)) return bytes;
+  const text = bytes.toString('latin1', at, at + 320);
+  const found =
+    /^\/ID\s*\[\s*(?<first>\((?:\\[^]|[^\\()])*\)|<[0-9A-F]*>)\s*(?<second>\((?:\\[^]|[^\\()])*\)|<[0-9A-F]*>)\s*\]/i.exec(
+      text,
+    );
+  if (found === null || found.groups?.['first'] !== found.groups?.['second']) return bytes;
+  const plain = `/ID [<${'0'.repeat(32)}><${'0'.repeat(32)}>]`;
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from(plain), bytes.subarray(at + found[0].length)]);
 }
 
 /** `/ModDate (D:20261126013823+00'00')` */
-function settlePdfDates(bytes: Buffer, key: string, startedMs: number): boolean {
-  let isChanged = false;
+function settlePdfDates(bytes: Buffer, key: string, startedMs: number): void {
   for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
     const text = bytes.toString('latin1', at, at + key.length + 24);
     const found = /\(D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(text);
     if (found === null || !isOfNow(found.slice(1), startedMs)) continue;
     bytes.write(shownDigits(), at + found.index + '(D:'.length, 'latin1');
-    isChanged = true;
   }
-  return isChanged;
 }
 
 /** Of the trailer, which is the last: the two halves, `<…>` of 32 digits each. */
-function settlePdfId(bytes: Buffer): boolean {
+function settlePdfId(bytes: Buffer): void {
   const at = bytes.lastIndexOf('/ID');
   const found =
     at < 0
@@ -42,14 +54,13 @@ function settlePdfId(bytes: Buffer): boolean {
       : /^\/ID\s*\[\s*<([0-9A-F]{32})>\s*<([0-9A-F]{32})>/i.exec(bytes.toString('latin1', at, at + 96));
   const [whole = '', first = '', second = ''] = found ?? [];
   // Two different halves: the first is that of an older file.
-  if (found === null || first !== second) return false;
+  if (found === null || first !== second) return;
   const firstAt = at + whole.indexOf(first);
   const secondAt = at + whole.lastIndexOf(second);
   const places = [firstAt, secondAt, ...checksumAt(bytes, at)];
   for (const place of places) bytes.fill('0', place, place + first.length, 'latin1');
   const id = createHash('sha256').update(bytes).digest('hex').slice(0, first.length).toUpperCase();
   for (const place of places) bytes.write(id, place, 'latin1');
-  return id !== first;
 }
 
 /** LibreOffice has a third one: `/DocChecksum /F0C7…`. */

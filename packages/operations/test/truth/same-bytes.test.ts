@@ -20,15 +20,13 @@ const samples = path.join(import.meta.dirname, '../formats/samples');
 
 /** Converter, from, to: what would write dates, ids or names of its own. */
 const embedded = `
-  sharp png tiff · sharp svg png · magick-wasm png dpx · magick-wasm png pdf · magick-wasm png eps · pandoc md docx
-  pandoc md epub · pandoc md ipynb · pandoc md odt · pandoc-typst md pdf · typst typst pdf · tables csv xlsx
-  tables csv parquet · email+pandoc eml docx · fonts ttf woff2 · seven-zip 7z zip · seven-zip gz zip · seven-zip tar wim
-  seven-zip bz2 tar.gz · pdfium pdf png · odg-pictures png odg · odd png odd · pdf-pages pdf html`;
+  sharp png tiff · sharp svg png · magick-wasm png dpx · magick-wasm png pdf · pandoc md docx · pandoc md epub
+  pandoc md ipynb · pandoc-typst md pdf · tables csv xlsx · seven-zip 7z zip · seven-zip bz2 tar.gz · seven-zip tar wim
+  pdfium pdf png · odd png odd`;
 const programs = `
-  rsvg svg pdf · rsvg svg eps · ghostscript eps pdf · ghostscript eps tiff · inkscape svg ps · djvulibre djvu pdf
-  imagemagick png miff · graphicsmagick png tiff · ffmpeg mp4 mkv · ffmpeg mp4 webm · ffmpeg mp4 ogg · ffmpeg mp4 mxf
-  ffmpeg mp4 mov · lzop tar tar.lzo · rzip rz zip · chromium html pdf · libreoffice docx pdf · libreoffice docx odt
-  libreoffice odt docx · libreoffice csv xlsx`;
+  rsvg svg pdf · rsvg svg eps · ghostscript eps pdf · ghostscript eps tiff · djvulibre djvu pdf · imagemagick png miff
+  graphicsmagick png tiff · ffmpeg mp4 mkv · ffmpeg mp4 ogg · ffmpeg mp4 mov · lzop tar tar.lzo · rzip rz zip
+  chromium html pdf · libreoffice docx pdf · libreoffice docx odt · libreoffice csv xlsx`;
 
 interface Pair {
   readonly name: string;

@@ -7,13 +7,14 @@ import { createReadStream } from 'node:fs';
 import { lutimes, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
+import { readStart } from '../../files/magic.ts';
 import { outputDateMs } from '../../files/output-date.ts';
 import type { HostModule } from '../../host/protocol.ts';
 import { broken, readJob, sevenZip } from './archive-job.ts';
 import type { ArchiveJob } from './archive-job.ts';
 import { maxExpandedBytes } from './archive-limits.ts';
 import { writeRar } from './rar-writer.ts';
-import { archiveTypes, contentDir, layered, protectable } from './seven-zip-formats.ts';
+import { archiveTypes, contentDir, layered, protectable, singleFiles } from './seven-zip-formats.ts';
 import { unpackArchive } from './unpack-archive.ts';
 
 /** Folders that an archive does not list, and files without a date, get this one: the same input makes the same output. */
@@ -27,23 +28,31 @@ async function run(job: JsonObject, report: (percent: number | null) => void): P
   if (request.half !== 'pack') await unpackArchive(request, report);
   report(60);
   if (request.half === 'unpack') return {};
-  await settle(path.join(request.workDir, contentDir), startedMs);
+  const since = (await isTimeless(request)) ? 0 : startedMs - clockGrainMs;
+  await settle(path.join(request.workDir, contentDir), since);
   await pack(request);
   await rm(path.join(request.workDir, contentDir), { recursive: true, force: true });
   return {};
 }
 
-/** Times of folders and links are made one, times that are those of the unpacking too, and what is neither file nor folder nor inner link goes. */
-async function settle(dir: string, startedMs: number): Promise<void> {
+/** Times of folders and links are made one, and those of files that are not older than `sinceMs`. What is neither file nor folder nor inner link goes. */
+async function settle(dir: string, sinceMs: number): Promise<void> {
   const date = ownDate();
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const full = path.join(dir, entry.name);
-    if (entry.isDirectory()) await settle(full, startedMs);
+    if (entry.isDirectory()) await settle(full, sinceMs);
     else if (entry.isSymbolicLink()) await lutimes(full, date, date);
     else if (!entry.isFile()) await rm(full, { force: true });
-    else if ((await stat(full)).mtimeMs >= startedMs - clockGrainMs) await utimes(full, date, date);
+    else if ((await stat(full)).mtimeMs >= sinceMs) await utimes(full, date, date);
   }
   await utimes(dir, date, date);
+}
+
+/** One packed file has no time of its own, but for gzip where it is written: 7-Zip takes that of the archive. */
+async function isTimeless({ from, inputPath }: ArchiveJob): Promise<boolean> {
+  if (from !== 'gz') return singleFiles.has(from) && from !== 'lzo';
+  const { head } = await readStart(inputPath);
+  return Buffer.from(head).readUInt32LE(4) === 0;
 }
 
 /** File systems tell times in steps. */

@@ -48,8 +48,8 @@ export const host: HostModule = {
         report(60);
         const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName'));
         judge();
-        if (jobText(job, 'to') === 'pdf') settledPdf(bytes, startedMs);
-        await writeFile(jobText(job, 'outputPath'), bytes);
+        const made = jobText(job, 'to') === 'pdf' ? settledPdf(bytes, startedMs) : bytes;
+        await writeFile(jobText(job, 'outputPath'), made);
       }),
     );
     return { beside: [...looked] };

@@ -11,7 +11,7 @@ export function settledOffice(
   bytes: Buffer,
   { to, startedMs }: { readonly to: string; readonly startedMs: number },
 ): Buffer {
-  if (to === 'pdf') settledPdf(bytes, startedMs);
+  if (to === 'pdf') return settledPdf(bytes, startedMs);
   if (to === 'fodt') return Buffer.from(withoutSession(bytes.toString()));
   if (bytes.toString('latin1', 0, 2) !== 'PK') return bytes;
   const isDrawing = to === 'odg' || to === 'odd';
