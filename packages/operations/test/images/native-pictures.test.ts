@@ -60,11 +60,11 @@ test('the arguments name the coder of every file', () => {
     '-strip',
     '-quality',
     '70',
-    'jpg:/w/out/output.jpg',
+    'jpg:out/output.jpg',
   ]);
   expect(
     magickArgs(job('tiff', 'gif', { height: 9, auto_orient: false, colorspace: 'Gray' }), 'RGB'),
-  ).toEqual(['tiff:/w/in/input.tiff', '-resize', 'x9>', '-colorspace', 'Gray', 'gif:/w/out/output.gif']);
+  ).toEqual(['tiff:/w/in/input.tiff', '-resize', 'x9>', '-colorspace', 'Gray', 'gif:out/output.gif']);
   expect(heifArgs(job('heic', 'jpg'))).toEqual(['-q', '90', '/w/in/input.heic', '/w/out/output.jpg']);
   expect(fontforgeArgs(job('otf', 'ttf')).slice(-2)).toEqual(['/w/in/input.otf', '/w/out/output.ttf']);
 });

@@ -45,7 +45,7 @@ test('one input, several outputs: the args', () => {
   expect(text.match(/ -i /g)).toHaveLength(1);
   expect(text).toContain('-protocol_whitelist file,pipe -format_whitelist mov,');
   expect(text).toContain(
-    '-i file:in/input.mp4 -map 0:0 -vf scale=1280:720,setsar=1,format=yuv420p -c:v libx264 -crf 23 -preset veryfast -map 0:1 -c:a aac -b:a 128k -sn -movflags +faststart -max_muxing_queue_size 4096 -f mp4 file:out/mp4',
+    '-i file:in/input.mp4 -map 0:0 -vf scale=1280:720,setsar=1,format=yuv420p -c:v libx264 -crf 23 -preset veryfast -map 0:1 -c:a aac -b:a 128k -sn -fflags +bitexact -movflags +faststart -max_muxing_queue_size 4096 -f mp4 file:out/mp4',
   );
   expect(text).toContain(
     '-map 0:0 -vf trim=start=5,setpts=PTS-STARTPTS,scale=320:180,setsar=1,format=rgb24 -c:v png -frames:v 1 -an -sn -update 1',
