@@ -103,6 +103,12 @@ export class Changes {
     for (const pending of [this.#asked, this.#unsettled, this.#settled, this.#resting]) pending.clear();
   }
 
+  /** The last run has read it, too, and nobody knew before: as it was then. */
+  learn(path: string, signature: Signature): void {
+    if (this.#known.has(path) || this.#isPending(path)) return;
+    if (signature !== '') this.#known.set(path, signature);
+  }
+
   /** It may still be written: it must settle before a run takes it. */
   distrust(path: string, nowMs: number): void {
     const signature = this.#known.get(path);

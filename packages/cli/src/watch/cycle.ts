@@ -2,9 +2,10 @@
  * One cycle of a watch: the pipeline is loaded again if its file changed, planned from the disk and run. What goes wrong is
  * said; the next cycle starts from the last good pipeline.
  */
-import type { JobOutcome, JobPlan, RunContext, Workspace } from '@pipeline/engine';
+import type { Action, JobPlan, RunContext, Workspace } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { saveManifest } from '../incremental/save-manifest.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import { planOnce, runOnce } from '../run-once.ts';
@@ -23,6 +24,8 @@ export class Cycle {
   readonly #hooks: CycleHooks;
   #prepared: PreparedRun;
   #isFirst = true;
+  #hasLeftOut = false;
+  #started = startNow();
 
   constructor(prepared: PreparedRun, request: LoadRequest, hooks: CycleHooks) {
     this.#prepared = prepared;
@@ -53,19 +56,47 @@ export class Cycle {
       this.#take(prepared.value);
     }
     this.#isFirst = false;
-    const planned = await planOnce(this.#prepared, { isLeftOut: this.#hooks.isLeftOut });
+    this.#hasLeftOut = false;
+    this.#started = startNow();
+    const planned = await planOnce(this.#prepared, { isLeftOut: this.#isLeftOut });
     if (planned.ok) return ok(planned.value);
     const { opened, masker } = this.#prepared;
     return err(tellPlanProblems(planned.error, { ...this.#request, opened, masker }));
   }
+
+  readonly #isLeftOut: CycleHooks['isLeftOut'] = (task, file) => {
+    const isLeftOut = this.#hooks.isLeftOut(task, file);
+    this.#hasLeftOut ||= isLeftOut;
+    return isLeftOut;
+  };
 
   #take(prepared: PreparedRun): void {
     this.#prepared = prepared;
     this.#hooks.onPrepared(prepared);
   }
 
-  run(plan: JobPlan, signal: AbortSignal): Promise<JobOutcome> {
+  /** Every action with its end. */
+  async run(plan: JobPlan, signal: AbortSignal): Promise<readonly Action[]> {
     const { onEvent, onWorkspace } = this.#hooks;
-    return runOnce(plan, { prepared: this.#prepared, signal, onEvent, onWorkspace });
+    const prepared = this.#prepared;
+    const ended: Action[] = [];
+    const outcome = await runOnce(plan, {
+      prepared,
+      signal,
+      onEvent,
+      onWorkspace,
+      onEnded: (action) => ended.push(action),
+    });
+    // What left files out is no certificate that all is done.
+    if (!this.#hasLeftOut) {
+      const { invocation, surroundings } = this.#request;
+      await saveManifest({ ...this.#started, invocation, surroundings, prepared, plan, ended, outcome });
+    }
+    return ended;
   }
 }
+
+const startNow = (): { readonly startedAt: number; readonly startedTick: number } => ({
+  startedAt: Date.now(),
+  startedTick: performance.now(),
+});

@@ -61,7 +61,7 @@ function watchedPath(details: unknown): string | undefined {
 }
 
 /** On the way to a root, or below one where its pattern reaches. */
-function isOfInterest(folder: string, { roots, isExcluded }: WatchedFolders): boolean {
+export function isOfInterest(folder: string, { roots, isExcluded }: WatchedFolders): boolean {
   return roots.some((root) => {
     const below = path.relative(root.folder, folder);
     if (below === '') return true;

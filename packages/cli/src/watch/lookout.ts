@@ -7,7 +7,13 @@ import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { JobEvent, JobPlan, WatchEvent } from '@pipeline/engine';
 import type { Signature } from './changes.ts';
-import { type FolderWatch, nearestExisting, watchFolders } from './folders.ts';
+import {
+  type FolderWatch,
+  isOfInterest,
+  nearestExisting,
+  type WatchedFolders,
+  watchFolders,
+} from './folders.ts';
 import { networkDriveAmong } from './network-drive.ts';
 import { type Loop, OwnOutputs } from './own-outputs.ts';
 import { presentSignatures } from './signature.ts';
@@ -40,6 +46,9 @@ export class Lookout {
   #baseDir = '';
   #exports: ReadonlySet<string> = new Set();
   #folders: FolderWatch | undefined;
+  #watched: WatchedFolders = { roots: [], isExcluded: () => false };
+  /** Files that were read beside the inputs, or looked for there in vain. */
+  #side: ReadonlySet<string> = new Set();
   /** Real path → links to it that are watched. */
   #links: ReadonlyMap<string, readonly string[]> = new Map();
   #lookedMs = 0;
@@ -75,12 +84,21 @@ export class Lookout {
     return isNew;
   }
 
+  /** Watches these as well, instead of those of the last run. Gives back the ones that were not watched. */
+  async watchBeside(files: ReadonlySet<string>): Promise<readonly string[]> {
+    const fresh = [...files].filter((file) => !this.isWatched(file) && this.#own?.has(file) !== true);
+    this.#side = files;
+    if (fresh.some((file) => !isOfInterest(path.dirname(file), this.#watched))) await this.#follow();
+    return fresh;
+  }
+
   /** Every file that is watched and there. */
   async look(): Promise<Map<string, Signature>> {
     const startMs = performance.now();
     const found = this.#set?.look() ?? { files: [], links: [] };
     const own = this.#own;
-    const signatures = await presentSignatures(found.files.filter((file) => own?.has(file) !== true));
+    const files = new Set([...found.files, ...this.#side]);
+    const signatures = await presentSignatures([...files].filter((file) => own?.has(file) !== true));
     this.#lookedMs = performance.now();
     this.#lookTookMs = this.#lookedMs - startMs;
     return signatures;
@@ -92,7 +110,7 @@ export class Lookout {
   }
 
   isWatched(file: string): boolean {
-    return this.#set?.matches(file) === true && this.#own?.has(file) !== true;
+    return (this.#set?.matches(file) === true || this.#side.has(file)) && this.#own?.has(file) !== true;
   }
 
   /** Whether no task takes this file while watching, whatever happens to it. */
@@ -128,12 +146,13 @@ export class Lookout {
     if (set === undefined) return;
     const { links } = set.look();
     this.#links = linksByTarget(links);
-    const targets = [...this.#links.keys()].map((file) => ({
+    const targets = [...this.#links.keys(), ...this.#side].map((file) => ({
       folder: path.dirname(file),
       depth: 0,
       isHidden: true,
     }));
     const folders = { roots: [...set.roots, ...targets], isExcluded: set.isExcluded };
+    this.#watched = folders;
     if (!this.#isPolling) await this.#noticeNetworkDrive(folders.roots.map(({ folder }) => folder));
     if (this.#isPolling) return;
     this.#folders = await watchFolders(folders, {

@@ -28,6 +28,11 @@ export async function presentSignatures(paths: Iterable<string>): Promise<Map<st
   return signatures;
 }
 
+/** When its content changed last, in milliseconds since the epoch; 0 for what is not there. */
+export function changedAt(signature: Signature): number {
+  return Number(signature.split(' ')[1] ?? 0);
+}
+
 /**
  * Files that may still be written: they changed less than `settleMs` ago. Asked once, at the start, when there is nothing
  * yet to compare a file with; a clock that is wrong by more than that only makes us wait, or not wait, this once.
@@ -35,8 +40,7 @@ export async function presentSignatures(paths: Iterable<string>): Promise<Map<st
 export function youngAmong(files: ReadonlyMap<string, Signature>, settleMs: number): readonly string[] {
   const now = Date.now();
   return [...files].flatMap(([path, signature]) => {
-    const changedMs = Number(signature.split(' ')[1]);
-    return Math.abs(now - changedMs) < settleMs ? [path] : [];
+    return Math.abs(now - changedAt(signature)) < settleMs ? [path] : [];
   });
 }
 

@@ -2,7 +2,7 @@
  * Watches a pipeline until it is told to stop. It carries out the orders of the state machine (`changes.ts`): looks at
  * files, runs cycles, waits; and brings it what the lookout sees. It decides nothing about when to run.
  */
-import type { JobEvent, JobPlan, WatchedChange, WatchEvent } from '@pipeline/engine';
+import type { Action, JobEvent, JobPlan, WatchedChange, WatchEvent } from '@pipeline/engine';
 import { exitCode } from '../exit-code.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import type { Stop } from '../stop.ts';
@@ -12,7 +12,7 @@ import { Cycle, type CycleHooks } from './cycle.ts';
 import { EchoGuard } from './echo-guard.ts';
 import { type LoadRequest, ownFiles } from './load.ts';
 import { Lookout } from './lookout.ts';
-import { signaturesOf, youngAmong } from './signature.ts';
+import { changedAt, signaturesOf, youngAmong } from './signature.ts';
 
 export interface WatchRequest {
   readonly prepared: PreparedRun;
@@ -178,7 +178,8 @@ class Watching {
     const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
     try {
       const planned = await plan();
-      if (planned !== undefined && !cancel.signal.aborted) await this.#cycle.run(planned, cancel.signal);
+      if (planned !== undefined && !cancel.signal.aborted)
+        await this.#watchBeside(await this.#cycle.run(planned, cancel.signal), planned.context.startedAt);
     } catch (error) {
       this.#bug = { error };
     } finally {
@@ -188,6 +189,19 @@ class Watching {
       this.#changes.ended({ isCancelled: cancel.signal.aborted });
       if (!this.#request.stop.signal.aborted) this.#tellWaiting();
       this.#alarm.ring();
+    }
+  }
+
+  /** Files that were read beside the inputs, as pictures of a document. */
+  async #watchBeside(ended: readonly Action[], startedAt: number): Promise<void> {
+    const files = new Set(
+      ended.flatMap(({ outcome }) => (outcome?.type === 'finished' ? (outcome.dependsOn ?? []) : [])),
+    );
+    const fresh = await signaturesOf(await this.#lookout.watchBeside(files));
+    for (const [file, signature] of fresh) {
+      // Changed since the run began: it may have read the older one.
+      if (changedAt(signature) < startedAt) this.#changes.learn(file, signature);
+      else this.#changes.hint(file);
     }
   }
 

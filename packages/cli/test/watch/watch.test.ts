@@ -190,6 +190,23 @@ describe('without events', () => {
   });
 });
 
+test('a picture beside a document is watched, once it has been read', async () => {
+  const html = (colour: string): string =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="${colour}"/></svg>`;
+  writeFileIn(folder, 'docs/a.md', '# A\n\n![](../art/pic.svg)\n');
+  writeFileIn(folder, 'art/pic.svg', html('red'));
+  writeFileIn(
+    folder,
+    'pipeline.yaml',
+    copy().replace('input: docs, path', 'input: html, path') +
+      '  html: { operation: convert, input: docs, output_format: html, embed_images: true }\n',
+  );
+  await watch();
+  const before = read('out/a.html');
+  writeFileIn(folder, 'art/pic.svg', html('blue'));
+  await vi.waitFor(() => expect(read('out/a.html'), running?.output.stderr).not.toBe(before), 20_000);
+});
+
 test('a link to a file is followed to where it leads', async () => {
   writeFileIn(folder, 'texts/real.md', 'one');
   mkdirSync(path.join(folder, 'docs'));
