@@ -64,7 +64,9 @@ function taskRow(
     ran === undefined || ran.ms < 50 ? '' : formatDuration(ran.ms),
     progress.files > 0 ? plural(progress.files, 'file') : '',
   ].filter((fact) => fact !== '');
-  const rest = truncate(facts.join(` ${signs.separator} `), columns - labelWidth - 4, signs.ellipsis);
+  const room = columns - labelWidth - 4;
+  const rest = room < 2 ? '' : truncate(facts.join(` ${signs.separator} `), room, signs.ellipsis);
+  if (rest === '') return `${paint(sign)} ${name}`;
   return `${paint(sign)} ${name}  ${isBroken ? style.red(rest) : rest}`;
 }
 
