@@ -150,6 +150,14 @@ test('a result goes as a whole, and an object that another result has too stays'
   expect(surveyCache(dir).objects.size).toBe(2);
 });
 
+test('when the time is up, the rest goes another time, and nothing is half there', async () => {
+  await threeResults();
+  const options = { dir, maxBytes: 1, now: later() };
+  expect(collectGarbage({ ...options, budgetMs: 0 }).bytes).toBe(0);
+  expect(await isFound('one')).toBe(true);
+  expect(collectGarbage(options).bytes).toBe(3000);
+});
+
 test('what no record speaks of goes; what is not ours stays', async () => {
   await threeResults();
   const folder = path.dirname([...surveyCache(dir).objects.values()][0]?.path ?? '');
@@ -202,17 +210,18 @@ test('nothing there, or garbage, is an empty cache', () => {
 test('at the end of a run, the cache itself is looked at only when it has to be', async () => {
   await threeResults();
   const options = { dir, maxBytes: 2500, busySince: () => undefined };
-  // For the first time: nothing is known. All of it is too fresh to go.
+  // For the first time; all of it is too fresh to go.
   expect(tidyCache({ ...options, addedBytes: 3000, now: Date.now() })).toBe(0);
+  expect(JSON.parse(readFileSync(within('size.json'), 'utf8'))).toMatchObject({ bytes: 3000 });
   writeFileSync(within('size.json'), JSON.stringify({ at: later(), bytes: 1000 }));
   expect(tidyCache({ ...options, addedBytes: 1000, now: later() })).toBe(0);
   expect(JSON.parse(readFileSync(within('size.json'), 'utf8'))).toMatchObject({ bytes: 2000 });
   expect(tidyCache({ ...options, addedBytes: 1000, now: later() })).toBe(1000);
   expect(JSON.parse(readFileSync(within('size.json'), 'utf8'))).toMatchObject({ bytes: 2000 });
-  // After a day, or when the clock has jumped.
+  // After a week, or when the clock has jumped.
   writeFileSync(within('size.json'), JSON.stringify({ at: later(), bytes: 0 }));
   expect(tidyCache({ ...options, maxBytes: 1500, addedBytes: 0, now: later() + hour })).toBe(0);
-  expect(tidyCache({ ...options, maxBytes: 1500, addedBytes: 0, now: later() + 30 * hour })).toBe(1000);
+  expect(tidyCache({ ...options, maxBytes: 1500, addedBytes: 0, now: later() + 8 * 24 * hour })).toBe(1000);
 });
 
 test('an unwritable cache is left as it is', async () => {

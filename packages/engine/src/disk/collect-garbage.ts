@@ -27,6 +27,10 @@ export interface GarbageOptions {
   readonly now: number;
   /** Start of the oldest run that is going on: what it may have found stays. */
   readonly busySince?: number;
+  /** Nobody waits longer than this: what is left goes another time. */
+  readonly budgetMs?: number;
+  /** Where nothing goes, logs that are smaller than this are left as they are; absent: none. */
+  readonly idleLogBytes?: number;
 }
 
 export interface Garbage {
@@ -78,8 +82,13 @@ export function findGarbage({ dir, maxBytes, maxAgeMs, now, busySince }: Garbage
 /** Removes it, and what the logs say of it. Throws nothing: what cannot be removed stays. */
 export function collectGarbage(options: GarbageOptions): Garbage {
   const garbage = findGarbage(options);
-  const removed = garbage.objects.filter(({ path }) => tryTo(() => rmSync(path, { force: true })));
-  compact(options.dir);
+  const { idleLogBytes = 0, budgetMs = Infinity } = options;
+  const end = performance.now() + budgetMs;
+  const removed = garbage.objects.filter(
+    ({ path }) => performance.now() < end && tryTo(() => rmSync(path, { force: true })),
+  );
+  const isIdle = removed.length === 0 && garbage.records === 0 && garbage.survey.logBytes < idleLogBytes;
+  if (!isIdle) compact(options.dir);
   return { ...garbage, objects: removed, bytes: removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Keeps a cache within its limit without anybody asking: at the end of a run that has added to it, a small file tells
- * about how large it is; only when that is too much, or nobody has looked for a day, the cache itself is looked at.
+ * about how large it is; only when that is too much, or nobody has looked for a week, the cache itself is looked at.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,17 +25,22 @@ interface LastLook {
   readonly bytes: number;
 }
 
-const lookEveryMs = 24 * 60 * 60 * 1000;
+const lookEveryMs = 7 * 24 * 60 * 60 * 1000;
+/** Some disks take milliseconds to remove a file, and somebody waits for the end of the run. */
+const budgetMs = 2000;
 /** Beyond the limit it is made smaller than it must be, so that the next run need not do the same. */
 const roomLeft = 0.9;
+/** Until then, what is written twice in logs costs nobody anything. */
+const idleLogBytes = 64 * 1024 * 1024;
 export const lookName = 'size.json';
 
 /** Bytes that went; throws nothing. */
 export function tidyCache({ dir, maxBytes, addedBytes, now, busySince }: TidyOptions): number {
   const file = join(dir, cacheFormat, lookName);
-  const last = readLook(file);
-  const bytes = (last?.bytes ?? 0) + addedBytes;
-  const isRecent = last !== undefined && Math.abs(now - last.at) < lookEveryMs;
+  // Without such a file, the cache has just begun.
+  const last = readLook(file) ?? { at: now, bytes: 0 };
+  const bytes = last.bytes + addedBytes;
+  const isRecent = Math.abs(now - last.at) < lookEveryMs;
   if (isRecent && bytes <= maxBytes) {
     writeLook(file, { at: last.at, bytes });
     return 0;
@@ -43,7 +48,14 @@ export function tidyCache({ dir, maxBytes, addedBytes, now, busySince }: TidyOpt
   const since = busySince();
   const limit = bytes > maxBytes ? maxBytes * roomLeft : maxBytes;
   const busy = since === undefined ? {} : { busySince: since };
-  const { survey, bytes: removed } = collectGarbage({ dir, maxBytes: limit, now, ...busy });
+  const { survey, bytes: removed } = collectGarbage({
+    dir,
+    maxBytes: limit,
+    now,
+    idleLogBytes,
+    budgetMs,
+    ...busy,
+  });
   writeLook(file, { at: now, bytes: survey.objectBytes - removed });
   return removed;
 }
