@@ -7,7 +7,7 @@ import type { ActionRecord } from './action-record.ts';
 import { whyNotCached } from './cacheable.ts';
 import { filePlace } from './artifact.ts';
 import { diffIngredients, unknownValue } from './diff-ingredients.ts';
-import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
+import { type Fingerprint, fingerprintOf, type Ingredient } from './fingerprint.ts';
 import type { ActionPlan, ActionRequest, Artifact } from './operation.ts';
 import { shownPath } from './plan-collisions.ts';
 import type { KnownPast, PredictedStatus } from './prediction.ts';
@@ -16,6 +16,7 @@ import type { Reason } from './reason.ts';
 export interface CacheAnswer {
   readonly status: Extract<PredictedStatus, 'run' | 'may-run' | 'cached' | 'reads'>;
   readonly reasons: readonly Reason[];
+  readonly ingredients?: readonly Ingredient[];
   readonly fingerprint?: Fingerprint;
   readonly record?: ActionRecord;
 }
@@ -37,11 +38,13 @@ export async function predictAction(asked: AskedAction, past: KnownPast): Promis
   if (never !== undefined)
     return { status: request.task.operation === 'import/local' ? 'reads' : 'run', reasons: [never] };
   const fingerprint = fingerprintOf(withUnknown(request), plan, past.digest);
-  if (makers.length > 0) return withoutInputs(fingerprint, asked, past);
+  const { ingredients } = fingerprint;
+  if (makers.length > 0) return { ...withoutInputs(fingerprint, asked, past), ingredients };
+  const known = { ingredients, fingerprint };
   const record = await past.cache?.find(fingerprint);
   return record === undefined
-    ? { status: 'run', reasons: await missReasons(fingerprint, asked, past), fingerprint }
-    : { status: 'cached', reasons: [hitReason(record, request.address, past)], fingerprint, record };
+    ? { ...known, status: 'run', reasons: await missReasons(fingerprint, asked, past) }
+    : { ...known, status: 'cached', reasons: [hitReason(record, request.address, past)], record };
 }
 
 function neverTaken({ request, backend }: AskedAction, past: KnownPast): Reason | undefined {
@@ -75,9 +78,10 @@ async function missReasons(
 ): Promise<readonly Reason[]> {
   const { address } = asked.request;
   const before = lastRecord(address, past);
-  if (before === undefined) return [firstTime(address, past)];
+  const failed = failureReasons(address, past);
+  if (before === undefined) return failed.length > 0 ? failed : [firstTime(address, past)];
   if (before.key !== fingerprint.key)
-    return diffIngredients(before.ingredients, fingerprint.ingredients, fileNames(asked));
+    return [...failed, ...diffIngredients(before.ingredients, fingerprint.ingredients, fileNames(asked))];
   const changed = await changedSideFiles(before, asked.baseDir, past);
   return changed.length > 0
     ? changed
@@ -103,6 +107,12 @@ function lastRecord(address: string, { cache, last }: KnownPast): ActionRecord |
   return key === undefined ? undefined : cache?.record(key);
 }
 
+function failureReasons(address: string, { last }: KnownPast): readonly Reason[] {
+  const failed = last?.failureOf?.(address);
+  return failed === undefined ? [] : [{ code: 'failed-before', text: `failed the last time: ${failed}` }];
+}
+
+/** No result of the last time is there. */
 function firstTime(address: string, { last }: KnownPast): Reason {
   if (last === undefined) return { code: 'never-run', text: 'not run yet with these files and options' };
   return last.keyOf(address) === undefined

@@ -7,7 +7,7 @@ import type { PlannedAction } from './action.ts';
 import type { ActionRecord } from './action-record.ts';
 import type { ActionCache } from './cache.ts';
 import type { Caching } from './caching.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Fingerprint, Ingredient } from './fingerprint.ts';
 import type { PlanProblem } from './job-plan.ts';
 import type { Reason } from './reason.ts';
 
@@ -54,6 +54,8 @@ export interface ActionPrediction {
   readonly reasons: readonly Reason[];
   /** Files outside of the workspace, for exports to this machine. */
   readonly writes: readonly FilePrediction[];
+  /** What its result depends on, when it may be cached; the value of what is not known yet is empty. */
+  readonly ingredients?: readonly Ingredient[];
   /** Of an action that may be cached, when all its inputs are known. */
   readonly fingerprint?: Fingerprint;
   /** The stored result that will be taken. */
@@ -74,6 +76,8 @@ export interface LastRun {
   readonly keyOf: (address: string) => string | undefined;
   /** Of a file that it wrote, by absolute path. */
   readonly outputOf: (path: string) => WrittenFile | undefined;
+  /** Why the action failed in the last run, in words; undefined: it did not. */
+  readonly failureOf?: (address: string) => string | undefined;
   /** Files that runs of this pipeline wrote, by absolute path, and that nothing else of the project makes. */
   readonly written?: () => Iterable<readonly [path: string, file: WrittenFile]>;
 }

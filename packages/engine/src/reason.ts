@@ -10,6 +10,7 @@ export interface Reason {
 export type ReasonCode =
   // It differs from the last time.
   | 'never-run'
+  | 'failed-before'
   | 'input-changed'
   | 'input-added'
   | 'input-removed'

@@ -249,6 +249,20 @@ test('reasons never to take a stored result', async () => {
   ]);
 });
 
+test('what failed the last time says why', async () => {
+  machine.past = {
+    last: {
+      keyOf: () => undefined,
+      outputOf: () => undefined,
+      failureOf: (address) => (address === 'pdf[a.md]' ? 'the disk was full' : undefined),
+    },
+  };
+  expect((await predicted(chain)).slice(0, 2)).toEqual([
+    'pdf[a.md] run: failed the last time: the disk was full',
+    'pdf[b.md] run: never run',
+  ]);
+});
+
 test('with the cache off, everything runs', async () => {
   await machine.run(pipelineOf(chain));
   const plan = await planOf(pipelineOf(chain));

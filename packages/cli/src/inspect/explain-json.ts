@@ -27,7 +27,7 @@ export function actionExplanationJson(explanation: ActionExplanation): object {
     converter_reasons: why,
     inputs,
     takers,
-    ingredients: prediction.fingerprint?.ingredients ?? null,
+    ingredients: prediction.ingredients ?? null,
     last:
       last === undefined
         ? null

@@ -104,23 +104,24 @@ const shownValue = (value: JsonValue): string =>
 
 /** The walk that makes the hash made these lines, too; what was different the last time stands beside. */
 function dependsOn({ prediction, last }: ActionExplanation, { verbosity }: Look): readonly Row[] {
-  const { fingerprint } = prediction;
-  if (fingerprint === undefined) return [];
+  const { fingerprint, ingredients } = prediction;
+  if (ingredients === undefined) return [];
   const shown = (value: string): string =>
     verbosity !== 'verbose' && /^[0-9a-f]{64}$/.test(value) ? `sha256 ${value.slice(0, 12)}…` : value;
   const before = new Map(last?.ingredients.map(({ name, value }) => [name, value]));
-  const rows = fingerprint.ingredients.map(({ name, value }): Row => {
+  const rows = ingredients.map(({ name, value }): Row => {
+    if (value === '') return [name, 'not made yet'];
     const old = before.get(name);
     const was =
       last === undefined || old === value ? '' : old === undefined ? '  (new)' : `  (was ${shown(old)})`;
     return [name, `${shown(value)}${was}`];
   });
-  const now = new Set(fingerprint.ingredients.map(({ name }) => name));
+  const now = new Set(ingredients.map(({ name }) => name));
   const gone = (last?.ingredients ?? []).filter(({ name }) => !now.has(name));
   return [
     ...rows,
     ...gone.map(({ name, value }): Row => [name, `not any more  (was ${shown(value)})`]),
-    ['all in one hash', shown(fingerprint.key)],
+    ...(fingerprint === undefined ? [] : [['all in one hash', shown(fingerprint.key)] satisfies Row]),
   ];
 }
 

@@ -9,12 +9,16 @@ import {
   type LastRun,
   type LeftOver,
   type Manifest,
+  itemsOf,
   keyLookUp,
   outputAt,
   readManifest,
+  readProgress,
+  readRuns,
   type WrittenFile,
 } from '@pipeline/engine';
 import { projectRoot } from '../find-pipeline.ts';
+import { stateFolderOf } from '../history/state-folder.ts';
 import { manifestKey } from '../incremental/basis.ts';
 import type { OpenedPipeline } from '../open-pipeline.ts';
 import type { FlagValues } from '../parse-arguments.ts';
@@ -28,10 +32,12 @@ export interface LastRunRequest {
 /** Undefined: no run is known. */
 export function readLastRun({ opened, cwd, flags }: LastRunRequest): LastRun | undefined {
   const root = realpathSync(projectRoot(opened.baseDir));
-  const key = manifestKey(path.resolve(cwd, opened.source.path), root, flags);
+  const file = path.resolve(cwd, opened.source.path);
+  const key = manifestKey(file, root, flags);
   const all = manifestsOf(path.join(root, '.pipeline', 'manifests'));
   const known = all.filter((manifest) => isOf(manifest, key));
-  if (known.length === 0) return undefined;
+  const failures = lastFailures(root, file);
+  if (known.length === 0 && failures.size === 0) return undefined;
   const own = known.filter((manifest) => manifest.key === key);
   const [latest] = own;
   const others = known.filter((manifest) => manifest.key !== key);
@@ -47,9 +53,22 @@ export function readLastRun({ opened, cwd, flags }: LastRunRequest): LastRun | u
       }
       return undefined;
     },
-    outputOf: (file) => outputs.get(file),
+    outputOf: (output) => outputs.get(output),
+    failureOf: (address) => failures.get(address),
     written: () => (latest === undefined ? [] : writtenBy(latest, all, root)),
   };
+}
+
+/** Address → why, of the newest run of this pipeline that has ended. */
+function lastFailures(root: string, file: string): ReadonlyMap<string, string> {
+  const own = path.relative(root, file);
+  const { runs } = readRuns(stateFolderOf(root).runs);
+  const last = runs.find(({ header, state }) => header.file === own && state !== 'running');
+  if (last === undefined || last.counts.failed === 0) return new Map();
+  const { failures } = readProgress(last);
+  return new Map(
+    [...itemsOf(failures)].map(({ action, error }) => [action, error?.message ?? 'for an unknown reason']),
+  );
 }
 
 /** The newest first. */
