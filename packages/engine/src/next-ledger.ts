@@ -23,9 +23,12 @@ export interface LedgerRequest {
   readonly startedAt: number;
   /** Whether it looked at everything, so that what was known before and is not among `outputs` is left over. */
   readonly scope: 'all' | 'part';
+  /** Folders that were not there before; as manifests write them. */
+  readonly newFolders: readonly string[];
 }
 
-export function nextLedger({ recorded, outputs, previous, startedAt, scope }: LedgerRequest): Ledger {
+export function nextLedger(request: LedgerRequest): Ledger {
+  const { recorded, outputs, previous, startedAt, scope, newFolders } = request;
   const written = new Set(outputs.paths);
   const known = new Map(filesBefore(previous, (path) => written.has(path)).map((file) => [file.path, file]));
   const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
@@ -55,7 +58,7 @@ export function nextLedger({ recorded, outputs, previous, startedAt, scope }: Le
       scope === 'part'
         ? []
         : filesBefore(previous, (path) => !written.has(path)).filter(({ isOurs }) => isOurs),
-    folders: previous?.ledger().folders ?? [],
+    folders: [...new Set([...(previous?.ledger().folders ?? []), ...newFolders])],
     keys,
     actions,
   };

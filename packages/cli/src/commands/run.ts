@@ -7,6 +7,9 @@ import { closeComposition } from '../compose.ts';
 import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
 import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
 import type { QuickLook } from '../incremental/quick-look.ts';
+import { missingFolders } from '../incremental/missing-folders.ts';
+import { nothingPruned } from '../incremental/prune.ts';
+import { tellPruned } from '../incremental/tell-pruned.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
@@ -94,6 +97,7 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   const { invocation, prepared, surroundings } = request;
   const { masker, options, composition } = prepared;
   const { stderr, processEvents, exit } = surroundings;
+  const foldersToMake = missingFolders(plan);
   const journal = openRunJournal(plan.context, { invocation, prepared, surroundings });
   const open: { workspace?: Workspace | undefined; isLive: boolean } = { isLive: false };
   // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
@@ -125,6 +129,7 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   const { reporter, isLive } = reporters.value;
   open.isLive = isLive;
   const ended: Action[] = [];
+  let pruned = nothingPruned;
   const tell: EventSink = (event) => {
     journal.event(event);
     reporter.event(event);
@@ -138,11 +143,12 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
       onEnded: (action) => ended.push(action),
       onWorkspace: (workspace) => (open.workspace = workspace),
     });
-    await saveManifest({ ...request, ...request.started, plan, ended, outcome });
+    pruned = await saveManifest({ ...request, ...request.started, plan, ended, outcome, foldersToMake });
     return outcome.exitCode;
   } finally {
     await Promise.all([reporter.close(), closeComposition(composition)]);
     journal.close();
+    tellPruned(pruned, surroundings);
     tellJournalProblem(journal, surroundings);
     processEvents.off('exit', abandon);
     stop.close();

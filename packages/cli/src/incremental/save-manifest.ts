@@ -1,147 +1,108 @@
 /**
- * Writes down what a run has read and left behind, as the manifest of the next one. What cannot be written costs that
- * run time, and nothing else.
+ * Writes down what a run has read and left behind, as the manifest of the next one, and removes what the pipeline asks to
+ * have removed. What cannot be written costs the next run time, and nothing else.
  */
-import { realpathSync, statfsSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import {
-  type JobOutcome,
-  type JobPlan,
+  incompleteManifest,
   type Manifest,
   type MarkedFiles,
-  type Action,
   longPath,
   markFiles,
   marksPerFile,
   mergeManifest,
-  nextLedger,
   readManifest,
-  recordRun,
-  whyNoCertificate,
   writeManifest,
 } from '@pipeline/engine';
-import { paramVariable } from '@pipeline/schema';
 import { projectRoot } from '../find-pipeline.ts';
-import type { Invocation } from '../parse-arguments.ts';
-import type { NarrowedPlan } from './narrowed-plan.ts';
-import type { PreparedRun } from '../prepare-run.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { manifestKey, manifestPath } from './basis.ts';
+import { copyMark, describeRun, type FinishedRun, hasResult, tickMs } from './describe-run.ts';
+import { type Pruned, nothingPruned, prune } from './prune.ts';
 import { timeOf } from './quick-look.ts';
-import { basisOf, machineVariables, manifestKey, manifestPath } from './basis.ts';
+import { withKilledRuns } from './killed-runs.ts';
 
-export interface FinishedRun {
-  readonly invocation: Invocation;
-  readonly surroundings: Surroundings;
-  readonly prepared: PreparedRun;
-  readonly plan: JobPlan;
-  readonly ended: readonly Action[];
-  readonly outcome: JobOutcome;
-  /** Before anything was read; milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** The same moment by a clock that nobody can set. */
-  readonly startedTick: number;
-  /** It looked at a part only. */
-  readonly narrowed?: NarrowedPlan;
-}
-
-/** File systems count in ticks of up to 10 ms: within one, a file may be written twice and show it once. */
-const tickMs = 20;
-
-export async function saveManifest(run: FinishedRun): Promise<void> {
-  const { opened, options } = run.prepared;
-  const isSelected = Object.values(options.select).some((names) => names.length > 0);
-  if (opened.source.path === '<stdin>' || run.outcome.exitCode !== 0 || isSelected) return;
+/** Gives back what was removed. */
+export async function saveManifest(run: FinishedRun): Promise<Pruned> {
+  const { opened } = run.prepared;
+  if (opened.source.path === '<stdin>') return nothingPruned;
   const root = realpathSync.native(projectRoot(opened.baseDir));
   const file = path.resolve(run.surroundings.cwd, opened.source.path);
   const key = manifestKey(file, root, run.invocation.flags);
   const place = manifestPath(key, root);
   const { narrowed } = run;
   // Another run has written its own, and that one knows nothing of ours: the next run looks at what we did.
-  if (narrowed !== undefined && timeOf(place) !== narrowed.look.writtenAt) return;
-  const previous = narrowed?.look.manifest ?? readManifest(place);
+  if (narrowed !== undefined && timeOf(place) !== narrowed.look.writtenAt) return nothingPruned;
+  const since = timeOf(place);
+  const before = narrowed?.look.manifest ?? readManifest(place);
+  const previous = narrowed === undefined ? withKilledRuns(before, { root, file, since }) : before;
   const part = await describeRun(run, { root, file, key, previous });
+  const incomplete = whyIncomplete(run);
+  if (incomplete !== undefined) {
+    if (!isOldNews(part, before)) write(place, incompleteManifest(previous, part, incomplete));
+    return nothingPruned;
+  }
   const manifest =
-    narrowed === undefined ? part : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
+    narrowed === undefined
+      ? withRival(part, since > run.startedAt)
+      : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
+  const { ledger, pruned } = await prune(withoutGone(manifest, root), { run, root, place });
   await settleMarks(manifest.outputs, root);
+  write(place, { ...manifest, ledger: () => ledger });
+  return pruned;
+}
+
+/** Undefined: it did everything that there is to do. */
+function whyIncomplete({ prepared, outcome, ended }: FinishedRun): string | undefined {
+  if (Object.values(prepared.options.select).some((names) => names.length > 0))
+    return 'the last run did a part only';
+  if (outcome.exitCode !== 0) return 'the last run failed';
+  return ended.every(hasResult) ? undefined : 'an action failed, which does not matter, and is tried again';
+}
+
+/** A run that did a part and wrote nothing new: what is known stays as good as it was. */
+function isOldNews(part: Manifest, before: Manifest | undefined): boolean {
+  if (before === undefined) return false;
+  const numbers = new Map(before.outputs.paths.map((file, index) => [file, index]));
+  return part.outputs.paths.every((file, position) => {
+    const index = numbers.get(file);
+    return (
+      index !== undefined &&
+      [0, 1, 2, 3].every(
+        (mark) =>
+          part.outputs.marks[position * marksPerFile + mark] ===
+          before.outputs.marks[index * marksPerFile + mark],
+      )
+    );
+  });
+}
+
+/** Two runs at once may have written over each other's files: nobody can tell what is in them now. */
+function withRival(manifest: Manifest, hasRival: boolean): Manifest {
+  return hasRival
+    ? { ...manifest, obstacle: 'two runs of this pipeline went on at the same time' }
+    : manifest;
+}
+
+function withoutGone(manifest: Manifest, root: string): Manifest {
+  const ledger = manifest.ledger();
+  const isThere = (file: string): boolean => {
+    try {
+      return lstatSync(longPath(file, root), { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const leftOver = ledger.leftOver.filter((left) => isThere(left.path));
+  return { ...manifest, ledger: () => ({ ...ledger, leftOver }) };
+}
+
+function write(place: string, manifest: Manifest): void {
   try {
     writeManifest(place, manifest);
   } catch {
     // A full disk, a folder that may not be written: the next run plans, and says nothing of it.
-  }
-}
-
-interface Place {
-  readonly root: string;
-  /** Of the pipeline. */
-  readonly file: string;
-  readonly key: string;
-  readonly previous: Manifest | undefined;
-}
-
-async function describeRun(run: FinishedRun, { root, file, key, previous }: Place): Promise<Manifest> {
-  const { invocation, surroundings, startedAt } = run;
-  const recorded = recordRun(run.ended, run.plan);
-  const settledBefore = startedAt - tickMs;
-  const written = recorded.exported.map((output) => output.path);
-  const outputs = markFiles(written, { root, links: 'keep' }, Date.now() - tickMs);
-  const watched = [...recorded.listed, ...recorded.watched, ...watchedByCommand(run, file)];
-  const ledger = nextLedger({
-    recorded,
-    outputs,
-    previous,
-    startedAt,
-    scope: run.narrowed === undefined ? 'all' : 'part',
-  });
-  const variables = variablesOf(run.prepared);
-  const { env, version } = surroundings;
-  return {
-    key,
-    basis: basisOf({ flags: invocation.flags, env, version, variables }),
-    variables,
-    filesOut: recorded.filesOut,
-    inputs: markFiles(recorded.inputs, { root, links: 'follow' }, settledBefore),
-    watched: await markWatched([...new Set(watched)], { run, root, settledBefore }),
-    outputs,
-    ledger: () => ledger,
-    ...obstacleOf(run, recorded.listed),
-  };
-}
-
-function obstacleOf(run: FinishedRun, folders: readonly string[]): Pick<Manifest, 'obstacle'> {
-  const obstacle =
-    (run.prepared.opened.warnings.length > 0 ? 'the pipeline has warnings' : undefined) ??
-    whyNoCertificate(run.plan) ??
-    (run.ended.every(hasResult)
-      ? undefined
-      : 'an action failed, which does not matter, and is tried again') ??
-    (hasClockJumped(run) ? 'the clock was set during the last run' : undefined) ??
-    (folders.every(isOnThisMachine)
-      ? undefined
-      : 'it takes files from a file system that may not tell of new ones');
-  return obstacle === undefined ? {} : { obstacle };
-}
-
-const hasResult = ({ outcome }: Action): boolean =>
-  outcome?.type === 'finished' || outcome?.type === 'skipped';
-
-function hasClockJumped({ startedAt, startedTick }: FinishedRun): boolean {
-  return Math.abs(Date.now() - startedAt - (performance.now() - startedTick)) > 500;
-}
-
-/** ext, xfs, btrfs, tmpfs, overlay, zfs, f2fs, ramfs, bcachefs: they stamp a folder when a name in it comes or goes. */
-const localFileSystems: ReadonlySet<number> = new Set([
-  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0x858458f6, 0xca451a4e,
-]);
-
-function isOnThisMachine(file: string): boolean {
-  if (process.platform !== 'linux') return true;
-  try {
-    return localFileSystems.has(statfsSync(file).type);
-  } catch {
-    // Not there: its folder is watched as well.
-    return true;
   }
 }
 
@@ -162,75 +123,4 @@ async function settleMarks({ paths, marks }: MarkedFiles, root: string): Promise
     );
     if (isSame) copyMark(again, position, { to: { paths, marks }, index });
   }
-}
-
-function copyMark(
-  from: MarkedFiles,
-  position: number,
-  { to, index }: { to: MarkedFiles; index: number },
-): void {
-  const at = position * marksPerFile;
-  to.marks.set(from.marks.subarray(at, at + marksPerFile), index * marksPerFile);
-}
-
-interface Watching {
-  readonly run: FinishedRun;
-  readonly root: string;
-  readonly settledBefore: number;
-}
-
-/**
- * A folder that has changed since the run began may hold other files now than those that the run took: those who
- * listed it are asked again, and only if they say the same does it count as it is.
- */
-async function markWatched(
-  files: readonly string[],
-  { run, root, settledBefore }: Watching,
-): Promise<MarkedFiles> {
-  const marked = markFiles(files, { root, links: 'follow' }, settledBefore);
-  const fresh = new Set(files.filter((_, index) => Number.isNaN(marked.marks[index * marksPerFile])));
-  if (fresh.size === 0) return marked;
-  const now = markFiles(files, { root, links: 'follow' }, Date.now() - tickMs);
-  for (const action of run.ended) {
-    const own = (action.plan?.watches ?? []).filter((watch) => fresh.has(watch));
-    if (own.length === 0 || !(await takesTheSame(action, run.plan))) continue;
-    for (const watch of own) {
-      const index = files.indexOf(watch);
-      copyMark(now, index, { to: marked, index });
-    }
-  }
-  return marked;
-}
-
-async function takesTheSame(
-  { owner, plan, outputs, address, variant, options }: Action,
-  { context }: JobPlan,
-): Promise<boolean> {
-  const { task, operation } = { task: owner.planned.task, operation: owner.planned.operation };
-  if (task.operation !== 'import/local' || plan === undefined) return false;
-  const again = await operation.plan(
-    { task, address, variant, inputs: [], fileInputs: {}, options },
-    context,
-  );
-  const files = again.ok ? (again.value.outputs ?? []) : [];
-  return files.length === outputs.length && files.every((file, index) => file.path === outputs[index]?.path);
-}
-
-/** What decides without being a file of any action: this program, the pipeline, where programs are looked for. */
-function watchedByCommand({ surroundings, invocation }: FinishedRun, pipeline: string): readonly string[] {
-  const { env, cwd } = surroundings;
-  const paramsFile = invocation.flags.values.get('params-file');
-  const searched = (env['PIPELINE_PROGRAMS_PATH'] ?? env['PATH'] ?? '').split(path.delimiter);
-  return [
-    pipeline,
-    ...(paramsFile === undefined ? [] : [path.resolve(cwd, paramsFile)]),
-    // Bundled: a new build has another name, or another time.
-    fileURLToPath(import.meta.url),
-    ...searched.filter((folder) => path.isAbsolute(folder)),
-  ];
-}
-
-function variablesOf({ opened: { pipeline } }: PreparedRun): readonly string[] {
-  const declared = [...pipeline.env.keys()].filter((name) => !pipeline.secrets.includes(name));
-  return [...new Set([...machineVariables, ...declared, ...[...pipeline.params.keys()].map(paramVariable)])];
 }

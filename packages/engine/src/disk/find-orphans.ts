@@ -29,7 +29,27 @@ export interface Orphans {
 
 /** `root`: of the project, absolute and real. */
 export async function findOrphans(root: string): Promise<Orphans> {
-  const { leftOver, folders } = readLedgers(root);
+  const { leftOver, made, folders } = readLedgers(root);
+  const found = await orphansAmong(
+    leftOver.filter(({ path }) => !made.has(path)),
+    root,
+  );
+  return { ...found, folders };
+}
+
+/** Of the files that one pipeline left over. `place`: where its own manifest lies, which may be older than they are. */
+export async function findOwnOrphans(
+  leftOver: readonly LeftOver[],
+  { root, place }: { readonly root: string; readonly place: string },
+): Promise<Omit<Orphans, 'folders'>> {
+  const { made } = readLedgers(root, place);
+  return orphansAmong(
+    leftOver.filter(({ path, isOurs }) => isOurs && !made.has(path)),
+    root,
+  );
+}
+
+async function orphansAmong(leftOver: readonly LeftOver[], root: string): Promise<Omit<Orphans, 'folders'>> {
   const orphans: Orphan[] = [];
   const edited: string[] = [];
   for (const file of leftOver) {
@@ -41,7 +61,7 @@ export async function findOrphans(root: string): Promise<Orphans> {
       orphans.push({ path, sizeBytes: facts.size, address: file.address });
     } else edited.push(path);
   }
-  return { orphans: orphans.sort((a, b) => (a.path < b.path ? -1 : 1)), edited: edited.sort(), folders };
+  return { orphans: orphans.sort((a, b) => (a.path < b.path ? -1 : 1)), edited: edited.sort() };
 }
 
 /** Looks once more before it removes the file, and then the folders above it that exports made and nothing is in. */
@@ -57,22 +77,25 @@ export function removeOrphan({ path, sizeBytes }: Orphan, folders: readonly stri
 
 interface Ledgers {
   readonly leftOver: readonly LeftOver[];
+  /** What the last run of each pipeline made; paths as manifests write them. */
+  readonly made: ReadonlySet<string>;
   readonly folders: readonly string[];
 }
 
-function readLedgers(root: string): Ledgers {
+function readLedgers(root: string, leftOut?: string): Ledgers {
   const leftOver = new Map<string, LeftOver>();
   const made = new Set<string>();
   const folders = new Set<string>();
   for (const name of namesIn(join(root, '.pipeline', 'manifests'))) {
-    const manifest = readManifest(join(root, '.pipeline', 'manifests', name));
+    const place = join(root, '.pipeline', 'manifests', name);
+    const manifest = place === leftOut ? undefined : readManifest(place);
     if (manifest === undefined) continue;
     const ledger = manifest.ledger();
     if (isPipelineThere(manifest.key, root)) for (const path of manifest.outputs.paths) made.add(path);
     for (const file of ledger.leftOver) if (file.isOurs) leftOver.set(file.path, file);
     for (const folder of ledger.folders) folders.add(longPath(folder, root));
   }
-  return { leftOver: [...leftOver.values()].filter(({ path }) => !made.has(path)), folders: [...folders] };
+  return { leftOver: [...leftOver.values()], made, folders: [...folders] };
 }
 
 /** A pipeline that was removed makes nothing any more. The key begins with its path. */

@@ -230,14 +230,6 @@ test('a group of files is written, with progress', async () => {
   expect(context.reports[0]).toEqual([50, undefined]);
 });
 
-test('prune is refused before anything runs', async () => {
-  const settings = { options: { path: 'out', prune: true }, inputs: [] };
-  expect(await exportLocal.plan(request(settings), contextOf(newFolder()))).toMatchObject({
-    ok: false,
-    error: { type: 'not-available', message: expect.stringContaining('prune: true') },
-  });
-});
-
 test('a path out of the project, by name or by link, is refused', async () => {
   const root = newFolder();
   const outside = newFolder();

@@ -58,7 +58,7 @@ export const exportLocal: OperationSpec = {
       { default: 'if_changed' },
     ),
     prune: flag(
-      'Remove files below `path` that an earlier run wrote and that this one does not write any more.',
+      'After a run that did everything, remove the files that this task wrote before and does not write any more; never one that was edited since.',
       {
         default: false,
       },

@@ -20,14 +20,13 @@ import { atomicWrite } from '../../files/atomic-write.ts';
 import { folderRefusal, realPathOf, shownPath } from '../../files/paths.ts';
 import type { PathContext } from '../../files/paths.ts';
 import { linkStatOf, statOf } from '../../files/stat-of.ts';
-import { flagOption, textOption } from '../../read-options.ts';
+import { textOption } from '../../read-options.ts';
 import { hasSameContent } from '../../files/same-content.ts';
 
 export const exportLocal: Operation = {
   isFolderless: true,
 
   plan: (request, context) => {
-    if (flagOption(request.options, 'prune')) return err(noPrune());
     const targets = targetsOf(request, context);
     if (!targets.ok) return targets;
     return ok({
@@ -216,8 +215,3 @@ function refersToFile(expression: Expression): boolean {
 }
 
 const placeOf = ({ dir, name }: Artifact): string => JSON.stringify(dir === '' ? name : `${dir}/${name}`);
-
-const noPrune = (): Failure =>
-  failure('not-available', 'prune: true needs the record of earlier runs, which is not available yet', {
-    hint: 'take prune out and remove files that are no longer made yourself',
-  });

@@ -1,0 +1,21 @@
+/** Which folders a run will have to make: they are ours to remove when nothing is in them any more. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { JobPlan } from '@pipeline/engine';
+
+/** Absolute; as far as the plan knows what is written. */
+export function missingFolders({ actions }: Pick<JobPlan, 'actions'>): readonly string[] {
+  const known = new Map<string, boolean>();
+  const isMissing = (folder: string): boolean => {
+    const before = known.get(folder);
+    if (before !== undefined) return before;
+    const missing = !existsSync(folder);
+    known.set(folder, missing);
+    if (missing && path.dirname(folder) !== folder) isMissing(path.dirname(folder));
+    return missing;
+  };
+  for (const { writes = [] } of actions) {
+    for (const file of writes) if (path.isAbsolute(file)) isMissing(path.dirname(file));
+  }
+  return [...known].flatMap(([folder, missing]) => (missing ? [folder] : []));
+}
