@@ -9,7 +9,7 @@ import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/n
 import type { QuickLook } from '../incremental/quick-look.ts';
 import { missingFolders } from '../incremental/missing-folders.ts';
 import { nothingPruned } from '../incremental/prune.ts';
-import { tellPruned } from '../incremental/tell-pruned.ts';
+import { prunedLines } from '../incremental/pruned-lines.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
@@ -148,7 +148,7 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   } finally {
     await Promise.all([reporter.close(), closeComposition(composition)]);
     journal.close();
-    tellPruned(pruned, surroundings);
+    for (const line of prunedLines(pruned, surroundings.cwd)) stderr.write(`${line}\n`);
     tellJournalProblem(journal, surroundings);
     processEvents.off('exit', abandon);
     stop.close();

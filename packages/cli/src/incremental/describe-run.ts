@@ -38,6 +38,8 @@ export interface FinishedRun {
   readonly startedTick: number;
   /** Absolute; they were not there when the run began. */
   readonly foldersToMake: readonly string[];
+  /** Files were there that it did not take. */
+  readonly hasLeftOut?: true;
   /** It looked at a part only. */
   readonly narrowed?: NarrowedPlan;
 }

@@ -54,7 +54,8 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
 }
 
 /** Undefined: it did everything that there is to do. */
-function whyIncomplete({ prepared, outcome, ended }: FinishedRun): string | undefined {
+function whyIncomplete({ prepared, outcome, ended, hasLeftOut }: FinishedRun): string | undefined {
+  if (hasLeftOut === true) return 'the last run left files out';
   if (Object.values(prepared.options.select).some((names) => names.length > 0))
     return 'the last run did a part only';
   if (outcome.exitCode !== 0) return 'the last run failed';

@@ -5,6 +5,8 @@
 import type { Action, JobPlan, RunContext, Workspace } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { missingFolders } from '../incremental/missing-folders.ts';
+import { prunedLines } from '../incremental/pruned-lines.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
 import type { PreparedRun } from '../prepare-run.ts';
@@ -17,6 +19,8 @@ export interface CycleHooks {
   /** The pipeline was loaded again. */
   readonly onPrepared: (prepared: PreparedRun) => void;
   readonly isLeftOut: NonNullable<RunContext['isLeftOut']>;
+  /** What was removed because of `prune`, in lines. */
+  readonly onPruned: (lines: readonly string[]) => void;
 }
 
 export class Cycle {
@@ -80,6 +84,7 @@ export class Cycle {
     const { onEvent, onWorkspace } = this.#hooks;
     const prepared = this.#prepared;
     const ended: Action[] = [];
+    const foldersToMake = missingFolders(plan);
     const outcome = await runOnce(plan, {
       prepared,
       signal,
@@ -87,11 +92,11 @@ export class Cycle {
       onWorkspace,
       onEnded: (action) => ended.push(action),
     });
+    const { invocation, surroundings } = this.#request;
+    const run = { ...this.#started, invocation, surroundings, prepared, plan, ended, outcome, foldersToMake };
     // What left files out is no certificate that all is done.
-    if (!this.#hasLeftOut) {
-      const { invocation, surroundings } = this.#request;
-      await saveManifest({ ...this.#started, invocation, surroundings, prepared, plan, ended, outcome });
-    }
+    const pruned = await saveManifest({ ...run, ...(this.#hasLeftOut && { hasLeftOut: true }) });
+    this.#hooks.onPruned(prunedLines(pruned, surroundings.cwd));
     return ended;
   }
 }

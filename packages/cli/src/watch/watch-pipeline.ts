@@ -60,6 +60,9 @@ class Watching {
       onWorkspace,
       onPrepared,
       isLeftOut: (_task, file) => this.#isLeftOut(file),
+      onPruned: (lines) => {
+        for (const message of lines) this.#tell({ type: 'watch.noted', severity: 'note', message });
+      },
     });
     this.#lookout = new Lookout({
       isPolling,
