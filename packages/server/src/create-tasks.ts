@@ -17,7 +17,7 @@ import {
   type Result,
 } from '@pipeline/schema';
 import type { FieldErrors } from './api-error.ts';
-import type { StoredTask } from './job.ts';
+import { fresh, type StoredTask } from './job.ts';
 import { checkOptions, fileInputs } from './task-options.ts';
 
 export interface NewTask {
@@ -137,19 +137,6 @@ function stored(
   const { name: _, ...lone } = task;
   return lone;
 }
-
-/** A task of which nothing has been done yet. */
-export const fresh = {
-  status: 'waiting',
-  code: null,
-  message: null,
-  percent: 100,
-  engine: null,
-  engineVersion: null,
-  result: null,
-  startedAt: null,
-  endedAt: null,
-} as const;
 
 interface NamedBody {
   readonly name: string;

@@ -3,8 +3,7 @@
  * instead of being built. The forms are what `resources.ts` makes of a blank, so that both say the same.
  */
 import { type OperationName, resourceDate } from '@pipeline/schema';
-import { fresh } from './create-tasks.ts';
-import type { StoredJob, StoredTask } from './job.ts';
+import { fresh, type StoredJob, type StoredTask } from './job.ts';
 import { escapeSlashes } from './request-view.ts';
 import { jobResource, taskResource } from './resources.ts';
 

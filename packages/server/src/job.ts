@@ -38,6 +38,19 @@ export interface StoredTask {
   readonly retryOf: string | null;
 }
 
+/** A task of which nothing has been done yet. */
+export const fresh = {
+  status: 'waiting',
+  code: null,
+  message: null,
+  percent: 100,
+  engine: null,
+  engineVersion: null,
+  result: null,
+  startedAt: null,
+  endedAt: null,
+} as const;
+
 /** `form` only of an upload that waits: it is made when it is shown, and not kept. */
 export type TaskResult = { readonly files?: readonly FileResource[] } & JsonObject;
 

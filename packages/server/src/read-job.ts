@@ -1,7 +1,8 @@
 /** The body of `POST /jobs` → a job and its tasks, ready to be stored, or everything that is wrong with it. */
 import { isJsonObject, type JsonValue, type Result } from '@pipeline/schema';
 import type { FieldErrors } from './api-error.ts';
-import { fresh, type Maker, readJobTasks, storedTasks } from './create-tasks.ts';
+import { type Maker, readJobTasks, storedTasks } from './create-tasks.ts';
+import { fresh } from './job.ts';
 import type { NewJob } from './job-store.ts';
 
 export interface ReadJob extends NewJob {

@@ -2,8 +2,7 @@
  * What stands in the log of jobs, and what each record does to what is in memory. Ended tasks stay ended: a job that is
  * written again, so that an old segment can go, takes nothing back.
  */
-import { fresh } from './create-tasks.ts';
-import type { StoredJob, StoredTask } from './job.ts';
+import { fresh, type StoredJob, type StoredTask } from './job.ts';
 import type { JobIndex } from './job-index.ts';
 import type { TaskChange } from './job-store.ts';
 import { hasEnded } from './job-status.ts';
