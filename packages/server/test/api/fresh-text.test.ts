@@ -1,7 +1,7 @@
 /** The text that is filled in for what was just made, against the resource that it stands for. */
 import { type OperationName, operationNames } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { fresh } from '../../src/create-tasks.ts';
+import { fresh } from '../../src/job.ts';
 import { freshJobText, freshTaskText } from '../../src/fresh-text.ts';
 import type { StoredTask } from '../../src/job.ts';
 import { jobResource, taskResource } from '../../src/resources.ts';
