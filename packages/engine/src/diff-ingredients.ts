@@ -136,12 +136,23 @@ function valueText(what: string, { before, after }: Change): string {
   return old === now ? `${what} changed` : `${what} ${old} → ${now}`;
 }
 
-/** A hash tells nobody anything. */
+/** A hash tells nobody anything. Of a list, only what is different does. */
 function machineText(change: Change): string {
-  const { name, before, after } = change;
+  const { name, before = '', after = '' } = change;
   if (name === 'fonts') return 'the fonts of this machine changed';
-  const isShort = [before, after].every((value) => value === undefined || !/^[0-9a-f]{16,}$/.test(value));
-  return isShort ? valueText(name, change) : `${name} changed`;
+  // Size and date of a program's file say less than that it is another one.
+  if (name.startsWith('file of ')) return `the ${name} changed`;
+  const [old, now] = [before.split(', '), after.split(', ')];
+  if (name === 'pipeline')
+    return old[0] === now[0]
+      ? `another build of pipeline ${now[0] ?? ''}`
+      : `pipeline ${old[0] ?? ''} → ${now[0] ?? ''}`;
+  if ([before, after].some((value) => /^[0-9a-f]{16,}$/.test(value))) return `${name} changed`;
+  if (old.length < 2 || old.length !== now.length) return valueText(name, change);
+  const parts = now.flatMap((part, index) =>
+    part === old[index] ? [] : `${valueOf(old[index])} → ${valueOf(part)}`,
+  );
+  return `${name}: ${parts.join(', ')}`;
 }
 
 const longestValue = 40;

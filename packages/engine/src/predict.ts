@@ -118,7 +118,9 @@ async function predict({ action, task, fileInputs }: ActionToPredict, walk: Walk
       await Promise.all(some.map((file) => known(file, walk))),
     ]),
   );
-  const ready = { ...action, inputs };
+  // Copies of thousands of actions cost more than all questions about them.
+  const isSame = inputs.every((file, index) => file === action.inputs[index]);
+  const ready = isSame ? action : { ...action, inputs };
   if (decision.type === 'skip')
     return {
       action: ready,
@@ -157,7 +159,7 @@ function ended(action: PlannedAction, answer: Answer, walk: Walk): ActionPredict
     if (made !== undefined) walk.files.set(file, made);
   }
   for (const file of outputs ?? []) if (file.path === '') walk.makers.set(file, action.address);
-  return { action: { ...action, outputs }, ...answer };
+  return { action: outputs === action.outputs ? action : { ...action, outputs }, ...answer };
 }
 
 /** The file as it will be, with its hash where there is one already. */

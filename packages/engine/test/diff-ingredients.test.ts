@@ -84,6 +84,30 @@ const differences: readonly (readonly [
     { build: 'libvips 8.16.0' },
     ['machine-changed: build libvips 8.15.3 → libvips 8.16.0'],
   ],
+  [
+    'another build of Pipeline itself',
+    { pipeline: '0.1.0, built 41 bytes of 2026-11-26' },
+    { pipeline: '0.1.0, built 42 bytes of 2026-11-27' },
+    ['machine-changed: another build of pipeline 0.1.0'],
+  ],
+  [
+    'another version of Pipeline itself',
+    { pipeline: '0.1.0, built 41 bytes of 2026-11-26' },
+    { pipeline: '0.2.0, built 42 bytes of 2026-11-27' },
+    ['machine-changed: pipeline 0.1.0 → 0.2.0'],
+  ],
+  [
+    'a program that was replaced',
+    { 'file of ghostscript': '41 bytes of 2026-11-26T01:00:00Z' },
+    { 'file of ghostscript': '42 bytes of 2026-11-26T02:00:00Z' },
+    ['machine-changed: the file of ghostscript changed'],
+  ],
+  [
+    'one thing of several about the machine',
+    { platform: 'linux x64, Node.js 20, zlib 1.3' },
+    { platform: 'linux x64, Node.js 22, zlib 1.3' },
+    ['machine-changed: platform: Node.js 20 → Node.js 22'],
+  ],
   ['what is only a hash', { profile: one }, { profile: two }, ['machine-changed: profile changed']],
   ['content', { 'input docs/a.md': one }, { 'input docs/a.md': two }, ['input-changed: docs/a.md changed']],
   [
