@@ -58,7 +58,14 @@ export function lookQuickly(invocation: Invocation, surroundings: Surroundings):
   return { root, manifest, place, writtenAt, changes, isUpToDate: isUnchanged(changes) };
 }
 
-export const timeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+export function timeOf(file: string): number {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  } catch {
+    // Below something that is no folder: as good as not there.
+    return 0;
+  }
+}
 
 /** Nothing is asked for that lists actions or chooses among them. */
 export function isPlainRun({ flags }: Invocation, { env }: Pick<Surroundings, 'env'>): boolean {

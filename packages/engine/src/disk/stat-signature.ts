@@ -2,7 +2,7 @@
  * By what a file is known again without being read: size, time of its content, time of its inode, and the inode. When
  * a signature can be trusted is a question of clocks, and answered here, once.
  */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 
 export interface StatSignature {
   readonly size: number;
@@ -14,10 +14,20 @@ export interface StatSignature {
 
 /** Undefined: there is no regular file. Links are followed. */
 export function signatureOf(path: string): StatSignature | undefined {
-  const facts = statSync(path, { throwIfNoEntry: false });
+  const facts = factsOf(path);
   if (facts?.isFile() !== true) return undefined;
   const { size, mtimeMs, ctimeMs, ino } = facts;
   return { size, mtimeMs, ctimeMs, ino };
+}
+
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // Below something that is no folder.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** Two signatures are the same when their texts are. */
