@@ -6,9 +6,12 @@ import type { Action, JobPlan, RunContext, Workspace } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { missingFolders } from '../incremental/missing-folders.ts';
+import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
 import { prunedLines } from '../incremental/pruned-lines.ts';
+import { lookQuickly } from '../incremental/quick-look.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
+import type { Invocation } from '../parse-arguments.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import { planOnce, runOnce } from '../run-once.ts';
 import { release, type LoadRequest, loadPipeline, renewed } from './load.ts';
@@ -21,6 +24,12 @@ export interface CycleHooks {
   readonly isLeftOut: NonNullable<RunContext['isLeftOut']>;
   /** What was removed because of `prune`, in lines. */
   readonly onPruned: (lines: readonly string[]) => void;
+}
+
+export interface CyclePlan {
+  readonly plan: JobPlan;
+  /** It is for what has changed alone. */
+  readonly narrowed?: NarrowedPlan;
 }
 
 export class Cycle {
@@ -53,19 +62,48 @@ export class Cycle {
   }
 
   /** The error is the exit code of what is wrong; it has been said. */
-  async plan(): Promise<Result<JobPlan, number>> {
+  async plan(): Promise<Result<CyclePlan, number>> {
     if (!this.#isFirst) {
       const prepared = await renewed(this.#request, this.#prepared);
       if (!prepared.ok) return prepared;
       this.#take(prepared.value);
     }
+    const narrowed = this.#isFirst ? undefined : await this.#planNarrowed();
+    if (narrowed !== undefined) return ok({ plan: narrowed.plan, narrowed });
     this.#isFirst = false;
     this.#hasLeftOut = false;
     this.#started = startNow();
     const planned = await planOnce(this.#prepared, { isLeftOut: this.#isLeftOut });
-    if (planned.ok) return ok(planned.value);
+    if (planned.ok) return ok({ plan: planned.value });
     const { opened, masker } = this.#prepared;
     return err(tellPlanProblems(planned.error, { ...this.#request, opened, masker }));
+  }
+
+  /**
+   * Only for what has changed since the last run, as long as nothing of that is to be left out. Undefined: everything has
+   * to be planned.
+   */
+  async #planNarrowed(): Promise<NarrowedPlan | undefined> {
+    if (this.#prepared.options.cache.isForced) return undefined;
+    this.#started = startNow();
+    const { invocation, surroundings } = this.#request;
+    const narrowed = await planNarrowed(this.#prepared, lookQuickly(plainly(invocation), surroundings));
+    if (narrowed === undefined) return undefined;
+    const isLeftOut = narrowed.plan.actions.some(
+      ({ task, source, plan }) =>
+        source === undefined &&
+        plan?.outputs?.some(({ path = '' }) => path !== '' && this.#hooks.isLeftOut(task, path)) === true,
+    );
+    if (isLeftOut) return undefined;
+    this.#hasLeftOut = false;
+    return narrowed;
+  }
+
+  /** What `--force` asks for is done by the first run. */
+  #forceOnce(): void {
+    const { options } = this.#prepared;
+    if (!options.cache.isForced) return;
+    this.#take({ ...this.#prepared, options: { ...options, cache: { ...options.cache, isForced: false } } });
   }
 
   readonly #isLeftOut: CycleHooks['isLeftOut'] = (task, file) => {
@@ -80,7 +118,7 @@ export class Cycle {
   }
 
   /** Every action with its end. */
-  async run(plan: JobPlan, signal: AbortSignal): Promise<readonly Action[]> {
+  async run({ plan, narrowed }: CyclePlan, signal: AbortSignal): Promise<readonly Action[]> {
     const { onEvent, onWorkspace } = this.#hooks;
     const prepared = this.#prepared;
     const ended: Action[] = [];
@@ -88,15 +126,20 @@ export class Cycle {
     const outcome = await runOnce(plan, {
       prepared,
       signal,
-      onEvent,
+      onEvent: narrowed === undefined ? onEvent : withUnchanged(narrowed.narrowing, onEvent),
       onWorkspace,
       onEnded: (action) => ended.push(action),
     });
     const { invocation, surroundings } = this.#request;
     const run = { ...this.#started, invocation, surroundings, prepared, plan, ended, outcome, foldersToMake };
     // What left files out is no certificate that all is done.
-    const pruned = await saveManifest({ ...run, ...(this.#hasLeftOut && { hasLeftOut: true }) });
+    const pruned = await saveManifest({
+      ...run,
+      ...(narrowed !== undefined && { narrowed }),
+      ...(this.#hasLeftOut && { hasLeftOut: true }),
+    });
     this.#hooks.onPruned(prunedLines(pruned, surroundings.cwd));
+    this.#forceOnce();
     return ended;
   }
 }
@@ -105,3 +148,17 @@ const startNow = (): { readonly startedAt: number; readonly startedTick: number 
   startedAt: Date.now(),
   startedTick: performance.now(),
 });
+
+/** Without what only says how it is reported: a watch tells of what ran, and not of all that did not. */
+function plainly(invocation: Invocation): Invocation {
+  const { switches, values, lists } = invocation.flags;
+  const aside = new Set(['watch', 'poll', 'json', 'print-outputs', 'verbose', 'force']);
+  return {
+    ...invocation,
+    flags: {
+      lists,
+      switches: new Set([...switches].filter((name) => !aside.has(name))),
+      values: new Map([['reporter', 'lines'], ...[...values].filter(([name]) => name !== 'reporter')]),
+    },
+  };
+}

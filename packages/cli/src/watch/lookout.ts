@@ -84,6 +84,10 @@ export class Lookout {
     return isNew;
   }
 
+  get beside(): ReadonlySet<string> {
+    return this.#side;
+  }
+
   /** Watches these as well, instead of those of the last run. Gives back the ones that were not watched. */
   async watchBeside(files: ReadonlySet<string>): Promise<readonly string[]> {
     const fresh = [...files].filter((file) => !this.isWatched(file) && this.#own?.has(file) !== true);

@@ -8,7 +8,7 @@ import type { PreparedRun } from '../prepare-run.ts';
 import type { Stop } from '../stop.ts';
 import { Alarm } from './alarm.ts';
 import { Changes, type WatchTiming } from './changes.ts';
-import { Cycle, type CycleHooks } from './cycle.ts';
+import { Cycle, type CycleHooks, type CyclePlan } from './cycle.ts';
 import { EchoGuard } from './echo-guard.ts';
 import { type LoadRequest, ownFiles } from './load.ts';
 import { Lookout } from './lookout.ts';
@@ -103,8 +103,8 @@ class Watching {
   async #begin(): Promise<number | undefined> {
     const planned = await this.#cycle.plan();
     if (!planned.ok) return planned.error;
-    await this.#watch(planned.value);
-    const isInitial = planned.value.pipeline.watch?.initial !== false;
+    await this.#watch(planned.value.plan);
+    const isInitial = planned.value.plan.pipeline.watch?.initial !== false;
     if (isInitial) this.#start(async () => this.#replan());
     else this.#tellWaiting();
     return undefined;
@@ -167,7 +167,7 @@ class Watching {
   }
 
   /** Not waited for: changes are heard while it runs. */
-  #start(plan: () => Promise<JobPlan | undefined>): void {
+  #start(plan: () => Promise<CyclePlan | undefined>): void {
     const cancel = new AbortController();
     this.#cancel = cancel;
     this.#hasWritten = false;
@@ -175,14 +175,14 @@ class Watching {
     this.#running = this.#runCycle(plan, cancel);
   }
 
-  async #runCycle(plan: () => Promise<JobPlan | undefined>, cancel: AbortController): Promise<void> {
+  async #runCycle(plan: () => Promise<CyclePlan | undefined>, cancel: AbortController): Promise<void> {
     const { timeoutMs } = this.#cycle.prepared.options;
     const onTimeout = (): void => cancel.abort({ type: 'timeout', exitCode: exitCode.timeout });
     const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
     try {
       const planned = await plan();
       if (planned !== undefined && !cancel.signal.aborted)
-        await this.#watchBeside(await this.#cycle.run(planned, cancel.signal), planned.context.startedAt);
+        await this.#watchBeside(await this.#cycle.run(planned, cancel.signal), planned);
     } catch (error) {
       this.#bug = { error };
     } finally {
@@ -196,23 +196,25 @@ class Watching {
   }
 
   /** Files that were read beside the inputs, as pictures of a document. */
-  async #watchBeside(ended: readonly Action[], startedAt: number): Promise<void> {
+  async #watchBeside(ended: readonly Action[], { plan, narrowed }: CyclePlan): Promise<void> {
     const files = new Set(
       ended.flatMap(({ outcome }) => (outcome?.type === 'finished' ? (outcome.dependsOn ?? []) : [])),
     );
-    const fresh = await signaturesOf(await this.#lookout.watchBeside(files));
+    // A run for some files knows nothing of what belongs to the others.
+    const all = narrowed === undefined ? files : new Set([...this.#lookout.beside, ...files]);
+    const fresh = await signaturesOf(await this.#lookout.watchBeside(all));
     for (const [file, signature] of fresh) {
       // Changed since the run began: it may have read the older one.
-      if (changedAt(signature) < startedAt) this.#changes.learn(file, signature);
+      if (changedAt(signature) < plan.context.startedAt) this.#changes.learn(file, signature);
       else this.#changes.hint(file);
     }
   }
 
   /** Undefined: it cannot run, and that has been said. */
-  async #replan(): Promise<JobPlan | undefined> {
+  async #replan(): Promise<CyclePlan | undefined> {
     const planned = await this.#cycle.plan();
     if (!planned.ok) return undefined;
-    return (await this.#watch(planned.value)) ? this.#replan() : planned.value;
+    return (await this.#watch(planned.value.plan)) ? this.#replan() : planned.value;
   }
 
   /** True: that is not what was watched before, and what the plan says of files may be older than what is known now. */
