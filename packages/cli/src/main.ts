@@ -34,11 +34,13 @@ const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
 export async function main(surroundings: StartSurroundings): Promise<number> {
   const { stderr, processEvents, exit } = surroundings;
   const bug = async (error: unknown): Promise<number> => {
-    const report = await import('./report-bug.ts').catch(() => undefined);
-    if (report !== undefined) return report.reportBug(error, surroundings);
-    // A new version was installed over this one while it ran: what is not loaded yet is gone.
-    stderr.write(`pipeline: ${String(error)}\n  Was Pipeline itself replaced meanwhile? Start it again.\n`);
-    return exitCode.bug;
+    try {
+      return (await import('./report-bug.ts')).reportBug(error, surroundings);
+    } catch {
+      // A new version was installed over this one while it ran: what is not loaded yet is gone.
+      stderr.write(`pipeline: ${String(error)}\n  Was Pipeline itself replaced meanwhile? Start it again.\n`);
+      return exitCode.bug;
+    }
   };
   const crash = async (error: unknown): Promise<void> => exit(await bug(error));
   // Thrown outside of any promise that somebody waits for: nothing can be trusted any more.

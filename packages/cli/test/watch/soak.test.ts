@@ -25,10 +25,10 @@ const pipeline = `name: soak
 watch: { settle: 20ms, debounce: 10ms }
 tasks:
   docs: { operation: import/local, path: "docs/**/*.{md,csv}" }
-  texts: { operation: export/local, input: docs, path: out }
+  texts: { operation: export/local, input: docs, path: out, prune: true }
   lists: { operation: import/local, path: "docs/**/*.csv" }
   data: { operation: convert, input: lists, output_format: json }
-  jsons: { operation: export/local, input: data, path: data }
+  jsons: { operation: export/local, input: data, path: data, prune: true }
 `;
 
 let folder = '';
@@ -79,17 +79,22 @@ async function makeClean(): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-/** Files of the clean run that are not, or not the same, beside the watched folder. */
+/** Files that a clean run makes and that are not there, are older ones, or should have gone. */
 function differences(): readonly string[] {
-  return ['out', 'data'].flatMap((name) =>
-    filesBelow(path.join(clean, name)).flatMap((file) => {
-      const own = path.join(folder, name, file);
-      const wanted = readFileSync(path.join(clean, name, file), 'utf8');
-      if (!existsSync(own)) return [`${name}/${file} is missing`];
-      return readFileSync(own, 'utf8') === wanted ? [] : [`${name}/${file} is an older one`];
-    }),
-  );
+  return ['out', 'data'].flatMap((name) => {
+    const wanted = filesBelow(path.join(clean, name));
+    const own = filesBelow(path.join(folder, name));
+    return [
+      ...wanted.filter((file) => !own.includes(file)).map((file) => `${name}/${file} is missing`),
+      ...own.filter((file) => !wanted.includes(file)).map((file) => `${name}/${file} should have gone`),
+      ...wanted
+        .filter((file) => own.includes(file) && textOf(clean, name, file) !== textOf(folder, name, file))
+        .map((file) => `${name}/${file} is an older one`),
+    ];
+  });
 }
+
+const textOf = (...parts: readonly string[]): string => readFileSync(path.join(...parts), 'utf8');
 
 interface Step {
   readonly random: () => number;
