@@ -1,10 +1,11 @@
 /** What a plan says of each action: by a cache, a last run and files, all of them in maps. */
 import { createHash } from 'node:crypto';
-import { ok, type Pipeline } from '@pipeline/schema';
+import { err, ok, type Pipeline } from '@pipeline/schema';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   type ActionPrediction,
   type ActionRecord,
+  failure,
   type KnownPast,
   type Operation,
   type Prediction,
@@ -26,6 +27,8 @@ class Machine {
   /** Files of actions that only the run can tell. */
   readonly open: Record<string, readonly string[]> = {};
   version = '1.0';
+  /** Names of files that nothing can be done with. */
+  impossible: readonly string[] = [];
   past: Partial<KnownPast> = {};
 
   write(path: string, content: string): void {
@@ -61,6 +64,8 @@ class Machine {
   /** Imports find their files in `/project`; exports write there. */
   readonly #plan: Operation['plan'] = (request) => {
     const planned = fakePlan(request);
+    const bad = request.inputs.find(({ name }) => this.impossible.includes(name));
+    if (bad !== undefined) return err(failure('unsupported', `nothing can be done with ${bad.name}`));
     if (!planned.ok) return planned;
     const { outputs, converter } = planned.value;
     const isImport = request.task.operation === 'import/local';
@@ -290,6 +295,22 @@ test('files that only the run can tell: what follows is open, until it has run o
     'web[1.png] cached: unchanged since the last run',
     'web[2.png] cached: unchanged since the last run',
     'zip cached: unchanged since the last run',
+  ]);
+});
+
+test('an action that turns out to be impossible, now that its file is known', async () => {
+  const tasks = {
+    docs: yields('a.md'),
+    pages: { ...yieldsOpen(), inputs: ['docs'] },
+    web: { inputs: ['pages'] },
+  };
+  machine.open['pages[a.md]'] = ['1.png', '2.png'];
+  await machine.run(pipelineOf(tasks));
+  machine.impossible = ['2.png'];
+  expect(await predicted(tasks)).toEqual([
+    'pages[a.md] cached: unchanged since the last run',
+    'web[1.png] cached: unchanged since the last run',
+    'web[2.png] fails: nothing can be done with 2.png',
   ]);
 });
 
