@@ -69,6 +69,8 @@ export function tagArgs(
     '0',
     '-codec',
     'copy',
+    '-fflags',
+    '+bitexact',
     ...tags,
     outputPath,
   ];
