@@ -69,18 +69,27 @@ async function withHashes(request: ActionRequest, cache: ActionCache): Promise<A
 /** What the action would have made. */
 export function cachedOutcome(task: string, record: ActionRecord, cache: ActionCache): ActionOutcome {
   const { outputs, converter, message, result, dependsOn } = record;
+  const files = outputs.map((file) =>
+    madeArtifact(task, { ...file, path: cache.objectPath(file.sha256) }, file.sizeBytes),
+  );
   return {
     type: 'finished',
     isCached: true,
-    outputs: outputs.map((file) =>
-      madeArtifact(task, { ...file, path: cache.objectPath(file.sha256) }, file.sizeBytes),
-    ),
+    outputs: files.length === 1 ? files : files.map((file) => withNeighbours(file, files)),
     ...(converter !== undefined && { converter }),
     ...(message !== undefined && { message }),
     ...(result !== undefined && { result }),
     ...(dependsOn.length > 0 && { dependsOn: dependsOn.map(({ path }) => path) }),
   };
 }
+
+/** Texts that show, or include, files which lie beside them. */
+const showing: ReadonlySet<string> = new Set(
+  'html md gfm commonmark rst tex typst org svg asciidoc textile mediawiki dokuwiki docbook opml'.split(' '),
+);
+
+const withNeighbours = (file: Artifact, files: readonly Artifact[]): Artifact =>
+  showing.has(file.format) ? { ...file, madeWith: files } : file;
 
 /** The outcome with the hashes of its files, which later runs will find. */
 export async function keepOutcome(
@@ -125,6 +134,12 @@ export async function restoreInputs(
   const names = new Set<string>();
   for (const file of files) {
     if (!isStored(file, cache) || restored.has(keyOf(file))) continue;
+    if (file.madeWith !== undefined) {
+      const root = await layOut(file.madeWith, { task: request.task.name, cache, workspace });
+      if (root === undefined) return err(damaged(file));
+      restored.set(keyOf(file), `${root}/${filePlace(file)}`);
+      continue;
+    }
     if (dirs.length === 0 || names.has(file.name)) {
       dirs.push(await workspace.createDir(request.task.name));
       names.clear();
@@ -140,6 +155,36 @@ export async function restoreInputs(
     ([option, given]): [string, readonly Artifact[]] => [option, given.map(moved)],
   );
   return ok({ request: { ...request, inputs, fileInputs: Object.fromEntries(fileInputs) }, dirs });
+}
+
+/** Once for all that take one of them; the folder goes with the run. */
+const layouts = new WeakMap<readonly Artifact[], Promise<string | undefined>>();
+
+/** All files of an action at their places in one folder: undefined when one of them is damaged. */
+function layOut(
+  files: readonly Artifact[],
+  around: { readonly task: string; readonly cache: ActionCache; readonly workspace: Workspace },
+): Promise<string | undefined> {
+  const known = layouts.get(files);
+  if (known !== undefined) return known;
+  const laid = putDown(files, around);
+  layouts.set(files, laid);
+  return laid;
+}
+
+async function putDown(
+  files: readonly Artifact[],
+  { task, cache, workspace }: Parameters<typeof layOut>[1],
+): Promise<string | undefined> {
+  const root = await workspace.createDir(task);
+  const placed = new Set<string>();
+  for (const file of files) {
+    const place = filePlace(file);
+    if (file.sha256 === undefined || placed.has(place)) continue;
+    placed.add(place);
+    if (!(await cache.restore(file.sha256, `${root}/${place}`))) return undefined;
+  }
+  return root;
 }
 
 /** An action has failed on files of the cache: what of them is damaged, is removed, and named. */

@@ -25,6 +25,11 @@ export interface Artifact {
   readonly sizeBytes: number;
   /** Hex, where somebody computed it on the way. */
   readonly sha256?: string;
+  /**
+   * All that its action made, itself included, where it lies in the cache without them and may show them: a page of an
+   * archive, with the pictures and style sheets that lie beside it there.
+   */
+  readonly madeWith?: readonly Artifact[];
   /** Where an export has put it: `file://…`, `s3://bucket/key`. */
   readonly url?: string;
   /** What its backend knows it by, when it is there; it may be here as well. */

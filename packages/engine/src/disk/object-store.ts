@@ -84,11 +84,12 @@ export class ObjectStore {
     this.#remember(sha256);
   }
 
-  /** Puts it under another name, in an existing folder; false: it is gone or damaged. Every byte is looked at. */
+  /** Puts it under another name; false: it is gone or damaged. Every byte is looked at. */
   async restore(sha256: string, to: string): Promise<boolean> {
     const path = this.path(sha256);
     try {
       if (!(await this.holds(sha256))) return false;
+      mkdirSync(dirname(to), { recursive: true });
       if (statSync(path).size < linkFromBytes || !linked(path, to)) {
         copyFileSync(path, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       }

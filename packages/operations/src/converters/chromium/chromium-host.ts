@@ -11,6 +11,7 @@ import { jobObject, jobText, numberOption } from '../../host/read-job.ts';
 import { anyNetwork, publicNetwork } from '../../http/network.ts';
 import { shownUrl } from '../../http/shown-url.ts';
 import { settledPdf } from '../../files/settle-dates.ts';
+import { stemOf } from '../../files/output-name.ts';
 import { listOption, mapOption } from '../../read-options.ts';
 import { inWindow } from './chromium-browser.ts';
 import type { BrowserNeeds } from './chromium-browser.ts';
@@ -83,6 +84,9 @@ async function openDocument(page: Page, { job, settings, context, looked }: Open
       : error;
   }
   served.judge();
+  // Else a PDF is called by the address that it had here, which is another one each time.
+  const title = JSON.stringify(stemOf(inputName));
+  await page.evaluate(`document.title === '' && void (document.title = ${title})`);
   return served.judge;
 }
 
