@@ -30,10 +30,14 @@ export interface LedgerRequest {
 export function nextLedger(request: LedgerRequest): Ledger {
   const { recorded, outputs, previous, startedAt, scope, newFolders } = request;
   const written = new Set(outputs.paths);
-  const known = new Map(filesBefore(previous, (path) => written.has(path)).map((file) => [file.path, file]));
+  const earlier = filesBefore(previous, (path) => written.has(path));
+  const known = new Map(earlier.map((file) => [file.path, file]));
+  // Twice for a file that was known when a run that was killed wrote it anew.
+  const ours = new Set(earlier.flatMap((file) => (file.isOurs ? contentKey(file.path, file.sha256) : [])));
   const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
     const ctimeMs = outputs.marks[index * marksPerFile + 2] ?? 0;
-    const before = known.get(outputs.paths[index] ?? '');
+    const path = outputs.paths[index] ?? '';
+    const before = known.get(path);
     // Nobody has touched it since: an export that found it as it should be does not say what is in it.
     if (sha256 === undefined && before?.sha256 !== undefined && isUntouched(before, outputs, index)) {
       const kept = { sha256: before.sha256, isOurs: before.isOurs };
@@ -41,7 +45,7 @@ export function nextLedger(request: LedgerRequest): Ledger {
     }
     // Whoever keeps what is there touches nothing, and promises nothing of the content.
     const isWritten = sha256 !== undefined && ctimeMs >= startedAt;
-    const isKept = before?.isOurs === true && before.sha256 !== undefined && before.sha256 === sha256;
+    const isKept = sha256 !== undefined && ours.has(contentKey(path, sha256));
     return {
       address,
       ...(sha256 !== undefined && { sha256 }),
@@ -63,6 +67,8 @@ export function nextLedger(request: LedgerRequest): Ledger {
     actions,
   };
 }
+
+const contentKey = (path: string, sha256 = ''): string => `${path}\0${sha256}`;
 
 /** By all but the size, which is no number where a mark was taken too early to be trusted. */
 function isUntouched({ mark }: LeftOver, { marks }: MarkedFiles, index: number): boolean {

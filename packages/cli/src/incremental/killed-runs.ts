@@ -2,7 +2,8 @@
  * What runs exported that were killed before they had written their manifest, from their journals: without it, such
  * files would be nobody's.
  */
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { emptyLedger, eventsOf, type LeftOver, type Manifest, readRuns, shortPath } from '@pipeline/engine';
 import { stateFolderOf } from '../history/state-folder.ts';
@@ -14,21 +15,20 @@ interface Place {
   readonly file: string;
   /** When the manifest was written: what ran before is in it. */
   readonly since: number;
+  /** The job that goes on. */
+  readonly jobId: string;
 }
 
 /** The manifest with what they left behind. */
 export function withKilledRuns(
   manifest: Manifest | undefined,
-  { root, file, since }: Place,
+  { root, file, since, jobId }: Place,
 ): Manifest | undefined {
   const name = path.relative(root, file);
-  const unknown = readRuns(stateFolderOf(root).runs).runs.filter(
-    (run) => run.header.file === name && run.state !== 'running' && timeOf(run.file) > since,
-  );
-  const known = new Set(manifest?.outputs.paths);
-  const left = unknown
-    .flatMap((run) => exportsOf(run.file, root))
-    .filter((output) => !known.has(output.path));
+  const isNewer = (journal: string): boolean => !journal.includes(jobId) && timeOf(journal) > since;
+  const left = readRuns(stateFolderOf(root).runs, isNewer)
+    .runs.filter(({ header, state }) => header.file === name && state !== 'running')
+    .flatMap((run) => exportsOf(run.file, root));
   if (left.length === 0) return manifest;
   const ledger = manifest?.ledger() ?? emptyLedger;
   // Of several runs that wrote one file, the newest comes first, and what it wrote is there.
@@ -46,12 +46,23 @@ function exportsOf(journal: string, root: string): readonly LeftOver[] {
     }
     if (event.type !== 'action.finished' || event.status !== 'finished' || !exports.has(event.task)) continue;
     for (const { path: file, sha256 } of event.outputs) {
-      if (sha256 === undefined) continue;
-      const mark = [Number.NaN, 0, 0, 0];
+      const mark = sha256 === undefined ? undefined : markIfSame(file, sha256);
+      if (mark === undefined || sha256 === undefined) continue;
       written.push({ path: shortPath(file, root), address: event.action, sha256, mark, isOurs: true });
     }
   }
   return written;
+}
+
+/** Undefined: it is not there any more, or somebody has edited it. */
+function markIfSame(file: string, sha256: string): LeftOver['mark'] | undefined {
+  try {
+    const { size, mtimeMs, ctimeMs, ino } = lstatSync(file);
+    const isSame = createHash('sha256').update(readFileSync(file)).digest('hex') === sha256;
+    return isSame ? [size, mtimeMs, ctimeMs, ino] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function read(file: string): string {

@@ -36,7 +36,10 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
   if (narrowed !== undefined && timeOf(place) !== narrowed.look.writtenAt) return nothingPruned;
   const since = timeOf(place);
   const before = narrowed?.look.manifest ?? readManifest(place);
-  const previous = narrowed === undefined ? withKilledRuns(before, { root, file, since }) : before;
+  const previous =
+    narrowed === undefined
+      ? withKilledRuns(before, { root, file, since, jobId: run.plan.context.jobId })
+      : before;
   const part = await describeRun(run, { root, file, key, previous });
   const incomplete = whyIncomplete(run);
   if (incomplete !== undefined) {

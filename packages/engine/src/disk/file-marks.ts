@@ -21,7 +21,7 @@ export function changedFiles({ paths, marks }: MarkedFiles, { root, links }: Pla
   const base = `${root}${sep}`;
   for (let index = 0; index < paths.length; index += 1) {
     const path = paths[index] ?? '';
-    const facts = factsOf(isAbsolute(path) ? path : base + path, look);
+    const facts = factsOf(startsAtRoot(path) ? path : base + path, look);
     const at = index * marksPerFile;
     const isSame =
       facts === undefined
@@ -60,6 +60,12 @@ export function markFiles(
   }
   return { paths: files.map((file) => shortPath(file, root)), marks };
 }
+
+/** Asked ten thousand times: where paths begin with a slash, one look is enough. */
+const startsAtRoot = (path: string): boolean =>
+  sep === '/' ? path.charCodeAt(0) === slash : isAbsolute(path);
+
+const slash = 0x2f;
 
 /** As manifests write it. */
 export function shortPath(file: string, root: string): string {

@@ -54,11 +54,13 @@ const elsewhereMs = 24 * 60 * 60 * 1000;
 
 const journalPattern = /^\d{8}T\d{9}Z-[\w-]+\.jsonl$/;
 
-export function readRuns(dir: string): PastRuns {
+/** Those whose file (absolute) `isWanted`; all of them when it is absent. */
+export function readRuns(dir: string, isWanted: (file: string) => boolean = () => true): PastRuns {
   const runs: PastRun[] = [];
   const unreadable: UnreadableRun[] = [];
-  for (const name of namesIn(dir).filter((name) => name.endsWith('.jsonl'))) {
-    const read = readRun(join(dir, name));
+  const files = namesIn(dir).flatMap((name) => (name.endsWith('.jsonl') ? join(dir, name) : []));
+  for (const file of files.filter(isWanted)) {
+    const read = readRun(file);
     if ('fault' in read) unreadable.push(read);
     else runs.push(read);
   }

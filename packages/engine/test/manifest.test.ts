@@ -1,0 +1,245 @@
+/** The manifest as a file, and the manifest of a part put into that of the whole. */
+import fc from 'fast-check';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decodeManifest, encodeManifest } from '../src/disk/manifest-file.ts';
+import {
+  basisDifference,
+  changedFiles,
+  incompleteManifest,
+  keyLookUp,
+  type Ledger,
+  type Manifest,
+  markFiles,
+  type MarkedFiles,
+  mergeManifest,
+  outputAt,
+  outputColumns,
+  readManifest,
+  writeManifest,
+} from '../src/index.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'manifest-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A file and its content; an export copies `in/x` to `out/x`. */
+type Files = Readonly<Record<string, number>>;
+
+const table = (paths: readonly string[], content: (path: string) => number): MarkedFiles => ({
+  paths,
+  marks: Float64Array.from(paths.flatMap((file) => [content(file), 1, 2, 3])),
+});
+
+const hash = (content: number): string => String(content).padStart(64, '0');
+
+/** Of a run that took these files, of which each second one has two actions. */
+function manifestOf(files: Files, { watched = ['in'] } = {}): Manifest {
+  const names = Object.keys(files).sort();
+  const content = (file: string): number => files[path.basename(file)] ?? 0;
+  const ledger: Ledger = {
+    imports: [{ address: 'source', files: names.length, depths: names.map(() => 1) }],
+    listed: watched.length,
+    outputs: outputColumns(
+      names.map((name, source) => ({
+        address: `copy[${name}]`,
+        sha256: hash(content(name)),
+        source,
+        isOurs: true,
+      })),
+    ),
+    leftOver: [],
+    folders: ['out'],
+    keys: names.map((name) => `copy[${name}]\t${hash(content(name))}`).join('\n'),
+    actions: { copy: names.map((name) => (content(name) % 2) + 1) },
+  };
+  return {
+    key: '["p.yaml"]',
+    basis: { pipeline: '1' },
+    variables: ['PATH'],
+    filesOut: names.length,
+    inputs: table(
+      names.map((name) => `in/${name}`),
+      content,
+    ),
+    watched: table(watched, () => 0),
+    outputs: table(
+      names.map((name) => `out/${name}`),
+      content,
+    ),
+    ledger: () => ledger,
+  };
+}
+
+/** What it says, whatever the order of its files. */
+function contentOf(manifest: Manifest): unknown {
+  const ledger = manifest.ledger();
+  const inputs = new Map(
+    manifest.inputs.paths.map((file, index) => [
+      file,
+      { mark: manifest.inputs.marks[index * 4], actions: ledger.actions['copy']?.[index] },
+    ]),
+  );
+  const outputs = new Map(
+    manifest.outputs.paths.map((file, index) => {
+      const { source = -1, ...entry } = outputAt(ledger, index);
+      return [
+        file,
+        { ...entry, from: manifest.inputs.paths[source], mark: manifest.outputs.marks[index * 4] },
+      ];
+    }),
+  );
+  const keyOf = keyLookUp(ledger);
+  const keys = manifest.outputs.paths.map((file) => keyOf(`copy[${path.basename(file)}]`)).sort();
+  return {
+    inputs,
+    outputs,
+    keys,
+    watched: manifest.watched.paths,
+    filesOut: manifest.filesOut,
+    imports: ledger.imports,
+  };
+}
+
+describe('as a file', () => {
+  const manifest = manifestOf({ 'a.txt': 3, 'b\nä.txt': 4 });
+
+  test('it comes back as it was', () => {
+    const place = path.join(folder, 'deep/er/m');
+    writeManifest(place, manifest);
+    const read = readManifest(place);
+    if (read === undefined) throw new Error('not read');
+    expect(contentOf(read)).toEqual(contentOf(manifest));
+    expect({ ...read, ledger: read.ledger() }).toEqual({ ...manifest, ledger: manifest.ledger() });
+  });
+
+  test('cut off anywhere, it is as good as not there', () => {
+    const bytes = encodeManifest(manifest);
+    const place = path.join(folder, 'm');
+    for (let length = 0; length < bytes.length; length += 1) {
+      writeFileSync(place, bytes.subarray(0, length));
+      expect(readManifest(place), `${length} of ${bytes.length} bytes`).toBeUndefined();
+    }
+  });
+
+  test('a newer one, garbage and a folder are passed over', () => {
+    const place = path.join(folder, 'm');
+    for (const text of ['', 'garbage', '{}\n', '[]\n', '\n\n', 'null\n']) {
+      writeFileSync(place, text);
+      expect(readManifest(place), JSON.stringify(text)).toBeUndefined();
+    }
+    const text = encodeManifest(manifest)
+      .toString('latin1')
+      .replace(/"v":\d+/, '"v":9999');
+    writeFileSync(place, text, 'latin1');
+    expect(readManifest(place)).toBeUndefined();
+    expect(readManifest(folder)).toBeUndefined();
+  });
+
+  test('a flipped bit changes what is not known to be the same, and never makes a ledger of nonsense', () => {
+    const bytes = encodeManifest(manifest);
+    const before = JSON.stringify(manifest.ledger());
+    for (let at = 0; at < bytes.length; at += 1) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 4;
+      let ledger: Ledger | undefined;
+      try {
+        ledger = decodeManifest(damaged)?.ledger();
+      } catch {
+        // As `readManifest` does.
+      }
+      if (ledger !== undefined && ledger.imports.length > 0) expect(JSON.stringify(ledger)).toBe(before);
+    }
+  });
+});
+
+describe('marks', () => {
+  test('of a file that may have changed once more in the same tick are never trusted', () => {
+    const file = path.join(folder, 'a');
+    writeFileSync(file, 'a');
+    const place = { root: folder, links: 'keep' } as const;
+    expect(changedFiles(markFiles([file], place, 0), place)).toEqual([0]);
+    expect(changedFiles(markFiles([file], place, Date.now() + 1000), place)).toEqual([]);
+  });
+
+  test('tell of a write of the same length with its times put back, of a removal, and of what appears', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => path.join(folder, name));
+    if (a === undefined || b === undefined || c === undefined) throw new Error();
+    writeFileSync(a, '1');
+    writeFileSync(b, '1');
+    const place = { root: folder, links: 'keep' } as const;
+    const marked = markFiles([a, b, c, path.join(a, 'below a file')], place, Date.now() + 1000);
+    expect(changedFiles(marked, place)).toEqual([]);
+    const { marks } = markFiles([a], place, Date.now() + 1000);
+    while (markFiles([a], place, Date.now() + 1000).marks[2] === marks[2]) writeFileSync(a, '2');
+    rmSync(b);
+    writeFileSync(c, '');
+    expect(changedFiles(marked, place)).toEqual([0, 1, 2]);
+    expect(readFileSync(a, 'utf8')).toBe('2');
+  });
+});
+
+test('the first difference of what a plan depends on, in words', () => {
+  expect(basisDifference({ a: '1' }, { a: '1' })).toBeUndefined();
+  expect(basisDifference({ node: 'v20', 'env PATH': 'x' }, { node: 'v20', 'env PATH': 'y' })).toBe(
+    'env PATH changed',
+  );
+  expect(basisDifference({ pipeline: '1' }, { pipeline: '2' })).toBe('pipeline 1 → 2');
+  expect(basisDifference({}, { '--on': 'cloudconvert' })).toBe('--on is new');
+});
+
+const names = ['a.txt', 'b.txt', 'c.txt', 'd.txt', 'e.txt'];
+const anyFiles = fc.dictionary(fc.constantFrom(...names), fc.integer({ min: 1, max: 5 }));
+
+test('what a part found, put into the whole, is what a run of the whole would have found', () => {
+  fc.assert(
+    fc.property(anyFiles, anyFiles, fc.boolean(), (before, after, isListingOld) => {
+      const previous = manifestOf(before);
+      const isKept = previous.inputs.paths.map(
+        (file) => after[path.basename(file)] === before[path.basename(file)],
+      );
+      const kept = new Set(
+        previous.inputs.paths.filter((_, index) => isKept[index]).map((file) => path.basename(file)),
+      );
+      const changed = Object.fromEntries(Object.entries(after).filter(([name]) => !kept.has(name)));
+      const part = manifestOf(changed, { watched: isListingOld ? ['in'] : [] });
+      const merged = mergeManifest(previous, part, { isKept, isListingOld, unchanged: [] });
+      const whole = manifestOf(after);
+      expect({ ...(contentOf(merged) as object), imports: 0 }).toEqual({
+        ...(contentOf(whole) as object),
+        imports: 0,
+      });
+      expect(merged.ledger().imports[0]?.files).toBe(Object.keys(after).length);
+      const gone = Object.keys(before).filter((name) => after[name] === undefined);
+      expect(
+        merged
+          .ledger()
+          .leftOver.map((file) => file.path)
+          .sort(),
+      ).toEqual(gone.map((name) => `out/${name}`).sort());
+    }),
+  );
+});
+
+test('a run of a part makes nothing left over, and promises nothing', () => {
+  fc.assert(
+    fc.property(anyFiles, anyFiles, (before, part) => {
+      const merged = incompleteManifest(manifestOf(before), manifestOf(part), 'the last run did a part only');
+      expect(merged.obstacle).toBe('the last run did a part only');
+      expect(merged.ledger().leftOver).toEqual([]);
+      const all = { ...before, ...part };
+      expect([...merged.outputs.paths].sort()).toEqual(
+        Object.keys(all)
+          .map((name) => `out/${name}`)
+          .sort(),
+      );
+      for (const [index, file] of merged.outputs.paths.entries()) {
+        expect(outputAt(merged.ledger(), index).sha256).toBe(hash(all[path.basename(file)] ?? 0));
+      }
+    }),
+  );
+});
