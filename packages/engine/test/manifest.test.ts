@@ -1,5 +1,5 @@
 /** The manifest as a file, and the manifest of a part put into that of the whole. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -94,7 +94,7 @@ function contentOf(manifest: Manifest): unknown {
     }),
   );
   const keyOf = keyLookUp(ledger);
-  const keys = manifest.outputs.paths.map((file) => keyOf(`copy[${path.basename(file)}]`)).sort();
+  const keys = manifest.outputs.paths.map((file) => keyOf(`copy[${path.basename(file)}]`) ?? '').sort();
   return {
     inputs,
     outputs,
