@@ -150,9 +150,9 @@ function makerOfInput({ action }: ActionPrediction, index: number, flow: Flow): 
 export function stateText(state: FileState): string {
   switch (state) {
     case 'as-written':
-      return 'as the last run wrote it';
+      return 'unchanged since a run wrote it';
     case 'edited':
-      return 'edited since the last run wrote it';
+      return 'edited since a run wrote it';
     case 'missing':
       return 'not there';
     case 'unknown':
