@@ -108,6 +108,7 @@ function measureUnchanged(small, large, bare) {
   const overVersion = [];
   const overBare = [];
   const overNinja = [];
+  const cpuOverVersion = [];
   const times = { version: [], small: [], large: [], bare: [], ninja: [] };
   for (let round = -1; round < rounds; round += 1) {
     const version = runNode(small, [bin, '--version']);
@@ -118,6 +119,7 @@ function measureUnchanged(small, large, bare) {
     // The first round only warms the disk.
     if (round < 0) continue;
     overVersion.push(unchangedSmall - version);
+    cpuOverVersion.push(cpuOf(small, [bin, 'run']).cpu - cpuOf(small, [bin, '--version']).cpu);
     overBare.push(unchangedLarge / stat);
     if (ninja !== undefined) overNinja.push(unchangedLarge / ninja);
     const all = { version, small: unchangedSmall, large: unchangedLarge, bare: stat, ninja };
@@ -128,6 +130,7 @@ function measureUnchanged(small, large, bare) {
     value: figure(overVersion),
     unit: 'ms',
     bar: 60,
+    cpu_over_ms: figure(cpuOverVersion),
     ...ms,
   });
   report('unchanged: 10,000 files, against a bare stat of them', { value: figure(overBare), bar: 1.5 });

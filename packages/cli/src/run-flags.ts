@@ -19,7 +19,7 @@ export const runFlags: Readonly<Record<string, FlagSpec>> = {
     short: 'j',
     value: 'n|50%',
     hasTwin: true,
-    help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else one more than there are CPUs.',
+    help: 'Actions at once: a number, or a share of the CPUs. Default: `concurrency.max` of the file, else one more than there are CPUs. Files that are only copied (import/local, export/local) do not count, but for -j 1.',
   },
   ...whereFlags,
   'keep-going': {

@@ -20,7 +20,7 @@ export const movingFiles = '(moving files)';
 
 /**
  * Twice as many as threads do the work: so none of them waits for the next file, and the file system writes the journals
- * of several files in one go. That halves the CPU and thirds the time of many small files (docs/design-notes.md).
+ * of several files in one go (docs/design-notes.md, 44).
  */
 const movesAtOnce = 8;
 
