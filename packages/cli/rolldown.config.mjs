@@ -108,8 +108,16 @@ const command = {
           priority: 2,
           test: /[\\/]packages[\\/]cli[\\/]src[\\/]main\.ts$/,
         },
+        // A run of local files with plain lines: fifty small files would take longer to find than to read.
+        {
+          name: 'run',
+          test: new RegExp(
+            String.raw`[\\/](cli[\\/]src[\\/](commands[\\/]run|reporters[\\/]lines)|operations[\\/]src[\\/](programs[\\/]reaper|stores[\\/]sftp-pool|operations[\\/](convert|(import|export)[\\/]local)))\.ts$`,
+          ),
+        },
         {
           name: 'command',
+          priority: 1,
           test: /[\\/]packages[\\/]cli[\\/]src[\\/](open-pipeline|commands[\\/]validate)\.ts$/,
         },
       ],
