@@ -60,14 +60,18 @@ function taskRow(
   const facts = [
     ran === undefined ? 'not run yet' : formatClock(ran.at),
     isBroken ? plural(counts.failed, 'failure') : '',
-    ran === undefined ? '' : `${formatCount(ran.actions)} ran`,
+    ran === undefined ? '' : ranText(ran.actions, counts.total),
     ran === undefined || ran.ms < 50 ? '' : formatDuration(ran.ms),
-    progress.files > 0 ? plural(progress.files, 'file') : '',
   ].filter((fact) => fact !== '');
   const room = columns - labelWidth - 4;
   const rest = room < 2 ? '' : truncate(facts.join(` ${signs.separator} `), room, signs.ellipsis);
   if (rest === '') return `${paint(sign)} ${name}`;
   return `${paint(sign)} ${name}  ${isBroken ? style.red(rest) : rest}`;
+}
+
+/** `12 ran`, `2 of 12 ran` */
+function ranText(ran: number, total: number): string {
+  return total > ran ? `${formatCount(ran)} of ${formatCount(total)} ran` : `${formatCount(ran)} ran`;
 }
 
 function failureRows({ failures, failed }: Watched, room: number, layout: WaitingLayout): readonly string[] {

@@ -3,7 +3,7 @@
  * runs, the live view of a run, if that takes long enough to be seen. One line of each run stays, and every failure.
  * When the user asks for plain lines, or a view breaks, the lines reporter goes on from here.
  */
-import type { JobEvent, Progress } from '@pipeline/engine';
+import type { EndedAction, JobEvent, Progress } from '@pipeline/engine';
 import { emptyProgress, itemsOf, progress } from '@pipeline/engine';
 import { systemClock } from '../reporters/clock.ts';
 import { eventLine } from '../reporters/event-line.ts';
@@ -14,7 +14,7 @@ import { endCounts } from '../reporters/summary.ts';
 import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { styleFor } from '../reporters/terminal-style.ts';
 import { changeNames, failureBlock } from '../reporters/watch-line.ts';
-import { emptyWatched, watched } from '../reporters/watched.ts';
+import { emptyWatched, type Watched, watched } from '../reporters/watched.ts';
 import type { LiveView } from './live-view.tsx';
 import { TerminalOutput } from './terminal-output.ts';
 import { runRow } from './waiting-rows.ts';
@@ -55,12 +55,13 @@ class WatchLiveReporter implements Reporter {
   event(event: JobEvent): void {
     if (this.#plain !== undefined) return this.#plain.event(event);
     this.#state = progress(this.#state, event);
-    this.#watched = watched(this.#watched, event, { progress: this.#state, at: Date.now() });
+    const before = this.#watched;
+    this.#watched = watched(before, event, { progress: this.#state, at: Date.now() });
     switch (event.type) {
       case 'job.started':
         return this.#begin(event.ms);
       case 'job.finished':
-        return this.#finish();
+        return this.#finish(before);
       case 'watch.changed':
         return this.#show('nothing');
       case 'watch.waiting':
@@ -86,12 +87,16 @@ class WatchLiveReporter implements Reporter {
     this.#cancelTimer = clock.after(seenMs, () => this.#show('run'));
   }
 
-  #finish(): void {
+  /** `before`: what was broken then has been told; it is in the picture until it is mended. */
+  #finish(before: Watched): void {
     this.#show('nothing');
     const { changes, changed } = this.#watched;
     const exitCode = this.#state.end?.exitCode;
     const style = this.#style;
-    for (const failed of itemsOf(this.#state.failures)) this.#writer.write(failureBlock(failed, style));
+    const told = new Set(before.failures.map(failureKey));
+    for (const failed of itemsOf(this.#state.failures)) {
+      if (!told.has(failureKey(failed))) this.#writer.write(failureBlock(failed, style));
+    }
     const row = runRow(endCounts(this.#state), {
       style,
       names: changed === 0 ? '' : changeNames({ changes, count: changed }),
@@ -154,6 +159,8 @@ class WatchLiveReporter implements Reporter {
     this.#plain = createLinesReporter(this.#options, this.#state);
   };
 }
+
+const failureKey = ({ action, error }: EndedAction): string => JSON.stringify([action, error?.message]);
 
 function isKeyboard(stream: NodeJS.ReadableStream): stream is NodeJS.ReadStream {
   return 'isTTY' in stream && stream.isTTY === true && 'setRawMode' in stream;
