@@ -55,6 +55,8 @@ export async function createReporters(
 ): Promise<Result<Reporter, string>> {
   const specs = parseReporters(text);
   if (!specs.ok) return specs;
+  if (options.isWatch === true && specs.value.some(({ kind }) => kind === 'junit'))
+    return err('a junit report is about one run, and a watch has many: use lines, or json');
   const reporters: Reporter[] = [];
   for (const { kind, file } of specs.value) {
     const opened = file === undefined ? ok(undefined) : await openReport(path.resolve(options.cwd, file));

@@ -160,6 +160,25 @@ describe('what it writes itself', () => {
   });
 });
 
+test('on_busy: restart cancels what runs, and its changes are part of the next run', async () => {
+  await withServer(hangs, async (origin, server) => {
+    const download = `  file: { operation: import/url, url: "${origin}/x.bin", needs: [out] }\n`;
+    writeFileIn(folder, 'docs/a.md', 'one');
+    writeFileIn(folder, 'pipeline.yaml', copy(', on_busy: restart') + download);
+    running = start(['watch'], { cwd: folder });
+    await once(server, 'request');
+    writeFileIn(folder, 'docs/b.md', 'b');
+    await once(server, 'request');
+    await holds('out/b.md', 'b');
+    expect(running.output.stderr).toContain('1 file changed: + b.md');
+    writeFileIn(folder, 'docs/c.md', 'c');
+    await once(server, 'request');
+    expect(running.output.stderr).toContain('2 files changed: + b.md, + c.md');
+    signalGroup(running, 'SIGINT');
+    expect(await running.ended).toBe(130);
+  });
+});
+
 describe('without events', () => {
   test('--poll looks every second: changes, new folders, removals and the pipeline file', async () => {
     writeFileIn(folder, 'docs/a.md', 'one');
@@ -245,6 +264,13 @@ describe('ends', () => {
       expect(running.output.stderr).toContain('interrupted: cancelling');
       expect(leftBehind(folder)).toEqual([]);
     });
+  });
+
+  test('a report of one run is refused', async () => {
+    writeFileIn(folder, 'pipeline.yaml', copy());
+    running = start(['watch', '--reporter', 'junit:report.xml'], { cwd: folder });
+    expect(await running.ended).toBe(2);
+    expect(running.output.stderr).toContain('a junit report is about one run');
   });
 
   test('what run refuses, watch refuses, with the same exit code', async () => {
