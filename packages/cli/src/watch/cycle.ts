@@ -3,7 +3,7 @@
  * said; the next cycle starts from the last good pipeline.
  */
 import type { Action, JobPlan, RunContext, Workspace } from '@pipeline/engine';
-import type { Result } from '@pipeline/schema';
+import type { Result, TaskName } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { missingFolders } from '../incremental/missing-folders.ts';
 import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
@@ -61,14 +61,17 @@ export class Cycle {
     return undefined;
   }
 
-  /** The error is the exit code of what is wrong; it has been said. */
-  async plan(): Promise<Result<CyclePlan, number>> {
+  /**
+   * `changed`: files that a run is for; undefined: nobody knows, and everything is planned. The error is the exit code of
+   * what is wrong; it has been said.
+   */
+  async plan(changed?: readonly string[]): Promise<Result<CyclePlan, number>> {
     if (!this.#isFirst) {
       const prepared = await renewed(this.#request, this.#prepared);
       if (!prepared.ok) return prepared;
       this.#take(prepared.value);
     }
-    const narrowed = this.#isFirst ? undefined : await this.#planNarrowed();
+    const narrowed = this.#isFirst || changed === undefined ? undefined : await this.#planNarrowed(changed);
     if (narrowed !== undefined) return ok({ plan: narrowed.plan, narrowed });
     this.#isFirst = false;
     this.#hasLeftOut = false;
@@ -83,18 +86,17 @@ export class Cycle {
    * Only for what has changed since the last run, as long as nothing of that is to be left out. Undefined: everything has
    * to be planned.
    */
-  async #planNarrowed(): Promise<NarrowedPlan | undefined> {
+  async #planNarrowed(changed: readonly string[]): Promise<NarrowedPlan | undefined> {
     if (this.#prepared.options.cache.isForced) return undefined;
     this.#started = startNow();
     const { invocation, surroundings } = this.#request;
     const narrowed = await planNarrowed(this.#prepared, lookQuickly(plainly(invocation), surroundings));
     if (narrowed === undefined) return undefined;
-    const isLeftOut = narrowed.plan.actions.some(
-      ({ task, source, plan }) =>
-        source === undefined &&
-        plan?.outputs?.some(({ path = '' }) => path !== '' && this.#hooks.isLeftOut(task, path)) === true,
-    );
-    if (isLeftOut) return undefined;
+    const taken = takenFiles(narrowed.plan);
+    if (taken.some(([task, file]) => this.#hooks.isLeftOut(task, file))) return undefined;
+    // What brought this run about must be in it, whatever is remembered of the last one.
+    const files = new Set(taken.map(([, file]) => file));
+    if (!changed.every((file) => files.has(file))) return undefined;
     this.#hasLeftOut = false;
     return narrowed;
   }
@@ -135,7 +137,7 @@ export class Cycle {
     // What left files out is no certificate that all is done.
     const pruned = await saveManifest({
       ...run,
-      ...(narrowed !== undefined && { narrowed }),
+      ...(narrowed === undefined ? { plan: withNothingLeftOut(plan) } : { narrowed }),
       ...(this.#hasLeftOut && { hasLeftOut: true }),
     });
     this.#hooks.onPruned(prunedLines(pruned, surroundings.cwd));
@@ -148,6 +150,21 @@ const startNow = (): { readonly startedAt: number; readonly startedTick: number 
   startedAt: Date.now(),
   startedTick: performance.now(),
 });
+
+/** Files that are there before the run, and the tasks that take them. */
+function takenFiles({ actions }: JobPlan): readonly (readonly [TaskName, string])[] {
+  return actions.flatMap(({ task, source, plan }) =>
+    source === undefined
+      ? (plan?.outputs ?? []).flatMap(({ path }) => (path === undefined ? [] : [[task, path] as const]))
+      : [],
+  );
+}
+
+/** Whether a folder holds other files now than those that were taken is asked of the folder, not of what we know of it. */
+function withNothingLeftOut(plan: JobPlan): JobPlan {
+  const { isLeftOut: _, ...context } = plan.context;
+  return { ...plan, context };
+}
 
 /** Without what only says how it is reported: a watch tells of what ran, and not of all that did not. */
 function plainly(invocation: Invocation): Invocation {

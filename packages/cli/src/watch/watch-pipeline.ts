@@ -162,7 +162,7 @@ class Watching {
     this.#start(async () => {
       const isBroken = isReload && (await this.#cycle.reload()) !== undefined;
       // Other changes are for the last good one.
-      return isBroken && isReloadOnly ? undefined : this.#replan();
+      return isBroken && isReloadOnly ? undefined : this.#replan(isReload ? undefined : files);
     });
   }
 
@@ -211,8 +211,8 @@ class Watching {
   }
 
   /** Undefined: it cannot run, and that has been said. */
-  async #replan(): Promise<CyclePlan | undefined> {
-    const planned = await this.#cycle.plan();
+  async #replan(changed?: readonly string[]): Promise<CyclePlan | undefined> {
+    const planned = await this.#cycle.plan(changed);
     if (!planned.ok) return undefined;
     return (await this.#watch(planned.value.plan)) ? this.#replan() : planned.value;
   }
