@@ -169,3 +169,20 @@ describe('by the operations', () => {
     expect(together).toEqual([alone, alone]);
   });
 });
+
+test.each(
+  ['webp', 'jpg', 'png', 'tiff'].flatMap((to) => [
+    { to, strip: false },
+    { to, strip: true },
+  ]),
+)(
+  'the largest of several is, byte for byte, what it would be alone: $to, strip $strip',
+  async ({ to, strip }) => {
+    const input = await photo(900, 600).jpeg().toBuffer();
+    const { together, alone } = await both(input, [
+      { to, options: { width: 500, strip } },
+      { to, options: { width: 100, strip } },
+    ]);
+    expect(together[0]?.equals(alone[0] ?? Buffer.alloc(0))).toBe(true);
+  },
+);

@@ -37,7 +37,9 @@ export async function convertOpened(picture: OpenPicture, job: JsonObject): Prom
     const name = names[index] ?? '';
     try {
       const image = await fittedPicture(picture, { frames, options, output: { name, format: to } });
-      const encoded = encodePicture(image, { format: to, options, metadata: picture.metadata });
+      const { metadata, density } = picture;
+      const given = density === undefined ? {} : { density };
+      const encoded = encodePicture(image, { format: to, options, metadata, ...given });
       await encoded.toFile(join(jobText(job, 'outputDir'), name));
     } catch (error) {
       throw pictureError(error, picture);

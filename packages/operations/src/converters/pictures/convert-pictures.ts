@@ -79,15 +79,21 @@ async function convertGroup(
   if (largest === undefined) return [];
   // A cut, or another shape, cannot stand for the whole picture.
   if (jobs.length === 1 || readFit(jobObject(largest, 'options')).mode !== 'max') return oneByOne(jobs);
-  const reduced = await reduce(picture, largest);
+  const reduced = await reduce(picture, largest, jobs);
   try {
     const answers: JsonObject[] = [];
-    for (const job of jobs) answers.push(await convertOpened({ ...picture, open: reduced.open }, job));
+    for (const job of jobs)
+      answers.push(await convertOpened({ ...picture, ...reducedPicture(reduced) }, job));
     return answers;
   } finally {
     await reduced.close();
   }
 }
+
+const reducedPicture = ({ open, density }: Reduced): Pick<OpenPicture, 'open' | 'density'> => ({
+  open,
+  ...(density === undefined ? {} : { density }),
+});
 
 async function oneByOne(jobs: readonly JsonObject[]): Promise<readonly JsonObject[]> {
   const answers: JsonObject[] = [];
@@ -98,18 +104,20 @@ async function oneByOne(jobs: readonly JsonObject[]): Promise<readonly JsonObjec
 /** Smaller than the metadata of the picture says, from which all sizes are counted, and turned already. */
 interface Reduced {
   readonly open: () => Sharp;
+  /** Set where it has lost its own. */
+  readonly density?: number;
   readonly close: () => Promise<void>;
 }
 
 /** What fits well into memory goes there, where there is nothing but pixels; a file for it would cost two hundredths of all. */
-async function reduce(picture: OpenPicture, job: JsonObject): Promise<Reduced> {
+async function reduce(picture: OpenPicture, job: JsonObject, jobs: readonly JsonObject[]): Promise<Reduced> {
   const image = picture.open(0);
   const upright = isTurned(job) ? image.autoOrient() : image;
   const size = sizeFor(picture, job);
   const small = upright.resize({ ...size, fit: 'fill' });
   try {
     const fits = size.width * size.height <= maxPixelsInMemory;
-    if (fits && isOnlyPixels(picture)) return await keepPixels(small);
+    if (fits && isOnlyPixels(picture) && !jobs.some(tellsDensity)) return await keepPixels(small);
     return await keepFile(small, join(jobText(job, 'outputDir'), 'reduced.v'));
   } catch (error) {
     throw pictureError(error, picture);
@@ -117,18 +125,25 @@ async function reduce(picture: OpenPicture, job: JsonObject): Promise<Reduced> {
 }
 
 const maxPixelsInMemory = 8_000_000;
+const usualDensity = 72;
+
+/** These write the density of the pixels, whatever their metadata is to say. */
+const tellsDensity = (job: JsonObject): boolean =>
+  jobText(job, 'to') === 'tiff' ||
+  (jobText(job, 'to') === 'png' && jobObject(job, 'options')['strip'] === true);
 
 /** Neither a profile nor a resolution nor anything that somebody wrote into it: all of that a buffer of pixels would lose. */
 function isOnlyPixels({ metadata }: OpenPicture): boolean {
-  const { icc, exif, xmp, iptc, comments, density = 72 } = metadata;
-  return [icc, exif, xmp, iptc, comments].every((part) => part === undefined) && density === 72;
+  const { icc, exif, xmp, iptc, comments, density = usualDensity } = metadata;
+  return [icc, exif, xmp, iptc, comments].every((part) => part === undefined) && density === usualDensity;
 }
 
 async function keepPixels(small: Sharp): Promise<Reduced> {
   const { data, info } = await small.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const raw = { width, height, channels };
-  return { open: () => sharp(data, { raw, limitInputPixels: false }), close: () => Promise.resolve() };
+  const open = (): Sharp => sharp(data, { raw, limitInputPixels: false });
+  return { open, density: usualDensity, close: () => Promise.resolve() };
 }
 
 /** In the format of libvips itself, which keeps everything. */

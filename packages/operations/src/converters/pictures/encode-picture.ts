@@ -11,12 +11,17 @@ export interface Encoding {
   readonly options: JsonObject;
   /** Of the input. */
   readonly metadata: Pick<Metadata, 'depth' | 'channels'>;
+  /** See `OpenPicture`. */
+  readonly density?: number;
 }
 
 export function encodePicture(image: Sharp, encoding: Encoding): Sharp {
-  const kept = encoding.options['strip'] === true ? image : image.keepMetadata();
+  const kept = encoding.options['strip'] === true ? image : withMetadata(image, encoding);
   return encoded(colours(flattened(kept, encoding), encoding), encoding);
 }
+
+const withMetadata = (image: Sharp, { density }: Encoding): Sharp =>
+  density === undefined ? image.keepMetadata() : image.keepMetadata().withDensity(density);
 
 /** White is what a page, and a browser, show behind a picture. */
 function flattened(image: Sharp, { format, options }: Encoding): Sharp {

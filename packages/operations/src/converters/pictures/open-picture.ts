@@ -28,6 +28,8 @@ export interface OpenPicture extends Picture {
   readonly size: Size;
   /** Frames of an animation, pages of a TIFF. */
   readonly frames: number;
+  /** To be written with the metadata, where the pixels come without it: else that would be 25.4. */
+  readonly density?: number;
   /** A new pipeline: all frames, or one (from 0). */
   readonly open: (frames: 'all' | number) => Sharp;
 }
