@@ -35,7 +35,7 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
   // Another run has written its own, and that one knows nothing of ours: the next run looks at what we did.
   if (narrowed !== undefined && timeOf(place) !== narrowed.look.writtenAt) return nothingPruned;
   const since = timeOf(place);
-  const before = narrowed?.look.manifest ?? readManifest(place);
+  const before = narrowed?.look.manifest ?? readOwn(place, key);
   const previous =
     narrowed === undefined
       ? withKilledRuns(before, { root, file, since, jobId: run.plan.context.jobId })
@@ -54,6 +54,12 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
   await settleMarks(manifest.outputs, root);
   write(place, { ...manifest, ledger: () => ledger });
   return pruned;
+}
+
+/** Two keys may share a place; what the other one knew is not of this pipeline. */
+function readOwn(place: string, key: string): Manifest | undefined {
+  const manifest = readManifest(place);
+  return manifest?.key === key ? manifest : undefined;
 }
 
 /** Undefined: it did everything that there is to do. */

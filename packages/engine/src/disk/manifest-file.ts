@@ -97,8 +97,12 @@ function isHeader(header: Partial<Header>): header is Header {
 /** A damaged one knows of no file: nothing is removed, and nothing is taken to be unchanged. */
 function parseLedger(bytes: Buffer, check: number): Ledger {
   if (checksum(bytes) !== check) return emptyLedger;
-  const ledger: Ledger = JSON.parse(bytes.toString('utf8'));
-  return ledger;
+  try {
+    const ledger: Ledger = JSON.parse(bytes.toString('utf8'));
+    return ledger;
+  } catch {
+    return emptyLedger;
+  }
 }
 
 /** Against damage, not against malice: `node:zlib` would cost more to load than this takes. */
