@@ -102,7 +102,7 @@ const command = {
     // loads faster than twenty.
     codeSplitting: {
       groups: [
-        // What every command starts with, and all that a run with nothing to do needs: it must not reach the language.
+        // What every command starts with: it must not reach the language.
         {
           name: 'start',
           priority: 2,
@@ -126,5 +126,13 @@ const command = {
   },
 };
 
+/** What is answered before anything else is loaded: see `quick.ts`. */
+const quick = {
+  ...shared,
+  input: { quick: path.join(here, 'src/quick.ts') },
+  external: (id) => id.startsWith('node:'),
+  output: { dir: dist, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false, minify },
+};
+
 // oxlint-disable-next-line import/no-default-export -- rolldown reads it so
-export default defineConfig([language, command]);
+export default defineConfig([language, command, quick]);

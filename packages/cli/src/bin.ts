@@ -1,27 +1,16 @@
-/**
- * The executable: hands the process over to `main` and keeps its exit code. `--version` is answered before anything
- * else is loaded.
- */
-import { readFileSync } from 'node:fs';
-import module from 'node:module';
+/** The executable: hands the process over to `main` and keeps its exit code. */
+import type { QuickLook } from './incremental/quick-look.ts';
+import { main } from './main.ts';
 
-// Where Node can keep the compiled form of what it loads, a start takes a fifth less: from 22.8 on.
-if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
-  module.enableCompileCache();
+export interface Start {
+  readonly version: string;
+  /** What `quick.ts` has seen. */
+  readonly look?: QuickLook;
 }
 
-const argv = process.argv.slice(2);
-// Read, not bundled: the published number is whatever package.json says.
-const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-);
-
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  process.stdout.write(`${version}\n`);
-} else {
-  const { main } = await import('./main.ts');
+export async function start({ version, look }: Start): Promise<void> {
   process.exitCode = await main({
-    argv,
+    argv: process.argv.slice(2),
     version,
     env: process.env,
     cwd: () => process.cwd(),
@@ -30,5 +19,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     stderr: process.stderr,
     processEvents: process,
     exit: (code) => process.exit(code),
+    ...(look !== undefined && { look }),
   });
 }

@@ -2,18 +2,15 @@
  * One call of the command line: arguments → command → exit code. It catches bugs, once, and knows nothing of what the
  * commands do; each is loaded only when it is called.
  */
-import { statSync } from 'node:fs';
-import path from 'node:path';
-import { type Result, err, ok } from '@pipeline/schema/result';
-import { quickRun } from './commands/quick-run.ts';
 import type { CommandName } from './flags.ts';
-import { type Invocation, type UsageError, parseArguments } from './parse-arguments.ts';
+import { type Invocation, parseArguments } from './parse-arguments.ts';
 import { exitCode } from './exit-code.ts';
 import type { Command, StartSurroundings, Surroundings } from './surroundings.ts';
 import { usageError } from './usage-error.ts';
+import { workingFolder } from './working-folder.ts';
 
 const loaders: Readonly<Record<CommandName, () => Promise<Command>>> = {
-  run: async () => quickRun,
+  run: async () => (await import('./commands/run.ts')).run,
   plan: async () => (await import('./commands/plan.ts')).plan,
   watch: async () => (await import('./commands/watch.ts')).watch,
   explain: async () => (await import('./commands/explain.ts')).explain,
@@ -85,20 +82,6 @@ async function dispatch(surroundings: StartSurroundings): Promise<number> {
   }
   const command = await loaders[invocation.command]();
   return command(invocation, inside);
-}
-
-/** As `make -C`: everything else, `--file` too, is seen from there. */
-function workingFolder({ flags }: Invocation, start: () => string): Result<string, UsageError> {
-  let folder: string;
-  try {
-    folder = path.resolve(start(), flags.values.get('cwd') ?? '.');
-  } catch {
-    return err({ message: 'the working folder does not exist any more', hint: 'change to another folder' });
-  }
-  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isThere
-    ? ok(folder)
-    : err({ message: `--cwd: there is no folder ${folder}`, hint: 'check the path' });
 }
 
 /** `pipeline` alone, in a folder that has no pipeline. */

@@ -3,12 +3,15 @@
  * for these, so a command can be understood, and run, without a terminal.
  */
 import type { WriteStream } from 'node:tty';
+import type { QuickLook } from './incremental/quick-look.ts';
 import type { Environment, Invocation } from './parse-arguments.ts';
 
 export interface Surroundings {
   /** Without node and script. */
   readonly argv: readonly string[];
   readonly version: string;
+  /** What has changed since the last run; absent: nobody has looked. */
+  readonly look?: QuickLook;
   readonly env: Environment;
   readonly cwd: string;
   /** Opened when it is first asked for: that costs time, and a child that reads it must not compete with us. */

@@ -41,7 +41,7 @@ describe('what is loaded', () => {
     rmSync(path.join(folder, 'coverage'), { recursive: true });
     const loaded = await loadedBy(['run']);
     const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.js$/, ''));
-    expect(names.sort()).toEqual(['bin.js', 'main', 'pipeline.js', 'start']);
+    expect(names.sort()).toEqual(['pipeline.js', 'quick.cjs']);
   });
 
   test('a run without a terminal loads neither Ink nor a converter that it does not use', async () => {
@@ -69,7 +69,7 @@ describe('what is loaded', () => {
 
   test('--version loads one file', async () => {
     expect((await loadedBy(['--version'])).filter((file) => file.startsWith(dist))).toEqual([
-      path.join(dist, 'bin.js'),
+      path.join(dist, 'quick.cjs'),
     ]);
   });
 

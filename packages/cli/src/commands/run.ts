@@ -19,23 +19,19 @@ import { type PreparedRun, prepareRun } from '../prepare-run.ts';
 import { type RunOptions, readRunOptions } from '../run-options.ts';
 import { planOnce, runOnce } from '../run-once.ts';
 import { type Stop, listenForStop } from '../stop.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { Command, Surroundings } from '../surroundings.ts';
 import { usageError } from '../usage-error.ts';
 
 const consequence = '; nothing ran';
 
-/** `look`: what is known already of what has changed. */
-export const run = async (
-  invocation: Invocation,
-  surroundings: Surroundings,
-  look?: QuickLook,
-): Promise<number> => {
+export const run: Command = async (invocation, surroundings) => {
   if (invocation.flags.switches.has('dry-run'))
     return (await import('./plan.ts')).plan(invocation, surroundings);
   if (invocation.flags.switches.has('watch'))
     return (await import('./watch.ts')).watch(invocation, surroundings);
   const options = await readRunOptions(invocation, surroundings.cwd);
   if (!options.ok) return usageError(options.error, surroundings.stderr);
+  const { look } = surroundings;
   return runPipeline({
     invocation,
     options: options.value,

@@ -36,7 +36,10 @@ const harmlessValues: readonly string[] = ['file', 'cwd', 'on', 'region', 'param
 const harmlessLists: readonly string[] = ['param', 'allow-path'];
 
 /** Undefined: only the whole way can tell. */
-export function lookQuickly(invocation: Invocation, surroundings: Surroundings): QuickLook | undefined {
+export function lookQuickly(
+  invocation: Invocation,
+  surroundings: Pick<Surroundings, 'cwd' | 'env' | 'version'>,
+): QuickLook | undefined {
   const { env, version } = surroundings;
   if (!isPlainRun(invocation, surroundings)) return undefined;
   const file = pipelineFile(invocation, surroundings.cwd);
