@@ -6,4 +6,4 @@ const { version } = require('../package.json');
 // Where Node can keep the compiled form of what it loads, a start takes a fifth less: from 22.8 on.
 require('node:module').enableCompileCache?.();
 const { isAnswered, look } = require('../dist/quick.cjs').answerQuickly(version);
-if (!isAnswered) import('../dist/bin.js').then(({ start }) => start({ version, look }));
+if (!isAnswered) void import('../dist/bin.js').then(({ start }) => start({ version, look }));
