@@ -5,27 +5,28 @@
  *
  * One file, by its signature:
  *
- *             hint              the same as known
- *     known ───────► asked ───────────────────────► known
- *       ▲            ▲   │ another
- *       │       hint │   ▼
- *       │            │ unsettled ◄─┐ another again
- *       │            │   │  └──────┘
- *       │            │   │ the same for `settle`
- *       │            │   ▼
- *       └────────── settled
- *        a run takes it
+ *             hint             the same as known
+ *     known ───────► asked ─────────────────────► known
+ *                    ▲   │ another one
+ *               hint │   ▼
+ *                    │ unsettled ──► unsettled    (another one again: from the start)
+ *                    │   │ the same for `settle`
+ *                    │   ▼
+ *                  settled ─────────────────────► known
+ *                           a run takes it
  *
  * All of them:
  *
- *             a file has settled             `debounce` has passed, and all have settled
- *     waiting ─────────────────► gathering ─────────────────────────────────────────────► running ──┐
- *        ▲  ▲                        ▲      (or enough patience was had with those that          │  │
- *        │  └────────────────────────│────── do not: they are left out)                         │  │
- *        │       it ends             └── it ends, and files settled meanwhile ──────────────────┤  │
- *        │                                                                                      │  │
- *        └── cancelling ◄── `restart`: files settled, and `debounce` has passed ────────────────┘  │
- *            (its changes are part of the next run)                          it ends ──────────────┘
+ *              a file has settled             `debounce` has passed and all have settled
+ *     waiting ────────────────────► gathering ───────────────────────────────────────────► running
+ *        ▲                              ▲      or some never do: those are left out           │
+ *        │ it ended                     │                                                     │
+ *        └──────────────────────────────│─────────────────────────────────────────────────────┤
+ *                                       │ it ended, and files have settled meanwhile          │
+ *                                       ├─────────────────────────────────────────────────────┤
+ *                                       │ cancelled; its changes are part of the next run     │
+ *                                       └───────────── cancelling ◄───────────────────────────┘
+ *                                                        `restart`, and files have settled meanwhile
  */
 import type { WatchedChange } from '@pipeline/engine';
 
