@@ -31,7 +31,7 @@ it('survives being killed at 200 moments', { timeout: 3 * longestMs }, async () 
     lookAtOutputs(round);
     lookAtObjects();
   }
-  expect(killed).toBeGreaterThan(round / 2);
+  expect(killed).toBeGreaterThan(round / 5);
   const first = await fillAndRun(undefined);
   expect(first).toMatchObject({ exitCode: 0 });
   expect(await fillAndRun(undefined)).toMatchObject({ exitCode: 0, count: 0 });
