@@ -16,6 +16,7 @@ import { iconEdge, icons, writers } from './magick-formats.ts';
 import { chooseFrames } from './magick-frames.ts';
 import { maxMagickPixels, loadMagick } from './magick-library.ts';
 import { finishedPostScript } from './magick-postscript.ts';
+import { withoutStrayBytes } from './magick-tiff.ts';
 import { openFrames } from './magick-open.ts';
 import { resizeTo } from './magick-resize.ts';
 
@@ -78,6 +79,7 @@ async function writeFrames(job: JsonObject, work: Work): Promise<JsonObject> {
 
 function finishedBytes(bytes: Uint8Array, about: { readonly name: string; readonly to: string }): Uint8Array {
   if (about.to === 'ps' || about.to === 'eps') return finishedPostScript(bytes, about);
+  if (about.to === 'tiff' || about.to === 'ptif') return withoutStrayBytes(Buffer.from(bytes));
   return about.to === 'cur' ? asCursor(bytes) : bytes;
 }
 
