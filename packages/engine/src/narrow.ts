@@ -31,7 +31,9 @@ export function narrow(manifest: Manifest, changes: Changes, pipeline: Pipeline)
   }
   // One file may be taken by several imports: all of them look at it, or none.
   const touched = new Set(manifest.inputs.paths.filter((_, index) => isKept[index] === false));
-  for (const [index, path] of manifest.inputs.paths.entries()) if (touched.has(path)) isKept[index] = false;
+  for (let index = 0; index < isKept.length; index += 1) {
+    if (touched.has(manifest.inputs.paths[index] ?? '')) isKept[index] = false;
+  }
   const files = new Map<string, number>();
   for (let index = 0; index < addresses.length; index += 1) {
     if (isKept[sources[index] ?? -1] !== true) continue;
