@@ -13,6 +13,7 @@ import type {
   Prediction,
   TaskPrediction,
 } from '@pipeline/engine';
+import { whyNoCertificate } from '@pipeline/engine';
 import { describeTask } from '../graph/describe-task.ts';
 import { printable } from '../reporters/printable.ts';
 import { formatCount, plural } from '../reporters/quantity.ts';
@@ -26,7 +27,12 @@ export function planText(prediction: Prediction, plan: JobPlan, look: Look): str
   const lines = [
     ...(look.verbosity === 'quiet'
       ? []
-      : [...tasks, ...leftOverLines(prediction, plan, look), ...noteLines(prediction, plan, look)]),
+      : [
+          ...tasks,
+          ...leftOverLines(prediction, plan, look),
+          ...noteLines(prediction, plan, look),
+          ...alwaysLines(plan, look),
+        ]),
     headline(prediction, plan, look),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -49,6 +55,13 @@ function taskLines(prediction: TaskPrediction, plan: JobPlan, look: Look): reado
     ),
     ...followLines(prediction, look),
   ];
+}
+
+/** Why a run in which nothing has changed has to find that out by planning. */
+function alwaysLines(plan: JobPlan, look: Look): readonly string[] {
+  if (plan.tasks.includes(undefined)) return [];
+  const why = whyNoCertificate(plan);
+  return why === undefined ? [] : [...hanging('every run looks at all of it: ', printable(why), look), ''];
 }
 
 function titleLines(
