@@ -120,7 +120,7 @@ function write(place: string, manifest: Manifest): void {
 async function settleMarks({ paths, marks }: MarkedFiles, root: string): Promise<void> {
   const fresh = paths.flatMap((_, index) => (Number.isNaN(marks[index * marksPerFile]) ? index : []));
   if (fresh.length === 0) return;
-  const newest = Math.max(...fresh.map((index) => marks[index * marksPerFile + 2] ?? 0));
+  const newest = fresh.reduce((latest, index) => Math.max(latest, marks[index * marksPerFile + 2] ?? 0), 0);
   const untilMs = newest + tickMs + 1 - Date.now();
   // A file from the future is none that this run has written.
   if (untilMs > 0) await delay(Math.min(untilMs, tickMs + 1));
