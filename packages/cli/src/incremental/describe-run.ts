@@ -16,6 +16,7 @@ import {
   nextLedger,
   recordRun,
   shortPath,
+  tickMs,
   whyNoCertificate,
 } from '@pipeline/engine';
 import { paramVariable } from '@pipeline/schema';
@@ -43,9 +44,6 @@ export interface FinishedRun {
   /** It looked at a part only. */
   readonly narrowed?: NarrowedPlan;
 }
-
-/** File systems count in ticks of up to 10 ms: within one, a file may be written twice and show it once. */
-export const tickMs = 20;
 
 export interface Place {
   readonly root: string;

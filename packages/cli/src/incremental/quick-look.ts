@@ -71,7 +71,7 @@ export function timeOf(file: string): number {
 }
 
 /** Nothing is asked for that lists actions or chooses among them. */
-export function isPlainRun({ flags }: Invocation, { env }: Pick<Surroundings, 'env'>): boolean {
+function isPlainRun({ flags }: Invocation, { env }: Pick<Surroundings, 'env'>): boolean {
   const reporter = flags.values.get('reporter');
   if (reporter === undefined ? env['GITHUB_ACTIONS'] === 'true' : !/^(live|lines)$/.test(reporter))
     return false;

@@ -14,11 +14,12 @@ import {
   marksPerFile,
   mergeManifest,
   readManifest,
+  tickMs,
   writeManifest,
 } from '@pipeline/engine';
 import { projectRoot } from '../find-pipeline.ts';
 import { manifestKey, manifestPath } from './basis.ts';
-import { copyMark, describeRun, type FinishedRun, hasResult, tickMs } from './describe-run.ts';
+import { copyMark, describeRun, type FinishedRun, hasResult } from './describe-run.ts';
 import { type Pruned, nothingPruned, prune } from './prune.ts';
 import { timeOf } from './quick-look.ts';
 import { withKilledRuns } from './killed-runs.ts';
