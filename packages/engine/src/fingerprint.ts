@@ -82,7 +82,7 @@ function fileIngredient(kind: string, file: Artifact): Ingredient {
 }
 
 /** The same text for the same value, in whatever order its keys were written. */
-function canonical(value: JsonValue): string {
+export function canonical(value: JsonValue): string {
   if (isJsonList(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   return `{${sorted(value)

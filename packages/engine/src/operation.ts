@@ -71,6 +71,8 @@ export interface ActionPlan {
    * theirs: see `Share`.
    */
   readonly shares?: string;
+  /** What it shares work with changes its bytes, if only a little: those are made anew together. */
+  readonly isShapedTogether?: true;
   /**
    * What else its result depends on, by name, in short texts: `{ build: 'libvips 8.15.3', fonts: '5f2a…' }`. A
    * difference here is a reason to do the work again, and is shown as that reason.

@@ -4,6 +4,7 @@
  * the rules of the run. It starts nothing and writes nothing.
  */
 import type { PlannedAction } from './action.ts';
+import { type Companions, companionsOf, withCompanions } from './companions.ts';
 import { isSamePlace, madeArtifact } from './artifact.ts';
 import type { JobPlan, PlannedTask, PlanProblem } from './job-plan.ts';
 import type { ActionRequest, Artifact } from './operation.ts';
@@ -18,6 +19,7 @@ export async function predictJob(plan: JobPlan, past: KnownPast): Promise<Predic
   const walk: Walk = {
     plan,
     past,
+    companions: companionsOf(plan),
     tasks: plan.tasks.map(() => undefined),
     reshaped: new Set(),
     files: new Map(),
@@ -34,6 +36,7 @@ export async function predictJob(plan: JobPlan, past: KnownPast): Promise<Predic
 interface Walk {
   readonly plan: JobPlan;
   readonly past: KnownPast;
+  readonly companions: Companions;
   /** As they will be: with the files of stored results. By their number in the graph. */
   readonly tasks: (PlannedTask | undefined)[];
   /** Tasks that yield other files than the plan could know. */
@@ -138,10 +141,12 @@ async function predict({ action, task, fileInputs }: ActionToPredict, walk: Walk
   }
   const { address, variant } = action;
   const { options, verify } = decision;
-  const asked = { task: task.task, address, variant, inputs, fileInputs: Object.fromEntries(files), options };
-  const request = verify === undefined ? asked : { ...asked, verify };
+  const bare = { task: task.task, address, variant, inputs, fileInputs: Object.fromEntries(files), options };
+  const request = verify === undefined ? bare : { ...bare, verify };
   const { baseDir } = walk.plan.context;
-  const answer = await predictAction({ baseDir, request, backend: task.backend, plan, makers }, walk.past);
+  const whole = withCompanions(plan, walk.companions.get(address), walk.past.digest);
+  const asked = { baseDir, request, backend: task.backend, plan: whole, makers };
+  const answer = await predictAction(asked, walk.past);
   return ended(ready, { ...answer, writes: [] }, walk);
 }
 

@@ -5,6 +5,7 @@
 import type { ActionRecord } from './action-record.ts';
 import { whyNotCached } from './cacheable.ts';
 import { lookUp } from './caching.ts';
+import { type Companions, withCompanions } from './companions.ts';
 import type { Failure } from './failure.ts';
 import { type ActionEnvironment, planAction } from './run-action.ts';
 import { type Action, requestOf } from './task-run.ts';
@@ -19,6 +20,7 @@ export type Readiness =
 export interface ReadySurroundings {
   readonly environment: ActionEnvironment;
   readonly writers: Writers;
+  readonly companions: () => Companions;
 }
 
 /** Sets `plan` and `lookUp` of the action. The job may be stopped meanwhile: its state is to be looked at again. */
@@ -27,7 +29,8 @@ export async function readyAction(action: Action, around: ReadySurroundings): Pr
   if (failed !== undefined) return { type: 'failed', failure: failed };
   const { caching } = around.environment;
   if (caching === undefined || !mayBeStored(action, around) || action.state !== 'ready') return undefined;
-  const found = await lookUp(requestOf(action), action.plan, caching);
+  const plan = withCompanions(action.plan, around.companions().get(action.address), caching.cache.digest);
+  const found = await lookUp(requestOf(action), plan, caching);
   if (found === undefined || action.state !== 'ready') return undefined;
   action.lookUp = found;
   // So that nobody asks for the hashes of these files again.

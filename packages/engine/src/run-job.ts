@@ -9,6 +9,7 @@ import type { EventSink } from './event.ts';
 import { failure, type Failure } from './failure.ts';
 import { type Group, type GroupItem, GroupQueue } from './group-queue.ts';
 import { cachedOutcome, type Caching } from './caching.ts';
+import { type Companions, companionsOf } from './companions.ts';
 import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
@@ -106,7 +107,12 @@ class JobRun {
     };
     this.#report = new JobReport(plan, options);
     this.#writers = new Writers(plan);
-    this.#around = { environment: this.#environment, writers: this.#writers };
+    let companions: Companions | undefined;
+    this.#around = {
+      environment: this.#environment,
+      writers: this.#writers,
+      companions: () => (companions ??= companionsOf(plan)),
+    };
   }
 
   async run(): Promise<JobOutcome> {

@@ -41,6 +41,8 @@ export interface Converter {
   readonly isPlural?: (from: string, to: string, options: JsonObject) => boolean;
   /** `ActionPlan.shares`, for converters that can do several conversions of one input at once: see `gather.ts`. */
   readonly shares?: (from: string, to: string, options: JsonObject) => string | undefined;
+  /** `ActionPlan.isShapedTogether` */
+  readonly isShapedTogether?: true;
   /** Values of options that contradict each other or the pair; undefined: all is well. Asked before the run. */
   readonly check?: (request: CheckRequest) => Failure | undefined;
   readonly convert: (conversion: Conversion) => Promise<Result<readonly OutputFile[], Failure>>;

@@ -38,7 +38,7 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
   const outputs: { dir: string; name: string }[] = [];
   const makers: MadeBy[] = [];
   let isCertain = true;
-  let shares: string | undefined;
+  let sharing: Pick<ActionPlan, 'shares' | 'isShapedTogether'> = {};
   for (const input of request.inputs) {
     const step = await stepFor(input, request);
     if (!step.ok) {
@@ -49,15 +49,24 @@ async function plan(request: ActionRequest): Promise<Result<ActionPlan, Failure>
     const { converter, from, to, name, options } = step.value;
     if (converter !== undefined) makers.push(await madeBy(converter, { from, to, options }));
     // A file among others is not what somebody else waits for.
-    if (request.inputs.length === 1) shares = converter?.shares?.(from, to, options);
+    if (request.inputs.length === 1) sharing = sharingOf(converter, { from, to, options });
     if (converter?.isPlural?.(from, to, options) === true) isCertain = false;
     outputs.push({ dir: input.dir, name: nameOf(name, { number: 1, count: 1 }) });
   }
   return ok({
     ...madeByAll(makers),
     ...(isCertain ? { outputs } : {}),
-    ...(shares === undefined ? {} : { shares }),
+    ...sharing,
   });
+}
+
+function sharingOf(
+  converter: Converter | undefined,
+  { from, to, options }: { readonly from: string; readonly to: string; readonly options: JsonObject },
+): Pick<ActionPlan, 'shares' | 'isShapedTogether'> {
+  const shares = converter?.shares?.(from, to, options);
+  if (shares === undefined) return {};
+  return converter?.isShapedTogether === true ? { shares, isShapedTogether: true } : { shares };
 }
 
 /** The first converter is the one that views show. */

@@ -47,7 +47,7 @@ export const thumbnail: Operation = {
         options: request.options,
       })),
       outputs,
-      ...(shares === undefined ? {} : { shares }),
+      ...(shares === undefined ? {} : { shares, isShapedTogether: true }),
     });
   },
   run: async (request, context) => {

@@ -38,6 +38,7 @@ export const sharp: Converter = {
   isPlural: (from, to, options) =>
     options['pages'] === undefined ? from === 'tiff' && to !== 'tiff' : paged.has(from),
   shares: (from, _to, options) => sharesDecode(from, options),
+  isShapedTogether: true,
   check: checkColours(cmykPictures),
   convert,
 };
