@@ -37,5 +37,8 @@ export function withCompanions(
   digest: (text: string) => string,
 ): ActionPlan | undefined {
   if (companions === undefined) return plan;
-  return { ...plan, basis: { ...plan?.basis, 'what is made together with it': digest(companions).slice(0, 32) } };
+  return {
+    ...plan,
+    basis: { ...plan?.basis, 'what is made together with it': digest(companions).slice(0, 32) },
+  };
 }
