@@ -8,6 +8,9 @@ import { canonical } from './fingerprint.ts';
 import type { JobPlan } from './job-plan.ts';
 import type { ActionPlan } from './operation.ts';
 
+/** Of the ingredient. */
+export const togetherName = 'what is made together with it';
+
 /** By address, for those that the plan knows: the options of all that share its work. */
 export type Companions = ReadonlyMap<string, string>;
 
@@ -39,6 +42,6 @@ export function withCompanions(
   if (companions === undefined) return plan;
   return {
     ...plan,
-    basis: { ...plan?.basis, 'what is made together with it': digest(companions).slice(0, 32) },
+    basis: { ...plan?.basis, [togetherName]: digest(companions).slice(0, 32) },
   };
 }

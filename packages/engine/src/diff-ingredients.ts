@@ -2,6 +2,7 @@
  * What is different between two lists of ingredients, in words: why a result that fits one does not fit the other. Pure;
  * it knows the names that `fingerprint.ts` gives, and nothing of where the lists come from.
  */
+import { togetherName } from './companions.ts';
 import type { Ingredient } from './fingerprint.ts';
 import type { Reason } from './reason.ts';
 
@@ -16,7 +17,10 @@ export function diffIngredients(
 ): readonly Reason[] {
   const [old, now] = [byName(before), byName(after)];
   const names = [...new Set([...now.keys(), ...old.keys()])];
-  const changes = names.flatMap((name) => changesOf(name, old.get(name) ?? [], now.get(name) ?? []));
+  const all = names.flatMap((name) => changesOf(name, old.get(name) ?? [], now.get(name) ?? []));
+  // What changes its neighbours mostly changes the action too: then that is the reason.
+  const own = all.filter(({ name }) => name !== togetherName);
+  const changes = own.length > 0 ? own : all;
   const renamed = withRenames(changes);
   if (renamed.length > 0) return renamed.map((change) => reasonOf(change, shown));
   return isSameOrder(before, after) ? [] : [{ code: 'input-order', text: 'the order of its files changed' }];

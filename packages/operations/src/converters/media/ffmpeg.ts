@@ -35,7 +35,7 @@ export const ffmpeg: Converter = {
 };
 
 /** Subtitles that are drawn into the picture have letters. */
-export const mediaUses = (options: JsonObject): readonly MachinePart[] => [
+const mediaUses = (options: JsonObject): readonly MachinePart[] => [
   { type: 'program', name: 'ffprobe' },
   ...(options['subtitles'] === undefined ? [] : [{ type: 'fonts' } as const]),
 ];
