@@ -48,6 +48,18 @@ export class JobIndex {
     return this.#tasks.values();
   }
 
+  /** A job that was never here before, with its tasks: nothing is looked for, as that is what takes long in large maps. */
+  addNew(job: StoredJob, tasks: readonly StoredTask[]): void {
+    this.#jobs.set(job.id, job);
+    listOf(this.#jobIds, job.userId).add(job.id);
+    this.#countOpen(undefined, job);
+    const list = listOf(this.#taskIds, job.userId);
+    for (const task of tasks) {
+      this.#tasks.set(task.id, task);
+      list.add(task.id);
+    }
+  }
+
   putJob(job: StoredJob): void {
     const before = this.#jobs.get(job.id);
     if (before === undefined) listOf(this.#jobIds, job.userId).add(job.id);

@@ -116,8 +116,7 @@ class Changes {
   async addJob({ job, tasks }: NewJob): Promise<void> {
     const { index, log } = this.#parts;
     await log.append({ type: 'job', job, tasks });
-    index.putJob(job);
-    for (const task of tasks) index.putTask(task);
+    index.addNew(job, tasks);
     this.#tell({ type: 'job', event: 'created', job });
     for (const task of tasks) this.#tell({ type: 'task', event: 'created', task });
   }

@@ -65,7 +65,7 @@ class Holdings {
     if (record.type === 'gone') {
       if (record.id === owner) this.forget(owner);
     } else if (isWhole(record)) {
-      this.forget(owner);
+      if (known !== undefined) this.forget(owner);
       this.#owners.set(owner, { segment, bytes });
       this.liveBytes += bytes;
       const held = this.#bySegment.get(segment) ?? { owners: [], live: 0 };
