@@ -161,7 +161,7 @@ class LogWriter {
     const size = this.#sizes.get(this.#segment) ?? 0;
     if (this.#isTorn) await file.truncate(size);
     this.#isTorn = false;
-    const bytes = Buffer.from(lines(texts, size));
+    const bytes = lines(texts, size);
     let written = 0;
     while (written < bytes.length) {
       const { bytesWritten } = await file.write(bytes, written, bytes.length - written, size + written);
@@ -191,14 +191,24 @@ class LogWriter {
   }
 }
 
-function lines(texts: readonly string[], syncedBytes: number): string {
+const crcLength = 8;
+
+/** Each text is made bytes once, for its checksum and for the file. */
+function lines(texts: readonly string[], syncedBytes: number): Buffer {
   const start = `${syncedBytes} `;
-  const startCrc = crc32(start);
-  let all = '';
+  const own = crcLength + 1 + start.length + 1;
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + own + Buffer.byteLength(text), 0));
+  let at = 0;
   for (const text of texts) {
-    all += `${crc32(text, startCrc).toString(16).padStart(8, '0')} ${start}${text}\n`;
+    const checked = at + crcLength + 1;
+    let end = checked + bytes.write(start, checked, 'latin1');
+    end += bytes.write(text, end, 'utf8');
+    const crc = crc32(bytes.subarray(checked, end)).toString(16).padStart(crcLength, '0');
+    bytes.write(`${crc} `, at, 'latin1');
+    bytes[end] = 0x0a;
+    at = end + 1;
   }
-  return all;
+  return bytes;
 }
 
 const segmentPath = (dir: string, name: string, number: number): string =>

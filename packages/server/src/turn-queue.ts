@@ -21,7 +21,7 @@ const windowMs = 100;
 
 /** In a rush, some turns are taken one after the other, which is cheaper than one by one, and then there is a pause. */
 const turnsInRush = 8;
-const rushPauseMs = 300;
+const rushPauseMs = 600;
 
 export class TurnQueue {
   readonly #options: TurnQueueOptions;
