@@ -30,7 +30,8 @@ export function lifeOf({ host, pid, started }: ProcessMark): ProcessLife {
   return started === undefined || started === facts.started ? 'alive' : 'gone';
 }
 
-function isThere(pid: number): boolean {
+/** A process of this machine has this number; whether it is the one that is meant, only `lifeOf` tells. */
+export function isThere(pid: number): boolean {
   // Zero and below would mean whole groups of processes.
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {

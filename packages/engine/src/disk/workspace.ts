@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promis
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { err, ok, type Result, type TaskName } from '@pipeline/schema';
+import { isThere } from './process-life.ts';
 
 export interface Workspace {
   /** Absolute and real. */
@@ -103,19 +104,9 @@ export async function deadWorkspaces(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch(() => []);
   const dead = names.filter((name) => {
     const [, host, pid] = name.split(separator);
-    return host === ownHost() && pid !== undefined && /^\d+$/.test(pid) && !isAlive(Number(pid));
+    return host === ownHost() && pid !== undefined && /^\d+$/.test(pid) && !isThere(Number(pid));
   });
   return dead.map((name) => join(root, name));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, and somebody else's.
-    return codeOf(error) !== 'ESRCH';
-  }
 }
 
 async function remove(path: string): Promise<void> {

@@ -13,9 +13,9 @@ import type {
   OperationContext,
   OutputFile,
 } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
-import type { Expression, Result } from '@pipeline/schema';
-import { err, ok, unreachable } from '@pipeline/schema';
+import { expressionsOf, failure } from '@pipeline/engine';
+import type { Result } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema';
 import { atomicWrite } from '../../files/atomic-write.ts';
 import { folderRefusal, realPathOf, shownPath } from '../../files/paths.ts';
 import type { PathContext } from '../../files/paths.ts';
@@ -191,27 +191,8 @@ function readsFile({ task }: ActionRequest): boolean {
     ({ path: place, template }) =>
       place.length === 1 &&
       place[0] === 'path' &&
-      template.parts.some((part) => typeof part !== 'string' && refersToFile(part)),
+      expressionsOf(template).some((one) => one.type === 'reference' && one.root === 'file'),
   );
-}
-
-function refersToFile(expression: Expression): boolean {
-  switch (expression.type) {
-    case 'literal':
-      return false;
-    case 'reference':
-      return expression.root === 'file';
-    case 'not':
-      return refersToFile(expression.operand);
-    case 'list':
-      return expression.items.some(refersToFile);
-    case 'binary':
-      return refersToFile(expression.left) || refersToFile(expression.right);
-    case 'call':
-      return expression.arguments.some(refersToFile);
-    default:
-      return unreachable(expression);
-  }
 }
 
 const placeOf = ({ dir, name }: Artifact): string => JSON.stringify(dir === '' ? name : `${dir}/${name}`);
