@@ -11,7 +11,7 @@ import { findProgram } from '../../src/programs/find-program.ts';
 import { pdfText, tinyPng } from '../documents/documents.ts';
 import { newFolder } from '../places/action.ts';
 import { serve } from '../places/loopback.ts';
-import { done, failureOf, pageSizes } from './web-action.ts';
+import { done, failureOf, pageSizes, perform } from './web-action.ts';
 
 delete process.env['PIPELINE_PROGRAMS_PATH'];
 afterAll(closeHosts);
@@ -152,6 +152,20 @@ describe.skipIf(findProgram('chromium') === undefined)('chromium', () => {
       options: { output_format: 'pdf', engine: 'chromium', wait_time: 500 },
     });
     expect(await pdfText(quiet.bytes)).toContain('text');
+    expect(requests).toEqual([]);
+  });
+
+  test('a page that leaves while it is drawn is refused for that, or was drawn before', async () => {
+    const { origin, requests } = await serve((_, response) => void response.end('elsewhere'));
+    for (const afterMs of [100, 110, 120, 130, 140, 150]) {
+      const { result } = await perform(convert, {
+        files: {
+          'a.html': `<p>text</p><script>setTimeout(() => { location = '${origin}/' }, ${afterMs})</script>`,
+        },
+        options: { output_format: 'pdf', engine: 'chromium', wait_time: 100 },
+      });
+      if (!result.ok) expect(result.error).toMatchObject({ type: 'refused' });
+    }
     expect(requests).toEqual([]);
   });
 

@@ -47,8 +47,10 @@ export const host: HostModule = {
         const open = needs.network ? openWebsite : openDocument;
         const judge = await open(page, { job, settings, context, network, looked });
         report(60);
-        const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName'));
-        judge();
+        // Also where drawing failed: a page that left for another one cannot be drawn, and that it left is the cause.
+        const bytes = await inTime(() => draw(page, { job, settings }), jobText(job, 'inputName')).finally(
+          judge,
+        );
         const made = jobText(job, 'to') === 'pdf' ? settledPdf(bytes, startedMs) : bytes;
         await writeFile(jobText(job, 'outputPath'), made);
       }),
@@ -77,6 +79,9 @@ async function openDocument(page: Page, { job, settings, context, looked }: Open
   const name = JSON.stringify(inputName);
   try {
     await loadPage(page, { url: served.url, name, settings: settings.load });
+    // Else a PDF is called by the address that it had here, which is another one each time.
+    const title = JSON.stringify(stemOf(inputName));
+    await page.evaluate(`document.title === '' && void (document.title = ${title})`);
   } catch (error) {
     served.judge();
     throw error instanceof Error && error.name === 'TimeoutError'
@@ -84,9 +89,6 @@ async function openDocument(page: Page, { job, settings, context, looked }: Open
       : error;
   }
   served.judge();
-  // Else a PDF is called by the address that it had here, which is another one each time.
-  const title = JSON.stringify(stemOf(inputName));
-  await page.evaluate(`document.title === '' && void (document.title = ${title})`);
   return served.judge;
 }
 
