@@ -39,7 +39,7 @@ if (!isInstalled) {
 
 const sources = hash(['scripts', ...packages].flatMap((dir) => fingerprints(path.join(root, dir))));
 const isBuilt =
-  isInstalled && stamp.sources === sources && existsSync(path.join(root, 'packages/cli/dist/bin.js'));
+  isInstalled && stamp.sources === sources && existsSync(path.join(root, 'packages/cli/dist/bin.cjs'));
 if (!isBuilt) {
   say('building …');
   await run(process.execPath, ['scripts/build.mjs'], { cwd: root });

@@ -1,7 +1,7 @@
 // The text of docs/cli.md, from the built command's own table of flags.
 import { fileURLToPath } from 'node:url';
 
-const built = new URL('../packages/cli/dist/cli-docs.js', import.meta.url);
+const built = new URL('../packages/cli/dist/cli-docs.cjs', import.meta.url);
 
 export async function cliDocs() {
   try {

@@ -2,18 +2,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
+/** Of all bundles so far: the last one writes the list of all. */
+const folders = new Set();
+
 export const bundledLicences = {
   name: 'bundled-licences',
   generateBundle(_options, bundle) {
-    const folders = new Set(
-      Object.values(bundle).flatMap((file) =>
-        file.type === 'chunk' ? file.moduleIds.map(packageFolder) : [],
-      ),
-    );
-    const texts = [...folders]
-      .filter((folder) => folder !== undefined)
-      .map(licence)
-      .sort();
+    for (const { moduleIds = [] } of Object.values(bundle)) {
+      for (const folder of moduleIds.map(packageFolder)) if (folder !== undefined) folders.add(folder);
+    }
+    const texts = [...folders].map(licence).sort();
     this.emitFile({
       type: 'asset',
       fileName: 'third-party-licenses.txt',

@@ -1,11 +1,12 @@
-// Bundles the command: our own packages and Ink into small chunks that load when they are needed; converter libraries
-// stay packages, as they bring native code, wasm and licences of their own. Run it from the root of the repository.
+// Bundles the command: our own packages and Ink into small scripts that load when they are needed; converter libraries
+// stay packages, as they bring native code, wasm and licences of their own. Run it from the root of the repository, when
+// the packages are built: scripts are then compiled as well, by running what most users run.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 import { bundledLicences } from './bundled-licences.mjs';
-import { compileLanguage } from './compile-language.mjs';
+import { compiledScripts } from './compiled-scripts.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist');
@@ -25,8 +26,6 @@ const external = [
   '@cantoo/pdf-lib',
   '@e965/xlsx',
   'svgo',
-  // Not installed, and never asked for: see below.
-  'react-devtools-core',
 ];
 
 /** A user's DEV=true is none of Ink's business: its development tools stay out of the bundle. */
@@ -55,6 +54,19 @@ const yogaWithoutFetch = {
   },
 };
 
+/** What its tables take to load is a tenth of a start, and few runs measure more than plain text. */
+const lateStringWidth = {
+  name: 'late-string-width',
+  resolveId: {
+    filter: { id: /^string-width$/ },
+    handler: (id, importer) => (importer?.endsWith('text-width.ts') === true ? `\0late:${id}` : undefined),
+  },
+  load: {
+    filter: { id: /^\0late:/ },
+    handler: () => `export default (text) => require('string-width').default(text);`,
+  },
+};
+
 const shared = {
   platform: 'node',
   resolve: { conditionNames: ['source', 'node', 'default'], alias: { yaml } },
@@ -67,41 +79,42 @@ const shared = {
 };
 const minify = { compress: true, mangle: { keepNames: { function: true, class: true } }, codegen: true };
 
-/** The language, which imports nothing, as one script that V8 need not compile at every start: see `compile-language.mjs`. */
-const language = {
+/** Ink waits at its top level, which only modules may do: what draws with it is a bundle of its own. */
+const views = ['live', 'watch-live'];
+const viewOf = (id) => views.find((name) => id.endsWith(path.join('cli', 'src', 'tui', `${name}.ts`)));
+
+const view = {
   ...shared,
-  input: { language: path.join(here, '../schema/src/index.ts') },
-  plugins: [compileLanguage],
-  output: {
-    dir: dist,
-    cleanDir: true,
-    format: 'cjs',
-    exports: 'named',
-    entryFileNames: '[name].cjs',
-    codeSplitting: false,
-    minify,
-  },
+  input: Object.fromEntries(views.map((name) => [name, path.join(here, 'src/tui', `${name}.ts`)])),
+  plugins: [inkWithoutDevtools, yogaWithoutFetch, bundledLicences],
+  // Not installed, and never asked for.
+  external: (id) => id.startsWith('node:') || id === 'react-devtools-core',
+  output: { dir: dist, cleanDir: true, format: 'esm', chunkFileNames: 'view-[hash].js', minify },
 };
 
 const command = {
   ...shared,
   input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
-  plugins: [inkWithoutDevtools, yogaWithoutFetch, bundledLicences],
+  plugins: [lateStringWidth, bundledLicences],
   external: (id) =>
-    id === '@pipeline/schema' ||
+    viewOf(id) !== undefined ||
     id.startsWith('node:') ||
     external.some((name) => id === name || id.startsWith(`${name}/`)),
   output: {
     dir: dist,
-    format: 'esm',
-    paths: { '@pipeline/schema': './language.js' },
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
+    format: 'cjs',
+    paths: (id) => (viewOf(id) === undefined ? id : `./${viewOf(id)}.js`),
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
     sourcemap: false,
-    // All that checking a pipeline takes is one file: every command but the very light ones needs it, and one file
-    // loads faster than twenty.
     codeSplitting: {
       groups: [
+        // Apart from all that is kept in compiled form: see there.
+        {
+          name: 'load-view',
+          priority: 3,
+          test: /[\\/]reporters[\\/]load-view\.ts$/,
+        },
         // What every command starts with: it must not reach the language.
         {
           name: 'start',
@@ -112,9 +125,10 @@ const command = {
         {
           name: 'run',
           test: new RegExp(
-            String.raw`[\\/](cli[\\/]src[\\/](commands[\\/]run|reporters[\\/]lines)|operations[\\/]src[\\/](programs[\\/]reaper|stores[\\/]sftp-pool|operations[\\/](convert|(import|export)[\\/]local)))\.ts$`,
+            String.raw`[\\/](cli[\\/]src[\\/](commands[\\/]run|reporters[\\/]lines)|operations[\\/]src[\\/](host[\\/]host-process|programs[\\/]reaper|stores[\\/]sftp-pool|operations[\\/](convert|(import|export)[\\/]local)))\.ts$`,
           ),
         },
+        // All that checking a pipeline takes is one file, as every command but the very light ones needs it.
         {
           name: 'command',
           priority: 1,
@@ -126,13 +140,14 @@ const command = {
   },
 };
 
-/** What is answered before anything else is loaded: see `quick.ts`. */
+/** What is answered before anything else is loaded: see `quick.ts`. The last one, as it compiles them all. */
 const quick = {
   ...shared,
   input: { quick: path.join(here, 'src/quick.ts') },
+  plugins: [compiledScripts],
   external: (id) => id.startsWith('node:'),
   output: { dir: dist, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false, minify },
 };
 
 // oxlint-disable-next-line import/no-default-export -- rolldown reads it so
-export default defineConfig([language, command, quick]);
+export default defineConfig([view, command, quick]);

@@ -1,13 +1,14 @@
 /**
- * What is answered before the loader of modules has even started: the version, and a run in which nothing has changed.
- * Bundled as one CommonJS script of its own, which must reach neither the language nor the engine. In every doubt it
- * answers nothing.
+ * What is answered before anything else is loaded: the version, and a run in which nothing has changed. Bundled as a
+ * script of its own, which must reach neither the language nor the engine. In every doubt it answers nothing.
  */
 import { exitCode } from './exit-code.ts';
 import { type QuickLook, lookQuickly } from './incremental/quick-look.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { formatDuration, plural } from './reporters/quantity.ts';
 import { workingFolder } from './working-folder.ts';
+
+export { compiledFile, useCompiledScripts } from './compiled-scripts.ts';
 
 export interface QuickAnswer {
   readonly isAnswered: boolean;

@@ -1,8 +1,10 @@
 /** Which files of the built command a call loads, as V8 itself reports it: every file costs start-up time. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { compiledFile } from '../src/compiled-scripts.ts';
 import { copyPipeline, writeFileIn } from './running-command.ts';
 import { createWorkFolder, removeWorkFolder, runCommand } from './script.ts';
 
@@ -30,7 +32,7 @@ async function loadedBy(args: readonly string[]): Promise<readonly string[]> {
 
 const filesWith = (mark: string): readonly string[] =>
   readdirSync(dist)
-    .filter((name) => name.endsWith('.js'))
+    .filter((name) => /\.c?js$/.test(name))
     .map((name) => path.join(dist, name))
     .filter((file) => readFileSync(file, 'utf8').includes(mark));
 
@@ -40,7 +42,7 @@ describe('what is loaded', () => {
     await loadedBy(['run']);
     rmSync(path.join(folder, 'coverage'), { recursive: true });
     const loaded = await loadedBy(['run']);
-    const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.js$/, ''));
+    const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.c?js$/, ''));
     expect(names.sort()).toEqual(['pipeline.js', 'quick.cjs']);
   });
 
@@ -51,20 +53,38 @@ describe('what is loaded', () => {
     expect(ink.length).toBeGreaterThan(0);
     expect(places.length).toBeGreaterThan(0);
     const loaded = await loadedBy(['run']);
-    expect(loaded).toContain(path.join(dist, 'bin.js'));
+    expect(loaded).toContain(path.join(dist, 'bin.cjs'));
     expect(loaded.filter((file) => ink.includes(file))).toEqual([]);
     const server = filesWith('pipeline serve: listening');
     expect(server).toHaveLength(1);
     expect(loaded.filter((file) => server.includes(file))).toEqual([]);
     // Everything is in the bundle; a converter library would be a package.
     expect(loaded.filter((file) => file.includes('node_modules'))).toEqual([]);
-    const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.js$/, ''));
+    const names = loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.c?js$/, ''));
     expect(
       names.filter((name) =>
         ['convert', 'thumbnail', 'archive', 'merge', 'optimize', 'watermark'].includes(name),
       ),
     ).toEqual([]);
     expect(names).toContain('raw');
+  });
+
+  test('what a run loads is there in compiled form, as this V8 takes it', async () => {
+    writeFileIn(folder, 'pipeline.yaml', copyPipeline);
+    const loaded = (await loadedBy(['run'])).filter((file) =>
+      /(start|run|command)-[\w-]{8}\.cjs$/.test(file),
+    );
+    expect(loaded).toHaveLength(3);
+    const check = `const fs = require('node:fs'); const { Script } = require('node:vm');
+      const [source, form] = process.argv.slice(1).map((file) => fs.readFileSync(file));
+      const head = '(function (exports, require, module, __filename, __dirname) { ';
+      console.log(new Script(head + source + '\\n})', { cachedData: form }).cachedDataRejected);`;
+    for (const file of loaded) {
+      const { stdout } = spawnSync(process.execPath, ['-e', check, file, compiledFile(file)], {
+        encoding: 'utf8',
+      });
+      expect([path.basename(file), stdout]).toEqual([path.basename(file), 'false\n']);
+    }
   });
 
   test('--version loads one file', async () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Result } from '@pipeline/schema';
 import { err, ok, unreachable } from '@pipeline/schema';
 import { canDrawLive } from './can-draw-live.ts';
+import { loadLiveReporter } from './load-view.ts';
 import { openReport } from './open-report.ts';
 import { printable } from './printable.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -77,9 +78,7 @@ export async function createReporter(kind: ReporterKind, options: ReporterOption
     case 'live': {
       const { stderr, env, verbosity } = options;
       if (!canDrawLive(stderr, env) || verbosity === 'quiet') return createReporter('lines', options);
-      if (options.isWatch === true)
-        return (await import('../tui/watch-live.ts')).createWatchLiveReporter(options, stderr);
-      return (await import('../tui/live.ts')).createLiveReporter(options, stderr);
+      return loadLiveReporter(options, stderr);
     }
     case 'lines':
       return (await import('./lines.ts')).createLinesReporter(options);

@@ -1,9 +1,11 @@
 /** Text by the columns that it takes in a terminal: an emoji or a Chinese character takes two, an accent none. */
 import stringWidth from 'string-width';
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-// Where one character is one column: most of what is ever printed.
-const plainText = /^[\u0020-\u007e]*$/;
+// Where one character is one column: most of what is ever printed, our own signs among it.
+const plainText = /^[ -~¡-¬®-˿–—‘’“”…←-↓✓✗]*$/;
+
+/** It takes milliseconds to make, and few runs need it. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Styling counts nothing. */
 export function widthOf(text: string): number {
@@ -81,5 +83,7 @@ function takeColumns(characters: readonly string[], width: number): string[] {
 function segments(text: string): string[] {
   return plainText.test(text)
     ? text.split('')
-    : Array.from(graphemes.segment(text), ({ segment }) => segment);
+    : Array.from((graphemes ??= newSegmenter()).segment(text), ({ segment }) => segment);
 }
+
+const newSegmenter = (): Intl.Segmenter => new Intl.Segmenter('en', { granularity: 'grapheme' });

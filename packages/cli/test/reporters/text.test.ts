@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { printable, printableLines } from '../../src/reporters/printable.ts';
 import { formatBytes, formatCount, formatDuration, formatElapsed } from '../../src/reporters/quantity.ts';
@@ -25,6 +26,15 @@ describe('printable', () => {
 });
 
 describe('columns', () => {
+  it('counts every character of the first planes as string-width does, those that it need not ask for too', () => {
+    const differing: string[] = [];
+    for (let code = 0x20; code < 0x3000; code += 1) {
+      const text = String.fromCodePoint(code);
+      if (widthOf(text) !== stringWidth(text)) differing.push(code.toString(16));
+    }
+    expect(differing).toEqual([]);
+  });
+
   it('counts what a terminal shows', () => {
     expect(['abc', 'é', 'e\u0301', '中文', '👩‍👩‍👧', '\u001B[31mred\u001B[39m'].map(widthOf)).toEqual([
       3, 1, 1, 4, 2, 3,
