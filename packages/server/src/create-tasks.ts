@@ -38,6 +38,9 @@ export interface Maker {
 
 const maxErrors = 50;
 
+/** One list for all tasks that have nothing to put into it: they are kept for long. */
+const none: readonly string[] = [];
+
 /** Errors are collected: all of a job's are told at once, up to a bound. */
 class Errors {
   #byField: Map<string, string[]> | undefined;
@@ -67,13 +70,14 @@ export function readJobTasks(given: JsonValue, limit: number): Result<readonly N
   if (errors.hasAny) return { ok: false, error: errors.result() };
   const places = new Map<string | undefined, number>();
   for (const { name } of bodies) places.set(name, places.size);
-  const tasks = bodies.flatMap(({ name, body }) => {
-    const at = { prefix: `tasks.${name}.`, errors, isKnown: (input: string) => places.has(input) };
-    const task = readTask(body, at);
-    if (task === undefined) return [];
+  const isKnown = (input: string): boolean => places.has(input);
+  const tasks: NewTask[] = [];
+  for (const { name, body } of bodies) {
+    const task = readTask(body, { prefix: `tasks.${name}.`, errors, isKnown });
+    if (task === undefined) continue;
     const { operation, payload, dependsOn, ignoresError } = task;
-    return { name, operation, payload, dependsOn, ignoresError };
-  });
+    tasks.push({ name, operation, payload, dependsOn, ignoresError });
+  }
   if (!errors.hasAny && !areInOrder(tasks, places)) {
     for (const cycle of cycles(tasks)) errors.add('tasks', cycle);
   }
@@ -98,7 +102,7 @@ export function storedTasks(tasks: readonly NewTask[], jobId: string, maker: Mak
   for (const { name } of tasks) ids.set(name, maker.newId());
   return tasks.map((task) => {
     const id = ids.get(task.name) ?? maker.newId();
-    const dependsOn = task.dependsOn.flatMap((name) => ids.get(name) ?? []);
+    const dependsOn = task.dependsOn.length === 0 ? none : task.dependsOn.flatMap((name) => ids.get(name) ?? []);
     return stored(task, { id, jobId, dependsOn }, maker);
   });
 }
@@ -194,16 +198,22 @@ function readTask(body: JsonValue, place: Place): NewTask | undefined {
   const { payload, mistakes } = checkOptions(spec, body);
   for (const [key, mistake] of mistakes) errors.add(`${prefix}${key}`, mistake);
   const input = readInput(body['input'], place);
-  const files = (fileInputs.get(operation) ?? []).flatMap((key) => {
-    const task = payload[key];
-    return typeof task === 'string' ? known([task], key, place) : [];
-  });
+  const files = filesOf(payload, fileInputs.get(operation) ?? none, place);
   return {
     operation,
     payload: input === undefined ? { operation, ...payload } : { operation, input, ...payload },
-    dependsOn: unique(input ?? [], files),
+    dependsOn: unique(input ?? none, files),
     ignoresError: payload['ignore_error'] === true,
   };
+}
+
+/** Of the tasks whose files are taken as options. */
+function filesOf(payload: JsonObject, keys: readonly string[], place: Place): readonly string[] {
+  if (keys.length === 0) return none;
+  return keys.flatMap((key) => {
+    const task = payload[key];
+    return typeof task === 'string' ? known([task], key, place) : none;
+  });
 }
 
 /** Most tasks take from one other, which costs nothing then. */

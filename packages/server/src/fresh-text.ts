@@ -7,102 +7,101 @@ import { fresh, type StoredJob, type StoredTask } from './job.ts';
 import { escapeSlashes } from './request-view.ts';
 import { jobResource, taskResource } from './resources.ts';
 
-/** Text, the name of what stands there, text, and so on. */
-type Form = readonly string[];
-
-/** Holes are words between two `@`; those in the place of a whole value lose their quotes. */
-const form = (blank: object): Form =>
-  escapeSlashes(JSON.stringify(blank))
-    .replaceAll(/"@(created|depends|job|name|retry|tag|tasks)@"/g, '@$1@')
-    .replace(`"created_at":${quoted(resourceDate(0))}`, '"created_at":@created@')
-    .replace('"user_id":-1', '"user_id":@user@')
-    .split('@');
-
-const view = { base: '@base@', uploadForm: () => ({}) };
-const blank = { ...fresh, id: '@id@', userId: -1, createdAt: 0 };
-
-const jobForm = form({
-  ...jobResource({ ...blank, tag: '@tag@', webhookUrl: null, taskIds: [] }, view, []),
-  tasks: ['@tasks@'],
-});
-
-function taskForm(operation: OperationName, name: string | undefined): Form {
-  const task = {
-    ...blank,
-    ...(name !== undefined && { name: '@name@' }),
-    operation,
-    jobId: '@job@',
-    payload: {},
-    dependsOn: ['@depends@'],
-    ignoresError: false,
-    retryOf: '@retry@',
-  };
-  return form(taskResource(task, view));
-}
-
-const formsOfNamed = new Map<OperationName, Form>();
+const taskHoles = ['id', 'name', 'job', 'retry', 'user', 'depends'] as const;
 
 /** Undefined: something has been done of it, or it says what it waits for. */
 export function freshTaskText(task: StoredTask, base: string): string | undefined {
-  const { operation, name } = task;
+  const { id, name, operation, jobId, retryOf, userId, dependsOn } = task;
   const isFresh = isUntouched(task) && task.message === null && task.result === null;
   if (!isFresh || name === undefined || operation === 'import/upload') return undefined;
-  const known = formsOfNamed.get(operation) ?? taskForm(operation, name);
-  formsOfNamed.set(operation, known);
-  return filled(known, {
-    id: task.id,
-    name: quoted(name),
-    job: idOrNull(task.jobId),
-    created: quotedDate(task.createdAt),
-    retry: idOrNull(task.retryOf),
-    user: String(task.userId),
-    depends: task.dependsOn.map(quoted).join(','),
-    base: escapedBase(base),
-  });
+  const form = formOf(operation, task.createdAt, base);
+  return filled(form, [id, quoted(name), idOrNull(jobId), idOrNull(retryOf), `${userId}`, list(dependsOn)]);
 }
+
+const jobHoles = ['id', 'tag', 'tasks'] as const;
 
 /** `tasks`: their texts, with commas in between. Undefined: it has begun. */
 export function freshJobText(job: StoredJob, tasks: string, base: string): string | undefined {
   if (!isUntouched(job)) return undefined;
-  return filled(jobForm, {
-    id: job.id,
-    tag: quotedOrNull(job.tag),
-    created: quotedDate(job.createdAt),
-    tasks,
-    base: escapedBase(base),
-  });
+  const { id, tag } = job;
+  return filled(formOf('job', job.createdAt, base), [id, tag === null ? 'null' : quoted(tag), tasks]);
 }
 
 const isUntouched = ({ status, startedAt }: StoredJob | StoredTask): boolean =>
   status === 'waiting' && startedAt === null;
 
-function filled(parts: Form, values: Readonly<Record<string, string>>): string {
-  let text = '';
-  for (let at = 0; at < parts.length; at += 2) {
-    text += `${parts[at]}${values[parts[at + 1] ?? ''] ?? ''}`;
-  }
-  return text;
-}
-
-function quoted(text: string): string {
-  return escapeSlashes(JSON.stringify(text));
-}
-
 /** Ids are ours: nothing in them needs an escape. */
 const idOrNull = (id: string | null): string => (id === null ? 'null' : `"${id}"`);
 
-const quotedOrNull = (text: string | null): string => (text === null ? 'null' : quoted(text));
-
-/** Many are made in the same second, for clients that call the server by the same name. */
-const kept = { second: -1, date: '', base: '', escapedBase: '' };
-
-function quotedDate(timeMs: number): string {
-  const second = Math.floor(timeMs / 1000);
-  if (second !== kept.second) Object.assign(kept, { second, date: quoted(resourceDate(timeMs)) });
-  return kept.date;
+function list(texts: readonly string[]): string {
+  let all = '';
+  for (const text of texts) all += all === '' ? quoted(text) : `,${quoted(text)}`;
+  return all;
 }
 
-function escapedBase(base: string): string {
-  if (base !== kept.base) Object.assign(kept, { base, escapedBase: quoted(base).slice(1, -1) });
-  return kept.escapedBase;
+const quoted = (text: string): string =>
+  /^[\w-]*$/.test(text) ? `"${text}"` : escapeSlashes(JSON.stringify(text));
+
+/** Text, then which of the values stands behind it, text, and so on. */
+interface Form {
+  readonly texts: readonly string[];
+  readonly holes: readonly number[];
+}
+
+function filled({ texts, holes }: Form, values: readonly string[]): string {
+  let all = texts[0] ?? '';
+  for (let at = 0; at < holes.length; at += 1) all += `${values[holes[at] ?? 0]}${texts[at + 1]}`;
+  return all;
+}
+
+/** What is the same for all that are made in one second, for clients that call the server by one name, is part of the form. */
+const kept = { second: Number.NaN, base: '', forms: new Map<OperationName | 'job', Form>() };
+
+function formOf(what: OperationName | 'job', createdAt: number, base: string): Form {
+  const second = Math.floor(createdAt / 1000);
+  if (second !== kept.second || base !== kept.base) {
+    Object.assign(kept, { second, base });
+    kept.forms.clear();
+  }
+  const known = kept.forms.get(what);
+  if (known !== undefined) return known;
+  const fixed = { created: quoted(resourceDate(createdAt)), base: quoted(base).slice(1, -1) };
+  const made = what === 'job' ? form(blankJob, jobHoles, fixed) : form(blankTask(what), taskHoles, fixed);
+  kept.forms.set(what, made);
+  return made;
+}
+
+/** Holes are words between two `@`; those in the place of a whole value lose their quotes. */
+function form(blank: object, holes: readonly string[], fixed: Readonly<Record<string, string>>): Form {
+  const pieces = escapeSlashes(JSON.stringify(blank))
+    .replaceAll(/"@(depends|job|name|retry|tag|tasks)@"/g, '@$1@')
+    .replace(`"created_at":${quoted(resourceDate(0))}`, '"created_at":@created@')
+    .replace('"user_id":-1', '"user_id":@user@')
+    .split('@');
+  const texts = [pieces[0] ?? ''];
+  const values: number[] = [];
+  for (let at = 1; at < pieces.length; at += 2) {
+    const [hole = '', text = ''] = pieces.slice(at);
+    const known = fixed[hole];
+    if (known !== undefined) {
+      texts.push(`${texts.pop()}${known}${text}`);
+    } else {
+      values.push(holes.indexOf(hole));
+      texts.push(text);
+    }
+  }
+  return { texts, holes: values };
+}
+
+const view = { base: '@base@', uploadForm: () => ({}) };
+const blank = { ...fresh, id: '@id@', userId: -1, createdAt: 0 };
+
+const blankJob = {
+  ...jobResource({ ...blank, tag: '@tag@', webhookUrl: null, taskIds: [] }, view, []),
+  tasks: ['@tasks@'],
+};
+
+function blankTask(operation: OperationName): object {
+  const more = { name: '@name@', operation, jobId: '@job@', retryOf: '@retry@', dependsOn: ['@depends@'] };
+  return taskResource({ ...blank, ...more, payload: {}, ignoresError: false }, view);
 }

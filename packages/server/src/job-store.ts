@@ -105,7 +105,7 @@ interface Parts {
 /** Writes a change down, makes it, and tells it, in this order. */
 class Changes {
   readonly #parts: Parts;
-  readonly #listeners = new Set<(change: Change) => void>();
+  #listeners: readonly ((change: Change) => void)[] = [];
   /** Tasks whose end is on its way to the disk. */
   readonly #ending = new Map<string, Promise<void>>();
 
@@ -160,8 +160,10 @@ class Changes {
   }
 
   listen(listener: (change: Change) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   /** What was not written down while it ran is written with its end. */

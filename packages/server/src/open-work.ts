@@ -6,10 +6,12 @@ import type { JobStore } from './job-store.ts';
 
 export interface OpenWork {
   /**
-   * Stores a job or a lone task, with its place taken from the start: many requests at once must not all see the last free
-   * one. Throws the 402.
+   * A job or a lone task is about to be stored. It takes its place from now on: many requests at once must not all see the
+   * last free one. Throws the 402.
    */
-  readonly storing: (work: NewWork, save: () => Promise<void>) => Promise<void>;
+  readonly comes: (work: NewWork) => void;
+  /** What came is in the store now, and counted there, or was not stored. */
+  readonly isThere: (userId: number) => void;
 }
 
 export interface NewWork {
@@ -22,15 +24,11 @@ export function createOpenWork(store: Pick<JobStore, 'openCount'>, limit: number
   const onTheirWay = new Map<number, number>();
   const count = (userId: number): number => onTheirWay.get(userId) ?? 0;
   return {
-    async storing({ userId, job }, save) {
+    comes({ userId, job }) {
       const isOpen = job !== undefined && !hasEnded(job);
       if (!isOpen && store.openCount(userId) + count(userId) >= limit) throw tooManyJobs(limit);
       onTheirWay.set(userId, count(userId) + 1);
-      try {
-        await save();
-      } finally {
-        onTheirWay.set(userId, count(userId) - 1);
-      }
     },
+    isThere: (userId) => void onTheirWay.set(userId, count(userId) - 1),
   };
 }

@@ -45,9 +45,11 @@ export function createShownTexts(): ShownTexts {
   return {
     job(job, tasks, view) {
       const { base } = view;
-      const inner = tasks
-        .map((task) => freshTaskText(task, base) ?? textOf(task, base, () => taskResource(task, view)))
-        .join(',');
+      let inner = '';
+      for (const task of tasks) {
+        const text = freshTaskText(task, base) ?? textOf(task, base, () => taskResource(task, view));
+        inner += inner === '' ? text : `,${text}`;
+      }
       const text = freshJobText(job, inner, base);
       if (text !== undefined) return text;
       const head = textOf(job, base, () => jobResource(job, view));

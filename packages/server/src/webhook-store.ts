@@ -51,6 +51,8 @@ interface Kept {
   readonly webhooks: readonly StoredWebhook[];
 }
 
+const none: readonly StoredWebhook[] = [];
+
 export async function openWebhookStore(dataDir: string, now: () => number): Promise<WebhookStore> {
   await mkdir(dataDir, { recursive: true });
   const file = path.join(dataDir, 'webhooks.json');
@@ -84,7 +86,8 @@ export async function openWebhookStore(dataDir: string, now: () => number): Prom
       return webhook;
     },
     webhook: (id) => webhooks.get(id),
-    webhooks: (userId) => [...webhooks.values()].filter((webhook) => webhook.userId === userId),
+    webhooks: (userId) =>
+      webhooks.size === 0 ? none : [...webhooks.values()].filter((webhook) => webhook.userId === userId),
     update: async (id, change) => {
       const webhook = webhooks.get(id);
       if (webhook === undefined) return;

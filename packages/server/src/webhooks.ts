@@ -262,16 +262,19 @@ class Limits {
 
 type Receiver = Pick<Delivery, 'webhookId' | 'url'>;
 
+const nobody: readonly Receiver[] = [];
+
 function receiversOf(job: StoredJob, event: WebhookEvent, webhooks: WebhookStore): readonly Receiver[] {
+  const known = webhooks.webhooks(job.userId);
+  const ownUrl = event === 'job.created' ? null : job.webhookUrl;
+  if (known.length === 0 && ownUrl === null) return nobody;
   const happenedAt = event === 'job.created' ? job.createdAt : (job.endedAt ?? job.createdAt);
-  const accounts = webhooks
-    .webhooks(job.userId)
+  const accounts = known
     .filter(
       ({ disabled, events, createdAt }) => !disabled && events.includes(event) && createdAt <= happenedAt,
     )
     .map(({ id, url }) => ({ webhookId: id, url }));
-  const own =
-    event === 'job.created' || job.webhookUrl === null ? [] : [{ webhookId: null, url: job.webhookUrl }];
+  const own = ownUrl === null ? nobody : [{ webhookId: null, url: ownUrl }];
   return [...accounts, ...own].filter(({ url }) => isWebhookUrl(url));
 }
 

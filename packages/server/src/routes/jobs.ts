@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonValue } from '@pipeline/schema';
 import { invalidData, notFound } from '../api-error.ts';
 import type { StoredJob, StoredTask } from '../job.ts';
+import type { NewJob } from '../job-store.ts';
 import { envelope, includes, pageOf, parameter, takePage } from '../pagination.ts';
 import { isTrue, type ReadJob, readJob } from '../read-job.ts';
 import { baseOf, isSync, sendEscaped, sendJson, sendNothing } from '../request-view.ts';
@@ -28,22 +29,24 @@ export function jobRoutes(app: FastifyInstance, context: RouteContext): void {
     void reply.code(201);
     // A job that waits for an upload would wait for ever: its client needs the form first.
     const waits = isSync(request) && !made.tasks.some(({ operation }) => operation === 'import/upload');
-    if (waits) await untilEnded(made.job.id, reply, context);
-    return showJob(made.job.id, { request, reply, context, redirects: waits && made.redirects });
+    if (!waits) return showJob(made, { request, reply, context, redirects: false });
+    await untilEnded(made.job.id, reply, context);
+    return showJob(asItIsNow(made.job.id, context), { request, reply, context, redirects: made.redirects });
   });
 
   app.get<ByQuery>('/jobs', reads, (request, reply) => sendJson(request, reply, list(request, context)));
 
   app.get<ById>('/jobs/:id', reads, (request, reply) => {
     const { id } = ownJob(request, context);
-    const show = () => showJob(id, { request, reply, context, redirects: wantsRedirect(request) });
+    const show = () =>
+      showJob(asItIsNow(id, context), { request, reply, context, redirects: wantsRedirect(request) });
     return isSync(request) ? untilEnded(id, reply, context).then(show) : show();
   });
 
   app.get<ById>('/jobs/:id/wait', reads, async (request, reply) => {
     const { id } = ownJob(request, context);
     await untilEnded(id, reply, context);
-    return showJob(id, { request, reply, context, redirects: wantsRedirect(request) });
+    return showJob(asItIsNow(id, context), { request, reply, context, redirects: wantsRedirect(request) });
   });
 
   app.delete<ById>('/jobs/:id', needsRate('task.write', 'look', context), async (request, reply) => {
@@ -66,8 +69,15 @@ function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: Route
   return { ...made.value, job: { ...job, base: baseOf(request.raw, undefined) } };
 }
 
-export function storeJob({ job, tasks }: ReadJob, { parts, openWork }: RouteContext): Promise<void> {
-  return openWork.storing({ userId: job.userId }, () => parts.store.addJob({ job, tasks }));
+/** Settles when it is on the disk. Throws the 402. */
+export async function storeJob(made: NewJob, { parts, openWork }: RouteContext): Promise<void> {
+  const { userId } = made.job;
+  openWork.comes({ userId });
+  try {
+    await parts.store.addJob(made);
+  } finally {
+    openWork.isThere(userId);
+  }
 }
 
 interface Showing {
@@ -77,12 +87,14 @@ interface Showing {
   readonly redirects: boolean;
 }
 
-/** As it is now: it may have been deleted while somebody waited for it. */
-function showJob(id: string, { request, reply, context, redirects }: Showing): FastifyReply {
-  const { store } = context.parts;
-  const job = store.job(id);
+/** It may have been deleted while somebody waited for it. */
+function asItIsNow(id: string, { parts }: RouteContext): NewJob {
+  const job = parts.store.job(id);
   if (job === undefined) throw notFound('The job');
-  const tasks = store.tasksOf(job);
+  return { job, tasks: parts.store.tasksOf(job) };
+}
+
+function showJob({ job, tasks }: NewJob, { request, reply, context, redirects }: Showing): FastifyReply {
   const view = viewOf(request, context);
   const url = redirects && job.status === 'finished' ? firstUrl(tasks) : undefined;
   if (url !== undefined) return reply.redirect(shownUrl(url, view.base), 302);

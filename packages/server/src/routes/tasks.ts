@@ -88,7 +88,12 @@ async function addTask(task: StoredTask, asked: Asked): Promise<FastifyReply> {
   const { openWork, parts } = context;
   const { userId, jobId } = task;
   const job = jobId === null ? undefined : parts.store.job(jobId);
-  await openWork.storing({ userId, job }, () => parts.store.addTask(task));
+  openWork.comes({ userId, job });
+  try {
+    await parts.store.addTask(task);
+  } finally {
+    openWork.isThere(userId);
+  }
   void reply.code(201);
   if (isSync(request) && task.operation !== 'import/upload') await untilEnded(task.id, reply, context);
   return showTask(task.id, asked);
