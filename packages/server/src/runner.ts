@@ -11,6 +11,7 @@ import { hasEnded } from './job-status.ts';
 import type { JobStore, TaskChange } from './job-store.ts';
 import { currentTask, namedTask } from './named-task.ts';
 import { passed } from './passed.ts';
+import { Pauses } from './pauses.ts';
 import { readyTasks } from './ready-tasks.ts';
 import type { Allowances, LogEntry, ServerLimits } from './server-options.ts';
 import { sureUpdate } from './sure-update.ts';
@@ -103,7 +104,7 @@ class TaskRunner {
   readonly #ends = new Map<JobRun, Promise<void>>();
   /** By task: those that can go on when it ends. */
   readonly #waiting = new Map<string, Set<Key>>();
-  readonly #closing = new AbortController();
+  readonly #pauses = new Pauses();
   #stopListening: () => void = () => {};
 
   constructor(parts: Parts) {
@@ -182,7 +183,7 @@ class TaskRunner {
   }
 
   async close(graceMs: number): Promise<void> {
-    this.#closing.abort();
+    this.#pauses.end();
     this.#queue.close();
     const ends = Promise.all(this.#ends.values());
     const grace = new AbortController();
@@ -290,6 +291,6 @@ class TaskRunner {
 
   #update(id: string, change: TaskChange): Promise<void> {
     const { store, log } = this.#parts;
-    return sureUpdate(id, change, { store, log, signal: this.#closing.signal });
+    return sureUpdate(id, change, { store, log, pauses: this.#pauses });
   }
 }

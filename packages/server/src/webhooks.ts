@@ -3,12 +3,12 @@
  * least once: it leaves the queue when its receiver has taken it, or has said that it never will, and the queue outlives
  * the server. What is not in it because the server died in between is found in the jobs after the next start.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Delivery, DeliveryLog } from './delivery-log.ts';
 import { openDeliveryLog } from './delivery-log.ts';
 import type { JobStore } from './job-store.ts';
 import type { StoredJob } from './job.ts';
+import { Pauses } from './pauses.ts';
 import type { PostOutcome } from './post-webhook.ts';
 import { isWebhookUrl, postWebhook } from './post-webhook.ts';
 import type { LogEntry } from './server-options.ts';
@@ -112,7 +112,7 @@ class Sender {
   readonly #byOrigin: Limits;
   /** Tries in a row that failed. */
   readonly #failures = new Map<number, number>();
-  readonly #stopped = new AbortController();
+  readonly #pauses = new Pauses();
   readonly #aborted = new AbortController();
   readonly #delivering = new Set<Promise<void>>();
 
@@ -159,14 +159,14 @@ class Sender {
   }
 
   async close(graceMs: number): Promise<void> {
-    this.#stopped.abort();
+    this.#pauses.end();
     const grace = setTimeout(() => this.#aborted.abort(), graceMs);
     await Promise.all(this.#delivering);
     clearTimeout(grace);
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    for (let retryMs = this.#limits.firstRetryMs; !this.#stopped.signal.aborted; retryMs *= 2) {
+    for (let retryMs = this.#limits.firstRetryMs; !this.#pauses.areOver; retryMs *= 2) {
       const outcome = await this.#try(delivery);
       if (outcome === undefined || (outcome.type === 'failed' && this.#aborted.signal.aborted)) return;
       const isLast = outcome.type !== 'failed' || this.#isOver(delivery);
@@ -176,8 +176,7 @@ class Sender {
         await this.#log.end(delivery);
         return;
       }
-      const pauseMs = Math.min(retryMs, this.#limits.maxRetryMs);
-      await sleep(pauseMs, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined);
+      await this.#pauses.take(Math.min(retryMs, this.#limits.maxRetryMs));
     }
   }
 
@@ -189,7 +188,7 @@ class Sender {
   }
 
   async #post(delivery: Delivery): Promise<PostOutcome | undefined> {
-    if (this.#stopped.signal.aborted) return undefined;
+    if (this.#pauses.areOver) return undefined;
     const secret = this.#secretFor(delivery);
     if (secret === undefined) return { type: 'refused', reason: 'the webhook was removed or disabled' };
     const { body, url } = delivery;
