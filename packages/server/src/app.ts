@@ -8,7 +8,7 @@ import { errorBody, notFound } from './api-error.ts';
 import type { AppParts, Patience } from './app-parts.ts';
 import { answerTo, refuseConnection } from './answer-error.ts';
 import { keepOut } from './foreign-pages.ts';
-import { createOpenWork } from './open-work.ts';
+import { roomFor } from './open-work.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBodies } from './read-body.ts';
 import { refuseEarly } from './refuse-early.ts';
@@ -82,7 +82,7 @@ function contextOf(parts: AppParts): RouteContext {
   return {
     parts,
     rateLimit: createRateLimit(limits.createdPerMinute, parts.now),
-    openWork: createOpenWork(parts.store, limits.openJobs),
+    needRoom: roomFor(parts.store, limits.openJobs),
     waiters: createWaiters(parts.store),
     texts: createShownTexts(),
   };

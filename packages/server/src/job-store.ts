@@ -26,7 +26,7 @@ export interface JobStore {
   /** Newest first. */
   readonly jobs: (userId: number) => Iterable<StoredJob>;
   readonly tasks: (userId: number) => Iterable<StoredTask>;
-  /** Jobs and lone tasks that have not ended. */
+  /** Jobs and lone tasks that have not ended, and what is on its way to the disk. */
   readonly openCount: (userId: number) => number;
   /** Of all users, in no order. */
   readonly allJobs: () => Iterable<StoredJob>;
@@ -85,7 +85,7 @@ export async function createJobStore({ dataDir, now, segmentBytes }: JobStoreOpt
     tasksOf: (job) => index.tasksOf(job),
     jobs: (userId) => index.jobs(userId),
     tasks: (userId) => index.tasks(userId),
-    openCount: (userId) => index.openCount(userId),
+    openCount: (userId) => index.openCount(userId) + changes.comingCount(userId),
     allJobs: () => index.allJobs(),
     allTasks: () => index.allTasks(),
     updateTask: (id, change) => changes.updateTask(id, change),
@@ -108,14 +108,25 @@ class Changes {
   #listeners: readonly ((change: Change) => void)[] = [];
   /** Tasks whose end is on its way to the disk. */
   readonly #ending = new Map<string, Promise<void>>();
+  /** By user: jobs and tasks that are on their way to the disk. */
+  readonly #coming = new Map<number, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  comingCount(userId: number): number {
+    return this.#coming.get(userId) ?? 0;
+  }
+
   async addJob({ job, tasks }: NewJob): Promise<void> {
     const { index, log } = this.#parts;
-    await log.append({ type: 'job', job, tasks });
+    this.#countComing(job.userId, 1);
+    try {
+      await log.append({ type: 'job', job, tasks });
+    } finally {
+      this.#countComing(job.userId, -1);
+    }
     index.addNew(job, tasks);
     this.#tell({ type: 'job', event: 'created', job });
     for (const task of tasks) this.#tell({ type: 'task', event: 'created', task });
@@ -123,7 +134,12 @@ class Changes {
 
   async addTask(task: StoredTask): Promise<void> {
     const { index, log } = this.#parts;
-    await log.append({ type: 'task', task });
+    this.#countComing(task.userId, 1);
+    try {
+      await log.append({ type: 'task', task });
+    } finally {
+      this.#countComing(task.userId, -1);
+    }
     if (!index.addTask(task)) return;
     this.#tell({ type: 'task', event: 'created', task });
     this.#settleJob(task.jobId);
@@ -164,6 +180,10 @@ class Changes {
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
+  }
+
+  #countComing(userId: number, more: 1 | -1): void {
+    this.#coming.set(userId, this.comingCount(userId) + more);
   }
 
   /** What was not written down while it ran is written with its end. */

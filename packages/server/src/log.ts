@@ -22,8 +22,11 @@ export interface LogOptions {
 }
 
 export interface Log {
-  /** Settles with the number of the segment that it is in, when it and all before it are on the disk. No line breaks. */
-  readonly append: (text: string) => Promise<number>;
+  /**
+   * Settles with the number of the segment that it is in, when it and all before it are on the disk. No line breaks. Whoever
+   * has something to do right before that says so here: all texts that are written together share one promise.
+   */
+  readonly append: (text: string, onEnd?: OnEnd) => Promise<number>;
   /** Numbers, the oldest first; the last is the one that is written. */
   readonly segments: () => readonly number[];
   /** Of all segments. */
@@ -33,6 +36,9 @@ export interface Log {
   /** Writes what is left. */
   readonly close: () => Promise<void>;
 }
+
+/** Undefined: it was not written. */
+export type OnEnd = (segment: number | undefined) => void;
 
 const usualSegmentBytes = 16 * 1024 * 1024;
 
@@ -57,7 +63,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   const writer = new LogWriter({ dir, name, segmentBytes }, sizes);
   await writer.open();
   return {
-    append: (text) => writer.append(text),
+    append: (text, onEnd) => writer.append(text, onEnd),
     segments: () => [...sizes.keys()],
     sizeBytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
     dropBefore: (segment) => writer.dropBefore(segment),
@@ -68,16 +74,27 @@ export async function openLog(options: LogOptions): Promise<Log> {
 /** Texts that are written and synced together. */
 class Batch {
   readonly texts: string[] = [];
+  readonly onEnds: OnEnd[] = [];
   /** The number of the segment that they are in. */
   readonly done: Promise<number>;
-  resolve: (segment: number) => void = () => {};
-  reject: (error: unknown) => void = () => {};
+  #resolve: (segment: number) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
 
   constructor() {
     this.done = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
+  }
+
+  written(segment: number): void {
+    for (const onEnd of this.onEnds) onEnd(segment);
+    this.#resolve(segment);
+  }
+
+  failed(error: unknown): void {
+    for (const onEnd of this.onEnds) onEnd(undefined);
+    this.#reject(error);
   }
 }
 
@@ -115,10 +132,14 @@ class LogWriter {
     await this.#file.datasync();
   }
 
-  append(text: string): Promise<number> {
-    if (this.#isClosed) return Promise.reject(new Error('the log is closed'));
+  append(text: string, onEnd?: OnEnd): Promise<number> {
+    if (this.#isClosed) {
+      onEnd?.(undefined);
+      return Promise.reject(new Error('the log is closed'));
+    }
     const batch = (this.#waiting ??= new Batch());
     batch.texts.push(text);
+    if (onEnd !== undefined) batch.onEnds.push(onEnd);
     this.#writing ??= this.#writeAll();
     return batch.done;
   }
@@ -147,11 +168,12 @@ class LogWriter {
       this.#waiting = undefined;
       try {
         await this.#write(batch.texts);
-        batch.resolve(this.#segment);
       } catch (error) {
         this.#isTorn = true;
-        batch.reject(error);
+        batch.failed(error);
+        continue;
       }
+      batch.written(this.#segment);
     }
     this.#writing = undefined;
   }

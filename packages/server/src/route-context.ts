@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { notFound, unauthenticated } from './api-error.ts';
 import type { AppParts } from './app-parts.ts';
 import type { StoredJob, StoredTask } from './job.ts';
-import type { OpenWork } from './open-work.ts';
+import type { NeedRoom } from './open-work.ts';
 import { includes, type Query } from './pagination.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { baseOf, isSync } from './request-view.ts';
@@ -22,7 +22,7 @@ declare module 'fastify' {
 export interface RouteContext {
   readonly parts: AppParts;
   readonly rateLimit: RateLimit;
-  readonly openWork: OpenWork;
+  readonly needRoom: NeedRoom;
   readonly waiters: Waiters;
   readonly texts: ShownTexts;
 }

@@ -14,7 +14,7 @@ export interface StoreLogOptions {
 
 export interface StoreLog {
   /** Settles when it is on the disk. */
-  readonly append: (record: StoreRecord) => Promise<void>;
+  readonly append: (record: StoreRecord) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
@@ -126,23 +126,19 @@ class CleanedLog implements StoreLog {
     this.#segment = parts.log.segments().at(-1) ?? 0;
   }
 
-  readonly append = async (record: StoreRecord): Promise<void> => {
+  readonly append = (record: StoreRecord): Promise<unknown> => {
     const { log, index, holdings } = this.#parts;
     const owner = ownerOf(record, index);
-    let hasGrown = false;
+    const text = writeRecord(record);
     this.#pending.set(owner, (this.#pending.get(owner) ?? 0) + 1);
-    try {
-      const text = writeRecord(record);
-      const segment = await log.append(text);
+    return log.append(text, (segment) => {
+      this.#cameThrough(owner);
+      if (segment === undefined) return;
       holdings.wrote(record, { owner, segment, bytes: text.length });
-      hasGrown = segment > this.#segment;
+      const hasGrown = segment > this.#segment;
       this.#segment = segment;
-    } finally {
-      const left = (this.#pending.get(owner) ?? 1) - 1;
-      if (left === 0) this.#pending.delete(owner);
-      else this.#pending.set(owner, left);
-    }
-    if (record.type === 'gone' || hasGrown) this.#clean();
+      if (record.type === 'gone' || hasGrown) this.#clean();
+    });
   };
 
   readonly close = async (): Promise<void> => {
@@ -150,6 +146,12 @@ class CleanedLog implements StoreLog {
     await this.#cleaning;
     await this.#parts.log.close();
   };
+
+  #cameThrough(owner: string): void {
+    const left = (this.#pending.get(owner) ?? 1) - 1;
+    if (left === 0) this.#pending.delete(owner);
+    else this.#pending.set(owner, left);
+  }
 
   #clean(): void {
     // A full disk is told to whoever appends; here it only means that nothing becomes smaller.
@@ -162,8 +164,10 @@ class CleanedLog implements StoreLog {
 
   async #cleanAll(): Promise<void> {
     const { log, holdings, spareBytes } = this.#parts;
-    while (!this.#isClosed) {
-      const [oldest, next] = log.segments();
+    for (;;) {
+      // What was written just now is in memory by then.
+      await nextTurn();
+      const [oldest, next] = this.#isClosed ? [] : log.segments();
       if (oldest === undefined || next === undefined) return;
       if (holdings.isNeeded(oldest)) {
         if (log.sizeBytes() <= holdings.liveBytes * 3 + spareBytes) return;
@@ -176,7 +180,7 @@ class CleanedLog implements StoreLog {
   /** What has records on their way keeps the segment for another round. */
   async #rewrite(segment: number): Promise<void> {
     const { index, holdings } = this.#parts;
-    const written: Promise<void>[] = [];
+    const written: Promise<unknown>[] = [];
     for (const owner of holdings.of(segment)) {
       if (this.#pending.has(owner)) continue;
       const whole = wholeRecord(owner, index);
@@ -184,7 +188,6 @@ class CleanedLog implements StoreLog {
       else written.push(this.append(whole));
     }
     await Promise.all(written);
-    if (written.length === 0) await nextTurn();
   }
 }
 

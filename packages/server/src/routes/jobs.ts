@@ -69,15 +69,10 @@ function readBody(request: FastifyRequest<{ Body: JsonValue }>, { parts }: Route
   return { ...made.value, job: { ...job, base: baseOf(request.raw, undefined) } };
 }
 
-/** Settles when it is on the disk. Throws the 402. */
-export async function storeJob(made: NewJob, { parts, openWork }: RouteContext): Promise<void> {
-  const { userId } = made.job;
-  openWork.comes({ userId });
-  try {
-    await parts.store.addJob(made);
-  } finally {
-    openWork.isThere(userId);
-  }
+/** Settles when it is on the disk. */
+export function storeJob(made: NewJob, { parts, needRoom }: RouteContext): Promise<void> {
+  needRoom({ userId: made.job.userId });
+  return parts.store.addJob(made);
 }
 
 interface Showing {

@@ -85,15 +85,11 @@ interface Asked {
 
 async function addTask(task: StoredTask, asked: Asked): Promise<FastifyReply> {
   const { request, reply, context } = asked;
-  const { openWork, parts } = context;
+  const { needRoom, parts } = context;
   const { userId, jobId } = task;
   const job = jobId === null ? undefined : parts.store.job(jobId);
-  openWork.comes({ userId, job });
-  try {
-    await parts.store.addTask(task);
-  } finally {
-    openWork.isThere(userId);
-  }
+  needRoom({ userId, job });
+  await parts.store.addTask(task);
   void reply.code(201);
   if (isSync(request) && task.operation !== 'import/upload') await untilEnded(task.id, reply, context);
   return showTask(task.id, asked);
