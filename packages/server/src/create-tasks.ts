@@ -17,7 +17,8 @@ import {
   type Result,
 } from '@pipeline/schema';
 import type { FieldErrors } from './api-error.ts';
-import { fresh, type StoredTask } from './job.ts';
+import { fresh, type StoredJob, type StoredTask } from './job.ts';
+import { Places } from './places.ts';
 import { checkOptions, fileInputs } from './task-options.ts';
 
 export interface NewTask {
@@ -68,9 +69,8 @@ export function readJobTasks(given: JsonValue, limit: number): Result<readonly N
   if (bodies.length === 0 && !errors.hasAny) errors.add('tasks', 'The tasks field is required.');
   if (bodies.length > limit) errors.add('tasks', `The tasks may not have more than ${limit} items.`);
   if (errors.hasAny) return { ok: false, error: errors.result() };
-  const places = new Map<string | undefined, number>();
-  for (const { name } of bodies) places.set(name, places.size);
-  const isKnown = (input: string): boolean => places.has(input);
+  const places = new Places(bodies.map(({ name }) => name));
+  const isKnown = (input: string): boolean => places.of(input) !== undefined;
   const tasks: NewTask[] = [];
   for (const { name, body } of bodies) {
     const task = readTask(body, { prefix: `tasks.${name}.`, errors, isKnown });
@@ -97,24 +97,31 @@ export function readLoneTask(
 }
 
 /** Names become ids. */
-export function storedTasks(tasks: readonly NewTask[], jobId: string, maker: Maker): readonly StoredTask[] {
-  const ids = new Map<string | undefined, string>();
-  for (const { name } of tasks) ids.set(name, maker.newId());
-  return tasks.map((task) => {
-    const id = ids.get(task.name) ?? maker.newId();
-    const dependsOn = task.dependsOn.length === 0 ? none : task.dependsOn.flatMap((name) => ids.get(name) ?? []);
-    return stored(task, { id, jobId, dependsOn }, maker);
+export function storedTasks(
+  tasks: readonly NewTask[],
+  job: Pick<StoredJob, 'id' | 'userId' | 'createdAt'>,
+  newId: () => string,
+): readonly StoredTask[] {
+  const { userId, createdAt } = job;
+  const ids = tasks.map(() => newId());
+  const places = new Places(tasks.map(({ name = '' }) => name));
+  const idOf = (name: string): string | undefined => ids[places.of(name) ?? -1];
+  return tasks.map((task, place) => {
+    const id = ids[place] ?? '';
+    const dependsOn = task.dependsOn.length === 0 ? none : task.dependsOn.flatMap((name) => idOf(name) ?? []);
+    return stored(task, { id, jobId: job.id, userId, dependsOn, createdAt });
   });
 }
 
-export const storedTask = (task: NewTask, maker: Maker): StoredTask =>
-  stored(task, { id: maker.newId(), jobId: null, dependsOn: task.dependsOn }, maker);
+export const storedTask = (task: NewTask, { userId, newId, now }: Maker): StoredTask =>
+  stored(task, { id: newId(), jobId: null, userId, dependsOn: task.dependsOn, createdAt: now() });
 
-/** Key by key: copies of copies would be objects without a common shape, which cost more than all else that is done here. */
+type Given = Pick<StoredTask, 'id' | 'jobId' | 'userId' | 'dependsOn' | 'createdAt'>;
+
+/** Key by key, as in `checkOptions`. */
 function stored(
   { name, operation, payload, ignoresError }: NewTask,
-  { id, jobId, dependsOn }: Pick<StoredTask, 'id' | 'jobId' | 'dependsOn'>,
-  { userId, now }: Maker,
+  { id, jobId, userId, dependsOn, createdAt }: Given,
 ): StoredTask {
   const task = {
     id,
@@ -131,7 +138,7 @@ function stored(
     engine: fresh.engine,
     engineVersion: fresh.engineVersion,
     result: fresh.result,
-    createdAt: now(),
+    createdAt,
     startedAt: fresh.startedAt,
     endedAt: fresh.endedAt,
     retryOf: null,
@@ -195,13 +202,13 @@ function readTask(body: JsonValue, place: Place): NewTask | undefined {
   const operation = readOperation(body['operation'], place);
   if (operation === undefined) return undefined;
   const spec = operationSpecs[operation];
-  const { payload, mistakes } = checkOptions(spec, body);
-  for (const [key, mistake] of mistakes) errors.add(`${prefix}${key}`, mistake);
   const input = readInput(body['input'], place);
+  const { payload, mistakes } = checkOptions(spec, body, input);
+  for (const [key, mistake] of mistakes) errors.add(`${prefix}${key}`, mistake);
   const files = filesOf(payload, fileInputs.get(operation) ?? none, place);
   return {
     operation,
-    payload: input === undefined ? { operation, ...payload } : { operation, input, ...payload },
+    payload,
     dependsOn: unique(input ?? none, files),
     ignoresError: payload['ignore_error'] === true,
   };
@@ -279,10 +286,8 @@ function known(
 }
 
 /** Each after those that it depends on, as most people write them: then there is no circle to look for. */
-function areInOrder(tasks: readonly NewTask[], places: ReadonlyMap<string | undefined, number>): boolean {
-  return tasks.every(({ dependsOn }, place) =>
-    dependsOn.every((name) => (places.get(name) ?? place) < place),
-  );
+function areInOrder(tasks: readonly NewTask[], places: Places): boolean {
+  return tasks.every(({ dependsOn }, place) => dependsOn.every((name) => (places.of(name) ?? place) < place));
 }
 
 const maxCycles = 10;

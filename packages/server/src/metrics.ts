@@ -121,7 +121,8 @@ function seriesOf<Name, Value>(all: Map<Name, Map<string, Value>>, name: Name): 
   return memberOf(all, name, () => new Map<string, Value>());
 }
 
-function memberOf<Key, Value>(all: Map<Key, Value>, key: Key, make: () => Value): Value {
+/** What is there, or is made now. */
+export function memberOf<Key, Value>(all: Map<Key, Value>, key: Key, make: () => Value): Value {
   const known = all.get(key);
   if (known !== undefined) return known;
   const made = make();

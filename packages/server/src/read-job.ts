@@ -33,20 +33,13 @@ export function readJob(
     };
     return { ok: false, error: errors };
   }
-  const id = maker.newId();
-  const stored = storedTasks(tasks.value, id, maker);
+  const { userId, newId, now } = maker;
   const { status, startedAt, endedAt } = fresh;
-  const job = {
-    id,
-    userId: maker.userId,
-    tag,
-    webhookUrl,
-    status,
-    createdAt: maker.now(),
-    startedAt,
-    endedAt,
-    taskIds: stored.map((task) => task.id),
-  };
+  const made = { id: newId(), userId, createdAt: now() };
+  const stored = storedTasks(tasks.value, made, newId);
+  const taskIds = stored.map((task) => task.id);
+  const { id, createdAt } = made;
+  const job = { id, userId, tag, webhookUrl, status, createdAt, startedAt, endedAt, taskIds };
   return { ok: true, value: { job, tasks: stored, redirects } };
 }
 

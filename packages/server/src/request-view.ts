@@ -26,16 +26,12 @@ interface KnownHost {
   readonly base: string | undefined;
 }
 
-/** Clients call a server by few names: each is looked at once. */
-const knownHosts = new Map<string, KnownHost>();
-const maxKnownHosts = 100;
+/** Clients call a server by few names: the last is remembered. */
+let last = { host: '', known: readHost('') };
 
 function knownHost(host: string): KnownHost {
-  const known = knownHosts.get(host);
-  if (known !== undefined) return known;
-  const read = readHost(host);
-  if (knownHosts.size < maxKnownHosts) knownHosts.set(host, read);
-  return read;
+  if (host !== last.host) last = { host, known: readHost(host) };
+  return last.known;
 }
 
 function readHost(host: string): KnownHost {

@@ -114,7 +114,10 @@ interface Parts {
 
 class CleanedLog implements StoreLog {
   readonly #parts: Parts;
-  /** Records by owner that are on their way to the disk: what is in memory lacks them. */
+  /**
+   * Records by owner that are on their way to the disk: what is in memory lacks them. Not those that hold all of their
+   * owner: they are its first, or come from the cleaning itself, which waits for them.
+   */
   readonly #pending = new Map<string, number>();
   #cleaning: Promise<void> | undefined;
   /** The last one that was written to. */
@@ -130,9 +133,10 @@ class CleanedLog implements StoreLog {
     const { log, index, holdings } = this.#parts;
     const owner = ownerOf(record, index);
     const text = writeRecord(record);
-    this.#pending.set(owner, (this.#pending.get(owner) ?? 0) + 1);
+    const isPart = !isWhole(record);
+    if (isPart) this.#countPending(owner, 1);
     return log.append(text, (segment) => {
-      this.#cameThrough(owner);
+      if (isPart) this.#countPending(owner, -1);
       if (segment === undefined) return;
       holdings.wrote(record, { owner, segment, bytes: text.length });
       const hasGrown = segment > this.#segment;
@@ -147,8 +151,8 @@ class CleanedLog implements StoreLog {
     await this.#parts.log.close();
   };
 
-  #cameThrough(owner: string): void {
-    const left = (this.#pending.get(owner) ?? 1) - 1;
+  #countPending(owner: string, more: 1 | -1): void {
+    const left = (this.#pending.get(owner) ?? 0) + more;
     if (left === 0) this.#pending.delete(owner);
     else this.#pending.set(owner, left);
   }

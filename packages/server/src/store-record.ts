@@ -38,8 +38,8 @@ function newJobText(job: StoredJob, tasks: readonly StoredTask[]): string {
   return `{"type":"job","job":{"id":"${id}","userId":${userId},"tag":${JSON.stringify(tag)},"webhookUrl":${JSON.stringify(webhookUrl)},"status":"waiting","createdAt":${createdAt},"startedAt":null,"endedAt":null,"taskIds":${idList(taskIds)}},"tasks":[${taskTexts}]}`;
 }
 
-function newTaskText({ id, name = '', operation, payload, dependsOn, ignoresError, createdAt }: StoredTask): string {
-  return `{"id":"${id}","name":${JSON.stringify(name)},"operation":"${operation}","payload":${JSON.stringify(payload)},"dependsOn":${idList(dependsOn)},"ignoresError":${ignoresError},"createdAt":${createdAt}}`;
+function newTaskText({ id, name = '', operation, payload, dependsOn, ignoresError }: StoredTask): string {
+  return `{"id":"${id}","name":${JSON.stringify(name)},"operation":"${operation}","payload":${JSON.stringify(payload)},"dependsOn":${idList(dependsOn)},"ignoresError":${ignoresError}}`;
 }
 
 const idList = (ids: readonly string[]): string => (ids.length === 0 ? '[]' : `["${ids.join('","')}"]`);
@@ -49,7 +49,8 @@ export function readRecord(text: string): StoreRecord {
   const record: StoreRecord = JSON.parse(text);
   if (record.type !== 'job') return record;
   const { type, job, tasks } = record;
-  const known = { jobId: job.id, userId: job.userId, retryOf: null, ...fresh };
+  const { id, userId, createdAt } = job;
+  const known = { jobId: id, userId, createdAt, retryOf: null, ...fresh };
   return { type, job, tasks: tasks.map((task) => ({ ...known, ...task })) };
 }
 
@@ -66,11 +67,12 @@ const isFresh = (task: StoredTask, job: StoredJob): boolean =>
   task.startedAt === fresh.startedAt &&
   task.endedAt === fresh.endedAt &&
   task.retryOf === null &&
-  task.userId === job.userId;
+  task.userId === job.userId &&
+  task.createdAt === job.createdAt;
 
 function own(task: StoredTask): object {
-  const { id, name, operation, payload, dependsOn, ignoresError, createdAt } = task;
-  return { id, name, operation, payload, dependsOn, ignoresError, createdAt };
+  const { id, name, operation, payload, dependsOn, ignoresError } = task;
+  return { id, name, operation, payload, dependsOn, ignoresError };
 }
 
 export function applyRecord(index: JobIndex, record: StoreRecord): void {

@@ -16,6 +16,7 @@ import {
 } from '@pipeline/schema';
 
 export interface CheckedOptions {
+  /** Of the task as it is stored: its operation, its `input` as a list, and its options. */
   readonly payload: JsonObject;
   /** Options, and what is wrong with each. */
   readonly mistakes: readonly Mistake[];
@@ -26,8 +27,14 @@ type Mistake = readonly [key: string, message: string];
 /** Keys of the task itself, which are checked by whoever knows tasks. */
 const ownKeys: ReadonlySet<string> = new Set(['operation', 'input', 'name']);
 
-export function checkOptions(spec: OperationSpec, given: JsonObject): CheckedOptions {
-  const payload: Record<string, JsonValue> = {};
+export function checkOptions(
+  spec: OperationSpec,
+  given: JsonObject,
+  input: readonly string[] | undefined,
+): CheckedOptions {
+  const { name: operation } = spec;
+  // Never a copy of another object: such have no shape in common, and cost more than all else that is done here.
+  const payload: Record<string, JsonValue> = input === undefined ? { operation } : { operation, input };
   const mistakes: Mistake[] = [];
   for (const key of Object.keys(given)) {
     const value = given[key] ?? null;

@@ -1,6 +1,6 @@
 /** The numbers of jobs and tasks, and of what works on them. It only looks. */
 import type { JobStore } from './job-store.ts';
-import type { Labels, Metrics, Sample } from './metrics.ts';
+import { type Labels, memberOf, type Metrics, type Sample } from './metrics.ts';
 import type { RunnerState } from './runner.ts';
 
 export interface WatchedWork {
@@ -24,11 +24,8 @@ export function watchWork(metrics: Metrics, { store, runner, actionLimit }: Watc
   store.listen((change) => {
     if (change.event === 'updated') return;
     const operation = change.type === 'job' ? undefined : change.task.operation;
-    const ofOperation = counts.get(operation) ?? new Map<string, (amount: number) => void>();
-    counts.set(operation, ofOperation);
-    const count = ofOperation.get(change.event) ?? counterOf(metrics, change.event, operation);
-    ofOperation.set(change.event, count);
-    count(1);
+    const ofOperation = memberOf(counts, operation, () => new Map<string, (amount: number) => void>());
+    memberOf(ofOperation, change.event, () => counterOf(metrics, change.event, operation))(1);
   });
 }
 
