@@ -56,17 +56,19 @@ export function watchBodies(api: FastifyInstance, patienceMs: number): SlowBodie
     last.place = body.place;
   };
 
+  const look = (body: Coming): void => {
+    const { request, reply } = body;
+    if (reply.raw.destroyed) came(request);
+    if (reply.raw.destroyed || body.due > tick) return;
+    const { bytesRead } = request.raw.socket;
+    if (bytesRead - body.bytesRead < patienceMs * leastBytesPerMs) giveUp(request, reply);
+    body.bytesRead = bytesRead;
+    body.due = nextDue();
+  };
+
   const timer = setInterval(() => {
     tick += 1;
-    for (const body of [...coming]) {
-      const { request } = body;
-      if (body.reply.raw.destroyed) came(request);
-      if (body.reply.raw.destroyed || body.due > tick) continue;
-      const { bytesRead } = request.raw.socket;
-      if (bytesRead - body.bytesRead < patienceMs * leastBytesPerMs) giveUp(request, body.reply);
-      body.bytesRead = bytesRead;
-      body.due = nextDue();
-    }
+    for (const body of coming.slice()) look(body);
   }, patienceMs / ticksOfPatience);
   timer.unref();
   api.addHook('onClose', (_, done) => {
