@@ -24,7 +24,7 @@ export function foreignTo(
     host === own || host.endsWith(`.${own}`) || isLoopback(host) || isAddress(host) || isCloudConvert(host);
   const isOwnPage = (host: string): boolean => host === own || isLoopback(host);
 
-  return ({ host, origin }) => {
+  const reasonFor = ({ host, origin }: Names): string | undefined => {
     if (host !== undefined && !isOurs(hostName(`http://${host}`))) {
       return 'Without API keys the server answers to its own names only. Start it with a key or with its public URL.';
     }
@@ -33,16 +33,23 @@ export function foreignTo(
     }
     return undefined;
   };
+
+  // Clients call a server by few names: what was said of the last is remembered.
+  const none: Names = { host: undefined, origin: undefined };
+  let last = { names: none, reason: reasonFor(none) };
+  return ({ host, origin }) => {
+    if (host !== last.names.host || origin !== last.names.origin) {
+      const names = { host, origin };
+      last = { names, reason: reasonFor(names) };
+    }
+    return last.reason;
+  };
 }
 
-/** Clients call a server by few names: the last is remembered. */
-let last = { url: '', name: '' };
+type Names = { readonly [Header in 'host' | 'origin']: string | undefined };
 
 /** Empty for what is no URL, such as the `null` of a page without an origin. */
-function hostName(url: string): string {
-  if (url !== last.url) last = { url, name: URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '' };
-  return last.name;
-}
+const hostName = (url: string): string => (URL.canParse(url) ? new URL(url).hostname.toLowerCase() : '');
 
 const isLoopback = (host: string): boolean =>
   /(?:^|\.)localhost$/.test(host) || host === '[::1]' || /^127(?:\.[0-9]+){3}$/.test(host);

@@ -1,10 +1,11 @@
 /** Jobs and tasks in memory: by id, and by user with the newest first and how many are open. It knows no log and tells nobody. */
+import { IdMap } from './id-map.ts';
 import type { StoredJob, StoredTask } from './job.ts';
 import { hasEnded, settleJob } from './job-status.ts';
 
 export class JobIndex {
-  readonly #jobs = new Map<string, StoredJob>();
-  readonly #tasks = new Map<string, StoredTask>();
+  readonly #jobs = new IdMap<StoredJob>();
+  readonly #tasks = new IdMap<StoredTask>();
   readonly #jobIds = new Map<number, NewestFirst>();
   readonly #taskIds = new Map<number, NewestFirst>();
   /** By user: jobs, and tasks that stand alone, that have not ended. */
@@ -41,21 +42,21 @@ export class JobIndex {
   }
 
   allJobs(): Iterable<StoredJob> {
-    return this.#jobs.values();
+    return this.#jobs;
   }
 
   allTasks(): Iterable<StoredTask> {
-    return this.#tasks.values();
+    return this.#tasks;
   }
 
   /** A job that was never here before, with its tasks: nothing is looked for, as that is what takes long in large maps. */
   addNew(job: StoredJob, tasks: readonly StoredTask[]): void {
-    this.#jobs.set(job.id, job);
+    this.#jobs.add(job);
     listOf(this.#jobIds, job.userId).add(job.id);
     this.#countOpen(undefined, job);
     const list = listOf(this.#taskIds, job.userId);
     for (const task of tasks) {
-      this.#tasks.set(task.id, task);
+      this.#tasks.add(task);
       list.add(task.id);
     }
   }
@@ -63,14 +64,14 @@ export class JobIndex {
   putJob(job: StoredJob): void {
     const before = this.#jobs.get(job.id);
     if (before === undefined) listOf(this.#jobIds, job.userId).add(job.id);
-    this.#jobs.set(job.id, job);
+    this.#jobs.set(job);
     this.#countOpen(before, job);
   }
 
   putTask(task: StoredTask): void {
     const before = this.#tasks.get(task.id);
     if (before === undefined) listOf(this.#taskIds, task.userId).add(task.id);
-    this.#tasks.set(task.id, task);
+    this.#tasks.set(task);
     if (task.jobId === null) this.#countOpen(before, task);
   }
 
@@ -104,7 +105,7 @@ export class JobIndex {
 
   /** After the log was read: its order is not that of the jobs, and states follow from tasks. */
   sort(): void {
-    for (const job of this.#jobs.values()) this.putJob(settleJob(job, this.tasksOf(job)));
+    for (const job of this.#jobs) this.putJob(settleJob(job, this.tasksOf(job)));
     for (const list of this.#jobIds.values()) list.sort((id) => this.#jobs.get(id)?.createdAt ?? 0);
     for (const list of this.#taskIds.values()) list.sort((id) => this.#tasks.get(id)?.createdAt ?? 0);
   }

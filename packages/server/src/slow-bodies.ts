@@ -45,7 +45,7 @@ export function watchBodies(api: FastifyInstance, patienceMs: number): SlowBodie
     done();
   });
 
-  /** The last one takes its place: a list costs a tenth of a map here, and every request with a body is in it. */
+  /** The last one takes its place: nothing is looked for, as every request with a body comes by here. */
   const came = (request: FastifyRequest): void => {
     const body = request.comingBody;
     const last = body === undefined ? undefined : coming.pop();

@@ -3,6 +3,7 @@
  * gone, those few that hold the oldest segment are written once more. So its size is bounded by what lives, and no step
  * handles more than one segment.
  */
+import { IdMap } from './id-map.ts';
 import type { JobIndex } from './job-index.ts';
 import { type Log, openLog } from './log.ts';
 import { applyRecord, readRecord, type StoreRecord, writeRecord } from './store-record.ts';
@@ -53,9 +54,17 @@ interface Place {
   readonly bytes: number;
 }
 
+interface Held {
+  /** Of the owner. */
+  readonly id: string;
+  readonly segment: number;
+  /** Of all its records. */
+  readonly bytes: number;
+}
+
 /** Which segment each job, and each task that stands alone, is needed from. */
 class Holdings {
-  readonly #owners = new Map<string, { readonly segment: number; readonly bytes: number }>();
+  readonly #owners = new IdMap<Held>();
   /** Whoever is or was needed from it, and how many still are. */
   readonly #bySegment = new Map<number, { readonly owners: string[]; live: number }>();
   liveBytes = 0;
@@ -66,14 +75,14 @@ class Holdings {
       if (record.id === owner) this.forget(owner);
     } else if (isWhole(record)) {
       if (known !== undefined) this.forget(owner);
-      this.#owners.set(owner, { segment, bytes });
+      this.#owners.set({ id: owner, segment, bytes });
       this.liveBytes += bytes;
       const held = this.#bySegment.get(segment) ?? { owners: [], live: 0 };
       held.owners.push(owner);
       held.live += 1;
       this.#bySegment.set(segment, held);
     } else if (known !== undefined) {
-      this.#owners.set(owner, { segment: known.segment, bytes: known.bytes + bytes });
+      this.#owners.set({ ...known, bytes: known.bytes + bytes });
       this.liveBytes += bytes;
     }
   }

@@ -29,9 +29,10 @@ export function jobRoutes(app: FastifyInstance, context: RouteContext): void {
     void reply.code(201);
     // A job that waits for an upload would wait for ever: its client needs the form first.
     const waits = isSync(request) && !made.tasks.some(({ operation }) => operation === 'import/upload');
-    if (!waits) return showJob(made, { request, reply, context, redirects: false });
-    await untilEnded(made.job.id, reply, context);
-    return showJob(asItIsNow(made.job.id, context), { request, reply, context, redirects: made.redirects });
+    if (waits) await untilEnded(made.job.id, reply, context);
+    const shown = waits ? asItIsNow(made.job.id, context) : made;
+    // Not returned: the answer is sent, and a reply that is given back is one more promise to wait for.
+    showJob(shown, { request, reply, context, redirects: waits && made.redirects });
   });
 
   app.get<ByQuery>('/jobs', reads, (request, reply) => sendJson(request, reply, list(request, context)));
