@@ -98,6 +98,8 @@ export function progress(state: Progress, event: JobEvent): Progress {
   return event.ms > next.ms ? { ...next, ms: event.ms } : next;
 }
 
+const laterOf = (state: Progress, event: JobEvent): number => Math.max(state.ms, event.ms);
+
 function reduce(state: Progress, event: JobEvent): Progress {
   switch (event.type) {
     case 'job.started':
@@ -167,7 +169,7 @@ function jobStarted(event: EventOf<'job.started'>): Progress {
 
 function taskUnchanged(state: Progress, { task, actions, files = 0 }: EventOf<'task.unchanged'>): Progress {
   const next = changeTask(state, task, (before) => ({
-    ...counted(before, { cached: actions }),
+    ...counted(before, 'cached', actions),
     unchanged: before.unchanged + actions,
     files: before.files + files,
   }));
@@ -176,17 +178,13 @@ function taskUnchanged(state: Progress, { task, actions, files = 0 }: EventOf<'t
 
 function actionStarted(state: Progress, event: EventOf<'action.started'>): Progress {
   const before = valueOf(state.running, event.action);
-  const action: RunningAction = {
-    ...identityOf(event),
-    startedMs: before?.startedMs ?? event.ms,
-    attempt: event.attempt,
-    percent: null,
-    backend: event.backend,
-    ...(event.converter === undefined ? {} : { converter: event.converter }),
-  };
+  const { attempt, backend, converter } = event;
+  const startedMs = before?.startedMs ?? event.ms;
+  const started = { ...identityOf(event), startedMs, attempt, percent: null, backend };
+  const action = converter === undefined ? started : { ...started, converter };
   const running = withValue(state.running, event.action, action);
-  if (before !== undefined) return { ...state, running };
-  return changeTask({ ...state, running }, event.task, (task) => counted(task, { running: 1 }));
+  const next = { ...state, ms: laterOf(state, event), running };
+  return before === undefined ? changeTask(next, event.task, withStarted) : next;
 }
 
 function actionFinished(state: Progress, event: EventOf<'action.finished'>): Progress {
@@ -197,6 +195,7 @@ function actionFinished(state: Progress, event: EventOf<'action.finished'>): Pro
   const task = taskOf(next, event.task);
   return {
     ...next,
+    ms: laterOf(state, event),
     running: withoutKey(next.running, event.action),
     failures: key === 'failed' ? append(next.failures, ended) : next.failures,
     notes: key === 'skipped' && ended.message !== undefined ? append(next.notes, ended) : next.notes,
@@ -207,6 +206,8 @@ function actionFinished(state: Progress, event: EventOf<'action.finished'>): Pro
     credits: next.credits + (event.credits ?? 0),
   };
 }
+
+const withStarted = (task: TaskProgress): TaskProgress => counted(task, 'running', 1);
 
 /** By address where times are equal, so that the order of events does not show. */
 function withSlow(slowest: readonly EndedAction[], ended: EndedAction): readonly EndedAction[] {

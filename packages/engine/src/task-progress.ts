@@ -97,39 +97,47 @@ export function newTask(summary: TaskSummary, isSink: boolean): TaskProgress {
 export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: boolean): TaskProgress {
   const key = countKey(ended);
   const hasResult = key === 'done' || key === 'cached';
-  return {
-    ...counted(task, wasRunning ? { [key]: 1, running: -1 } : { [key]: 1 }),
+  const counts = { ...task.counts };
+  counts[key] += 1;
+  if (wasRunning) counts.running -= 1;
+  const after = {
+    ...task,
+    counts,
     files: task.files + ended.files,
     bytes: task.bytes + ended.bytes,
     busyMs: task.busyMs + (hasResult ? ended.actionMs : 0),
     samples: task.samples + (hasResult ? 1 : 0),
     recent: [...task.recent.slice(1 - recentLength), ended],
-    ...(key === 'failed' ? { lastFailure: ended } : {}),
   };
+  return key === 'failed' ? { ...after, lastFailure: ended } : after;
 }
 
 export function endedAction(event: EventOf<'action.finished'>): EndedAction {
-  return {
+  const { message, error, converter } = event;
+  let bytes = 0;
+  for (const output of event.outputs) bytes += output.bytes;
+  const ended = {
     ...identityOf(event),
     status: event.status,
     endedMs: event.ms,
     actionMs: event.action_ms,
     files: event.outputs.length,
-    bytes: event.outputs.reduce((sum, output) => sum + output.bytes, 0),
+    bytes,
     isIgnored: event.is_ignored === true,
-    ...(event.message === undefined ? {} : { message: event.message }),
-    ...(event.error === undefined ? {} : { error: event.error }),
-    ...(event.converter === undefined ? {} : { converter: event.converter }),
+  };
+  // Most have none of these, and each of ten thousand would pay for asking.
+  if (message === undefined && error === undefined && converter === undefined) return ended;
+  return {
+    ...ended,
+    ...(message === undefined ? {} : { message }),
+    ...(error === undefined ? {} : { error }),
+    ...(converter === undefined ? {} : { converter }),
   };
 }
 
 export function identityOf({ action, task, file, variant }: ActionIdentity): ActionIdentity {
-  return {
-    action,
-    task,
-    ...(file === undefined ? {} : { file }),
-    ...(variant === undefined ? {} : { variant }),
-  };
+  if (variant === undefined) return file === undefined ? { action, task } : { action, task, file };
+  return { action, task, ...(file === undefined ? {} : { file }), variant };
 }
 
 /** What became of it, as the closing summary counts. */
@@ -150,17 +158,17 @@ export function countKey(event: Pick<EndedAction, 'status' | 'error'>): Exclude<
   }
 }
 
-export function counted(task: TaskProgress, change: Partial<Record<CountKey, number>>): TaskProgress {
+export function counted(task: TaskProgress, key: CountKey, change: number): TaskProgress {
   const counts = { ...task.counts };
-  for (const key of countKeys) counts[key] += change[key] ?? 0;
+  counts[key] += change;
   return { ...task, counts };
 }
 
-const countKeys: readonly CountKey[] = ['done', 'cached', 'skipped', 'failed', 'notRun', 'running'];
-
 /** `waiting` and `total` follow from the rest. */
 export function settled(task: TaskProgress): TaskProgress {
-  const known = countKeys.reduce((sum, key) => sum + task.counts[key], 0);
-  const total = Math.max(task.expanded + task.unchanged, known);
-  return { ...task, counts: { ...task.counts, total, waiting: total - known } };
+  const { done, cached, skipped, failed, notRun, running, total, waiting } = task.counts;
+  const known = done + cached + skipped + failed + notRun + running;
+  const settledTotal = Math.max(task.expanded + task.unchanged, known);
+  if (settledTotal === total && settledTotal - known === waiting) return task;
+  return { ...task, counts: { ...task.counts, total: settledTotal, waiting: settledTotal - known } };
 }
