@@ -113,6 +113,12 @@ export async function keepOutcome(
   return { ...outcome, outputs: kept };
 }
 
+/** Whether any of its files lies in the cache. */
+export function takesStored({ inputs, fileInputs }: ActionRequest, cache: ActionCache): boolean {
+  const isAny = (files: readonly Artifact[]): boolean => files.some((file) => isStored(file, cache));
+  return isAny(inputs) || Object.values(fileInputs).some(isAny);
+}
+
 export interface RestoredInputs {
   readonly request: ActionRequest;
   /** Folders of the workspace that hold them. */
@@ -125,11 +131,11 @@ export async function restoreInputs(
   cache: ActionCache,
   workspace: Workspace,
 ): Promise<Result<RestoredInputs, Failure>> {
+  // It copies the content only, and compares it with the hash.
+  if (request.task.operation === 'export/local' || !takesStored(request, cache))
+    return ok({ request, dirs: [] });
   const files = [...request.inputs, ...Object.values(request.fileInputs).flat()];
   const restored = new Map<string, string>();
-  // It copies the content only, and compares it with the hash.
-  const isNeeded = request.task.operation !== 'export/local' && files.some((file) => isStored(file, cache));
-  if (!isNeeded) return ok({ request, dirs: [] });
   const dirs: string[] = [];
   const names = new Set<string>();
   for (const file of files) {

@@ -8,16 +8,18 @@ import { failure, type Failure } from './failure.ts';
 import type { ActionRequest, OperationContext, RunContext, Share } from './operation.ts';
 import { Stop } from './stop.ts';
 
+/** What all calls of a job are told alike. */
+export type CallContext = RunContext & Pick<OperationContext, 'hashFile'>;
+
 export interface OperationCall<T> {
   readonly request: ActionRequest;
   /** The operation, and what belongs to its attempt. */
   readonly work: (context: OperationContext) => Promise<Result<T, Failure>>;
-  readonly context: RunContext;
+  readonly context: CallContext;
   readonly workDir: string;
   readonly attempt: number;
   readonly share?: Share | undefined;
-  readonly hashFile?: OperationContext['hashFile'];
-  readonly onProgress: OperationContext['progress'];
+  readonly listener: { readonly onProgress: OperationContext['progress'] };
   /** Of this action alone; stopped when the job is. */
   readonly stop: Stop;
   readonly clock: Clock;
@@ -28,77 +30,89 @@ export interface OperationCall<T> {
 export async function callOperation<T>(call: OperationCall<T>): Promise<Result<T, Failure>> {
   // From here on nothing waits before the operation is called, so that no abort can be missed.
   if (call.stop.isStopped) return err(cancelledFailure(call.request));
-  const bounds = startBounds(call);
+  const bounds = new Bounds(call);
   try {
-    const answer = await Promise.race([call.work(bounds.context), bounds.graceIsOver]);
+    const answer = await bounds.orGiveUp(call.work(bounds.context));
     if (answer?.ok === true) return answer;
-    return err(reasonOf(answer, call, bounds));
+    return err(bounds.reasonOf(answer));
   } finally {
     bounds.clear();
   }
 }
 
-interface Bounds {
+/** The time of one call: until it is told to end, and then until nobody waits for it any more. */
+class Bounds {
   readonly context: OperationContext;
-  readonly graceIsOver: Promise<undefined>;
-  readonly isTimedOut: () => boolean;
-  readonly clear: () => void;
-}
+  readonly #call: OperationCall<unknown>;
+  readonly #deadline: Deadline | undefined;
+  #grace: AbortController | undefined;
+  #giveUp: (() => void) | undefined;
+  #isOver = false;
 
-function startBounds(call: OperationCall<unknown>): Bounds {
-  const { clock, workDir, attempt, request, share, hashFile } = call;
-  const { baseDir, allowedDirs, jobId, startedAt, isLeftOut, foundFiles } = call.context;
-  const { timeoutMs } = request.task;
-  const deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, clock);
-  const grace = startGrace((until) => clock.wait(call.graceMs, until));
-  call.stop.listen(() => {
-    deadline?.stop.stop(new DOMException('the job was stopped', 'AbortError'));
-    grace.begin();
-  });
-  deadline?.stop.listen(grace.begin);
-  const stop = deadline?.stop ?? call.stop;
-  let isOver = false;
-  const progress: OperationContext['progress'] = (percent, message) => {
-    // What was left behind has nothing more to say.
-    if (!isOver) call.onProgress(percent, message);
-  };
-  return {
-    context: {
-      baseDir,
-      allowedDirs,
-      jobId,
-      startedAt,
-      ...(isLeftOut !== undefined && { isLeftOut }),
-      ...(foundFiles !== undefined && { foundFiles }),
+  constructor(call: OperationCall<unknown>) {
+    this.#call = call;
+    const { timeoutMs } = call.request.task;
+    this.#deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, call.clock);
+    this.#deadline?.stop.listen(this.#beginGrace);
+    call.stop.listen(this.#onStop);
+    const stop = this.#deadline?.stop ?? call.stop;
+    const { workDir, attempt, share } = call;
+    const context = {
+      ...call.context,
       workDir,
       attempt,
-      progress,
-      ...(share !== undefined && { share }),
-      ...(hashFile !== undefined && { hashFile }),
+      progress: this.#progress,
       get signal() {
         return stop.signal;
       },
-    },
-    graceIsOver: grace.isOver,
-    isTimedOut: () => deadline?.stop.isStopped === true,
-    clear: () => {
-      isOver = true;
-      call.stop.listen(undefined);
-      deadline?.clear();
-      grace.clear();
-    },
-  };
-}
+    };
+    // Not spread, as that would ask for the signal.
+    this.context = share === undefined ? context : Object.assign(context, { share });
+  }
 
-/** Why there is no result: what the operation says, unless it was told to end. */
-function reasonOf(
-  answer: { readonly error: Failure } | undefined,
-  { stop, request }: OperationCall<unknown>,
-  bounds: Bounds,
-): Failure {
-  if (stop.isStopped) return cancelledFailure(request);
-  if (bounds.isTimedOut()) return timeoutFailure(request);
-  return answer?.error ?? cancelledFailure(request);
+  /** Undefined: it was told to end, and did not. */
+  orGiveUp<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => resolve(undefined);
+      work.then(resolve, reject);
+    });
+  }
+
+  /** Why there is no result: what the operation says, unless it was told to end. */
+  reasonOf(answer: { readonly error: Failure } | undefined): Failure {
+    const { stop, request } = this.#call;
+    if (stop.isStopped) return cancelledFailure(request);
+    if (this.#deadline?.stop.isStopped === true) return timeoutFailure(request);
+    return answer?.error ?? cancelledFailure(request);
+  }
+
+  clear(): void {
+    this.#isOver = true;
+    this.#call.stop.listen(undefined);
+    this.#deadline?.clear();
+    this.#grace?.abort(callIsOver);
+  }
+
+  readonly #progress: OperationContext['progress'] = (percent, message) => {
+    // What was left behind has nothing more to say.
+    if (!this.#isOver) this.#call.listener.onProgress(percent, message);
+  };
+
+  readonly #onStop = (): void => {
+    this.#deadline?.stop.stop(new DOMException('the job was stopped', 'AbortError'));
+    this.#beginGrace();
+  };
+
+  readonly #beginGrace = (): void => {
+    if (this.#grace !== undefined) return;
+    this.#grace = new AbortController();
+    void this.#wait(this.#grace.signal);
+  };
+
+  async #wait(until: AbortSignal): Promise<void> {
+    await this.#call.clock.wait(this.#call.graceMs, until);
+    this.#giveUp?.();
+  }
 }
 
 export function cancelledFailure({ address }: ActionRequest): Failure {
@@ -106,7 +120,7 @@ export function cancelledFailure({ address }: ActionRequest): Failure {
 }
 
 /** A reason of our own: the usual one is an error with a stack, which is dear and which nobody reads. */
-const isOver = 'the call is over';
+const callIsOver = 'the call is over';
 
 interface Deadline {
   /** Stopped when the time is over, and with the action. */
@@ -122,32 +136,7 @@ function startDeadline(timeoutMs: number, clock: Clock): Deadline {
     if (!cleared.signal.aborted) stop.stop(new DOMException('the attempt took too long', 'TimeoutError'));
   };
   void expire();
-  return { stop, clear: () => cleared.abort(isOver) };
-}
-
-interface Grace {
-  readonly begin: () => void;
-  /** Resolves some time after it began. */
-  readonly isOver: Promise<undefined>;
-  readonly clear: () => void;
-}
-
-function startGrace(wait: (until: AbortSignal) => Promise<void>): Grace {
-  let cleared: AbortController | undefined;
-  let giveUp: ((answer: undefined) => void) | undefined;
-  const isOver = new Promise<undefined>((resolve) => {
-    giveUp = resolve;
-  });
-  const run = async (until: AbortSignal): Promise<void> => {
-    await wait(until);
-    giveUp?.(undefined);
-  };
-  const begin = (): void => {
-    if (cleared !== undefined) return;
-    cleared = new AbortController();
-    void run(cleared.signal);
-  };
-  return { begin, isOver, clear: () => cleared?.abort(isOver) };
+  return { stop, clear: () => cleared.abort(callIsOver) };
 }
 
 function timeoutFailure({ address, task }: ActionRequest): Failure {

@@ -15,46 +15,59 @@ export interface CheckPlace {
   readonly workspace: Workspace;
 }
 
+/** Without a look at the disk, where the operation has just had that look itself; undefined: it had not. */
+export function checkKnown(
+  made: OperationResult,
+  { request, workDir }: CheckPlace,
+): Result<ActionOutcome, Failure> | undefined {
+  const sizes: number[] = [];
+  for (const file of made.outputs) {
+    if (!isKnown(file, workDir)) return undefined;
+    sizes.push(file.sizeBytes ?? 0);
+  }
+  return judge(made, request, sizes);
+}
+
 export async function checkOutputs(
   made: OperationResult,
   { request, workDir, workspace }: CheckPlace,
 ): Promise<Result<ActionOutcome, Failure>> {
   // What was imported may lie where the user keeps it, and what was exported where the user wants it.
   const within = isProcessing(request) ? workDir : undefined;
-  const sizes = made.outputs.map(({ path, remote, sizeBytes }) => {
-    const isKnown = path === '' ? remote !== undefined : workDir === '' && sizeBytes !== undefined;
-    return isKnown ? Promise.resolve(ok(sizeBytes ?? 0)) : workspace.inspect(path, within);
-  });
-  return judge(made, request, await Promise.all(sizes));
+  const inspected = await Promise.all(
+    made.outputs.map((file) =>
+      isKnown(file, workDir) ? ok(file.sizeBytes ?? 0) : workspace.inspect(file.path, within),
+    ),
+  );
+  const sizes: number[] = [];
+  for (const [index, file] of made.outputs.entries()) {
+    const size = inspected[index] ?? err('missing');
+    if (!size.ok) {
+      return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
+    }
+    sizes.push(size.value);
+  }
+  return judge(made, request, sizes);
+}
+
+function isKnown({ path, remote, sizeBytes }: OutputFile, workDir: string): boolean {
+  return path === '' ? remote !== undefined : workDir === '' && sizeBytes !== undefined;
 }
 
 function judge(
   made: OperationResult,
   request: ActionRequest,
-  sizes: readonly Result<number, FileFault>[],
+  sizes: readonly number[],
 ): Result<ActionOutcome, Failure> {
   const outputs: Artifact[] = [];
+  const isWork = isProcessing(request);
   for (const [index, file] of made.outputs.entries()) {
-    const size = sizes[index] ?? err('missing');
-    if (!size.ok) {
-      return err(failure('converter-failed', `${request.address}: ${faultText(size.error, file)}`));
-    }
-    if (size.value === 0 && isProcessing(request) && file.remote === undefined)
-      return err(emptyFailure(request, file));
-    outputs.push(madeArtifact(request.task.name, file, size.value));
+    const sizeBytes = sizes[index] ?? 0;
+    if (sizeBytes === 0 && isWork && file.remote === undefined) return err(emptyFailure(request, file));
+    outputs.push(madeArtifact(request.task.name, file, sizeBytes));
   }
-  const { converter, message, result, reads, dependsOn, credits, isUnchanged } = made;
-  return ok({
-    type: 'finished',
-    outputs,
-    ...(isUnchanged === true && { isCached: true }),
-    ...(converter !== undefined && { converter }),
-    ...(message !== undefined && { message }),
-    ...(result !== undefined && { result }),
-    ...(reads !== undefined && { reads }),
-    ...(dependsOn !== undefined && { dependsOn }),
-    ...(credits !== undefined && { credits }),
-  });
+  const { outputs: _, isUnchanged, ...words } = made;
+  return ok({ type: 'finished', outputs, ...words, ...(isUnchanged === true && { isCached: true }) });
 }
 
 function isProcessing({ task }: ActionRequest): boolean {

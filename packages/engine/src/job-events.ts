@@ -13,6 +13,7 @@ export interface ActionMeasure {
 }
 
 type FinishedEvent = Extract<JobEvent, { type: 'action.finished' }>;
+type EventOutput = FinishedEvent['outputs'][number];
 
 export function eventIdentity({ address: action, task, file, variant }: Action): EventIdentity {
   if (!isEmpty(variant)) return { action, task, ...(file !== undefined && { file }), variant };
@@ -22,20 +23,37 @@ export function eventIdentity({ address: action, task, file, variant }: Action):
 export function actionFinished(action: Action, ms: number, measure: ActionMeasure | undefined): JobEvent {
   const { outcome } = action;
   if (outcome === undefined) throw new Error(`${action.address} has not ended`);
-  const converter = converterOf(action);
-  return {
-    type: 'action.finished',
+  const ended = {
+    type: 'action.finished' as const,
     ms,
     ...eventIdentity(action),
     status: statusOf(outcome),
     action_ms: measure === undefined ? 0 : ms - measure.startedMs,
     input_bytes: measure?.inputBytes ?? 0,
     outputs: action.outputs.map(eventOutput),
-    ...outcomeWords(outcome),
+  };
+  const more = moreOf(action, outcome, measure);
+  return more === undefined ? ended : { ...ended, ...more };
+}
+
+/** What most actions have nothing of. */
+function moreOf(
+  action: Action,
+  outcome: ActionOutcome,
+  measure: ActionMeasure | undefined,
+): Partial<FinishedEvent> | undefined {
+  const converter = isDone(outcome, measure) ? converterOf(action) : undefined;
+  const credits = outcome.type === 'finished' ? outcome.credits : undefined;
+  const words = outcomeWords(outcome);
+  const { lookUp } = action;
+  if (words === undefined && converter === undefined && lookUp === undefined && credits === undefined)
+    return undefined;
+  return {
+    ...words,
     ...(isIgnored(action) && { is_ignored: true }),
-    ...(isDone(outcome, measure) && converter !== undefined && { converter: converter.name }),
-    ...(action.lookUp !== undefined && { fingerprint: action.lookUp.fingerprint.key }),
-    ...(outcome.type === 'finished' && outcome.credits !== undefined && { credits: outcome.credits }),
+    ...(converter !== undefined && { converter: converter.name }),
+    ...(lookUp !== undefined && { fingerprint: lookUp.fingerprint.key }),
+    ...(credits !== undefined && { credits }),
   };
 }
 
@@ -44,8 +62,7 @@ const isDone = (outcome: ActionOutcome, measure: ActionMeasure | undefined): boo
   measure !== undefined || (outcome.type === 'finished' && outcome.isCached === true);
 
 /** What was sent elsewhere is there; where it lay here is gone soon. */
-function eventOutput({ path: here, url, remote, ...file }: Artifact): FinishedEvent['outputs'][number] {
-  const { sizeBytes: bytes, sha256 } = file;
+function eventOutput({ path: here, url, remote, sizeBytes: bytes, sha256 }: Artifact): EventOutput {
   const place = here === '' ? (remote ?? here) : here;
   const path = url === undefined || url.startsWith('file:') ? place : url;
   return sha256 === undefined ? { path, bytes } : { path, bytes, sha256 };
@@ -104,10 +121,10 @@ function statusOf(outcome: ActionOutcome): ActionStatus {
   }
 }
 
-function outcomeWords(outcome: ActionOutcome): Pick<FinishedEvent, 'message' | 'error'> {
+function outcomeWords(outcome: ActionOutcome): Pick<FinishedEvent, 'message' | 'error'> | undefined {
   switch (outcome.type) {
     case 'finished':
-      return outcome.message === undefined ? {} : { message: outcome.message };
+      return outcome.message === undefined ? undefined : { message: outcome.message };
     case 'skipped':
       return { message: outcome.reason };
     case 'cancelled':

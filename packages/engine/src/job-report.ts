@@ -2,12 +2,11 @@
  * Tells what happens in a run: each change of the schedule, and what actions report while they run, as an event with
  * its time. It keeps the times that the resource of the job needs in the end, and decides nothing.
  */
+import { ActionReport, type ActionTelling } from './action-report.ts';
 import { eventVersion, type EventSink } from './event.ts';
 import {
   actionFinished,
   type ActionMeasure,
-  converterOf,
-  eventIdentity,
   taskMessage,
   taskStatus,
   taskSummaries,
@@ -30,6 +29,7 @@ export class JobReport {
   readonly #plan: JobPlan;
   readonly #telling: Telling;
   readonly #startedAt: number;
+  readonly #actionTelling: ActionTelling;
   readonly #measures = new Map<Action, ActionMeasure>();
   readonly #times = new Map<TaskRun, TaskTimes>();
 
@@ -37,6 +37,11 @@ export class JobReport {
     this.#plan = plan;
     this.#telling = telling;
     this.#startedAt = telling.now();
+    this.#actionTelling = {
+      ms: () => this.#ms(),
+      onEvent: telling.onEvent,
+      maskText: plan.mask.text,
+    };
   }
 
   begin(): void {
@@ -71,36 +76,11 @@ export class JobReport {
 
   /** What one action does while it runs. */
   follow(action: Action): ActionListener {
-    const { onEvent } = this.#telling;
-    const inputBytes = action.inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    this.#measures.set(action, { startedMs: this.#ms(), inputBytes });
-    const { address } = action;
-    return {
-      onAttempt: (attempt) => {
-        const used = converterOf(action);
-        const by = used === undefined ? {} : { converter: used.name, version: used.version };
-        const { backend } = action.owner.planned;
-        onEvent({
-          type: 'action.started',
-          ms: this.#ms(),
-          ...eventIdentity(action),
-          backend,
-          ...by,
-          attempt,
-        });
-      },
-      onProgress: this.#followProgress(address),
-      onRetry: ({ attempt, delayMs, failure: error }) => {
-        onEvent({
-          type: 'action.retried',
-          ms: this.#ms(),
-          action: address,
-          attempt,
-          delay_ms: delayMs,
-          error,
-        });
-      },
-    };
+    let inputBytes = 0;
+    for (const { sizeBytes } of action.inputs) inputBytes += sizeBytes;
+    const startedMs = this.#ms();
+    this.#measures.set(action, { startedMs, inputBytes });
+    return new ActionReport(action, this.#actionTelling);
   }
 
   /** The last event of the run. */
@@ -120,19 +100,6 @@ export class JobReport {
     const words = message === undefined ? {} : { message };
     const { name } = run.planned.task;
     this.#telling.onEvent({ type: 'task.finished', ms, task: name, status: taskStatus(run), ...words });
-  }
-
-  #followProgress(action: string): ActionListener['onProgress'] {
-    let last: string | undefined;
-    return (given, text) => {
-      const percent = given === null ? null : Math.max(0, Math.min(100, Math.floor(given)));
-      const words = text === undefined ? {} : { message: this.#plan.mask.text(text) };
-      const now = `${percent} ${words.message ?? ''}`;
-      // Converters report far more often than anything changes.
-      if (now === last) return;
-      last = now;
-      this.#telling.onEvent({ type: 'action.progress', ms: this.#ms(), action, percent, ...words });
-    };
   }
 
   #ms(): number {

@@ -1,10 +1,8 @@
 /**
- * How many actions run at once: one p-limit in all, and one for each operation or converter that has a limit.
- * A place in the narrow ones is taken first and in one fixed order, so that nobody who waits holds what another needs.
+ * How many actions run at once: so many in all, and so many of each operation or converter that has a limit. Places are
+ * only counted: whoever wants some asks whether all are free, and takes all or none.
  * Several jobs may share the places; whoever has waited for one the longest is called first when one gets free.
  */
-import pLimit, { type LimitFunction } from 'p-limit';
-
 export interface PoolLimits {
   /** Actions at once, in all. */
   readonly max: number;
@@ -25,8 +23,7 @@ export const movingFiles = '(moving files)';
 const movesAtOnce = 8;
 
 interface Pool {
-  readonly limit: LimitFunction;
-  /** Actions that were let in and have not ended; the pool's own count is behind by some microtasks. */
+  readonly places: number;
   taken: number;
 }
 
@@ -53,24 +50,24 @@ export class Pools {
     return this.#max.taken + (this.#moving === this.#max ? 0 : this.#moving.taken);
   }
 
-  /** An action that is let in now starts now: nothing queues, so there is nothing to cancel in a queue. */
+  /** Whoever gets `true` takes the places now, or not at all. */
   hasRoom(names: readonly string[]): boolean {
     return this.#poolsFor(names).every(hasRoom);
   }
 
   /** Those of the names that have a limit. */
   limited(names: readonly string[]): readonly string[] {
-    return this.#byName.size === 0 ? [] : [...new Set(names)].filter((name) => this.#byName.has(name));
+    return this.#byName.size === 0 ? none : [...new Set(names)].filter((name) => this.#byName.has(name));
   }
 
-  /** Takes one place in the pool of each name, and one of the job's. */
-  run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
-    const pools = this.#poolsFor(names);
-    count(pools, 1);
-    return enter(pools, work).finally(() => {
-      count(pools, -1);
-      if (this.#waiting.size > 0) this.offer();
-    });
+  /** One place in the pool of each name, and one of the job's. */
+  occupy(names: readonly string[]): void {
+    for (const pool of this.#poolsFor(names)) pool.taken += 1;
+  }
+
+  vacate(names: readonly string[]): void {
+    for (const pool of this.#poolsFor(names)) pool.taken -= 1;
+    if (this.#waiting.size > 0) this.offer();
   }
 
   /** `take` is asked, once, when there may be a place for it; it tells whether it took one, and may wait again. */
@@ -94,7 +91,6 @@ export class Pools {
     }
   }
 
-  /** In one order for everyone: the narrow ones as the job names them, then the widest. */
   #poolsFor(names: readonly string[]): readonly Pool[] {
     if (names.length === 0) return [this.#max];
     const widest = names.includes(movingFiles) ? this.#moving : this.#max;
@@ -104,18 +100,8 @@ export class Pools {
   }
 }
 
-/** Takes a place in the first pool, there one in the second, and so on, and works in the last. */
-function enter<T>(pools: readonly Pool[], work: () => Promise<T>): Promise<T> {
-  const [first, ...rest] = pools;
-  return first === undefined ? work() : first.limit(() => enter(rest, work));
-}
+const none: readonly string[] = [];
 
-function count(pools: readonly Pool[], change: 1 | -1): void {
-  for (const pool of pools) pool.taken += change;
-}
+const createPool = (places: number): Pool => ({ places, taken: 0 });
 
-function createPool(limit: number): Pool {
-  return { limit: pLimit(limit), taken: 0 };
-}
-
-const hasRoom = ({ limit, taken }: Pool): boolean => taken < limit.concurrency;
+const hasRoom = ({ places, taken }: Pool): boolean => taken < places;

@@ -12,12 +12,19 @@ export interface QueueItem {
 interface Entry<T> {
   readonly item: T;
   readonly turn: number;
+  next: Entry<T> | undefined;
+}
+
+/** Those of one lane and one rank, in their turn. */
+interface Line<T> {
+  first: Entry<T> | undefined;
+  last: Entry<T> | undefined;
 }
 
 export class ReadyQueue<T extends QueueItem> {
-  /** A binary heap each. */
-  readonly #lanes = new Map<string, Entry<T>[]>();
-  /** Taken out of their turn; they leave their heap when they come to its top. */
+  /** By rank, in each lane. */
+  readonly #lanes = new Map<string, Map<number, Line<T>>>();
+  /** Taken out of their turn; they leave their line when they come to its head. */
   readonly #withdrawn = new Set<T>();
   #turns = 0;
   #size = 0;
@@ -28,24 +35,29 @@ export class ReadyQueue<T extends QueueItem> {
 
   add(item: T): void {
     this.#size += 1;
-    const heap = this.#lanes.get(item.lane) ?? [];
-    this.#lanes.set(item.lane, heap);
     this.#turns += 1;
-    heap.push({ item, turn: this.#turns });
-    siftUp(heap);
+    const entry = { item, turn: this.#turns, next: undefined };
+    const line = this.#lineOf(item);
+    if (line.last === undefined) line.first = entry;
+    else line.last.next = entry;
+    line.last = entry;
   }
 
   /** The first of all items whose lane has room; undefined when there is none. */
   take(hasRoom: (item: T) => boolean): T | undefined {
-    let best: Entry<T>[] | undefined;
-    for (const heap of this.#lanes.values()) {
-      const first = this.#firstOf(heap);
-      if (first === undefined || (best?.[0] !== undefined && !isBefore(first, best[0]))) continue;
-      if (hasRoom(first.item)) best = heap;
+    let best: Line<T> | undefined;
+    for (const lane of this.#lanes.values()) {
+      for (const line of lane.values()) {
+        const first = this.#firstOf(line);
+        if (first === undefined || (best?.first !== undefined && !isBefore(first, best.first))) continue;
+        if (hasRoom(first.item)) best = line;
+      }
     }
-    if (best === undefined) return undefined;
+    if (best?.first === undefined) return undefined;
+    const { item } = best.first;
     this.#size -= 1;
-    return removeFirst(best)?.item;
+    removeFirst(best);
+    return item;
   }
 
   /** For an item that is in the queue. */
@@ -60,48 +72,24 @@ export class ReadyQueue<T extends QueueItem> {
     this.#size = 0;
   }
 
-  #firstOf(heap: Entry<T>[]): Entry<T> | undefined {
-    for (;;) {
-      const [first] = heap;
-      if (first === undefined || !this.#withdrawn.delete(first.item)) return first;
-      removeFirst(heap);
-    }
+  #lineOf({ lane, rank }: T): Line<T> {
+    const lines = this.#lanes.get(lane) ?? new Map<number, Line<T>>();
+    const line = lines.get(rank) ?? { first: undefined, last: undefined };
+    if (line.first === undefined) this.#lanes.set(lane, lines.set(rank, line));
+    return line;
   }
+
+  #firstOf(line: Line<T>): Entry<T> | undefined {
+    while (line.first !== undefined && this.#withdrawn.delete(line.first.item)) removeFirst(line);
+    return line.first;
+  }
+}
+
+function removeFirst<T>(line: Line<T>): void {
+  line.first = line.first?.next;
+  if (line.first === undefined) line.last = undefined;
 }
 
 function isBefore<T extends QueueItem>(a: Entry<T>, b: Entry<T>): boolean {
   return a.item.rank > b.item.rank || (a.item.rank === b.item.rank && a.turn < b.turn);
-}
-
-function siftUp<T extends QueueItem>(heap: Entry<T>[]): void {
-  for (let at = heap.length - 1; at > 0;) {
-    const above = (at - 1) >> 1;
-    const entry = heap[at];
-    const parent = heap[above];
-    if (entry === undefined || parent === undefined || !isBefore(entry, parent)) return;
-    heap[at] = parent;
-    heap[above] = entry;
-    at = above;
-  }
-}
-
-function removeFirst<T extends QueueItem>(heap: Entry<T>[]): Entry<T> | undefined {
-  const [first] = heap;
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return first;
-  let at = 0;
-  for (;;) {
-    const left = at * 2 + 1;
-    const right = left + 1;
-    const leftEntry = heap[left];
-    const rightEntry = heap[right];
-    if (leftEntry === undefined) break;
-    const isRight = rightEntry !== undefined && isBefore(rightEntry, leftEntry);
-    const child = isRight ? rightEntry : leftEntry;
-    if (!isBefore(child, last)) break;
-    heap[at] = child;
-    at = isRight ? right : left;
-  }
-  heap[at] = last;
-  return first;
 }

@@ -6,10 +6,17 @@
  */
 import { err, ok, type Result } from '@pipeline/schema';
 import type { ActionOutcome } from './action.ts';
-import { type Caching, damagedInput, keepOutcome, type LookUp, restoreInputs } from './caching.ts';
-import { callOperation, cancelledFailure } from './call-operation.ts';
+import {
+  type Caching,
+  damagedInput,
+  keepOutcome,
+  type LookUp,
+  restoreInputs,
+  takesStored,
+} from './caching.ts';
+import { type CallContext, callOperation, cancelledFailure } from './call-operation.ts';
 import type { Clock } from './clock.ts';
-import { checkOutputs } from './check-outputs.ts';
+import { checkKnown, checkOutputs } from './check-outputs.ts';
 import { failure, type Failure } from './failure.ts';
 import type { Mask } from './mask-secrets.ts';
 import type {
@@ -17,7 +24,6 @@ import type {
   ActionRequest,
   Operation,
   OperationContext,
-  RunContext,
   Share,
 } from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
@@ -48,7 +54,7 @@ export interface ActionListener {
 
 /** What all actions of a job share. */
 export interface ActionEnvironment {
-  readonly context: RunContext;
+  readonly context: CallContext;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly random: () => number;
@@ -64,9 +70,20 @@ export interface ActionEnd {
   readonly workDir?: string;
 }
 
-export async function runAction(run: ActionRun, environment: ActionEnvironment): Promise<ActionEnd> {
-  const { caching, workspace, mask } = environment;
-  if (caching === undefined) return attemptAction(run, environment);
+export function runAction(run: ActionRun, environment: ActionEnvironment): Promise<ActionEnd> {
+  const { caching } = environment;
+  const isCached =
+    caching !== undefined && (run.lookUp !== undefined || takesStored(run.request, caching.cache));
+  return isCached ? runWithCache(run, environment, caching) : attemptAction(run, environment);
+}
+
+/** Its inputs come out of the cache, or its result goes into it. */
+async function runWithCache(
+  run: ActionRun,
+  environment: ActionEnvironment,
+  caching: Caching,
+): Promise<ActionEnd> {
+  const { workspace, mask } = environment;
   try {
     const restored = await restoreInputs(run.request, caching.cache, workspace);
     if (!restored.ok) return { outcome: { type: 'failed', failure: restored.error } };
@@ -123,27 +140,13 @@ async function tryOnce(
   let workDir: string | undefined;
   try {
     workDir = run.operation.isFolderless === true ? '' : await workspace.createDir(run.request.task.name);
-    const { request, stop } = run;
+    const { request, stop, listener } = run;
     const { clock, graceMs, context } = environment;
-    const { onProgress } = run.listener;
     const work = (given: OperationContext): ReturnType<typeof makeAndCheck> =>
       makeAndCheck(run, given, workspace);
     // The others do not wait for a second attempt.
     const share = attempt === 1 ? run.share : undefined;
-    const hashFile = environment.caching?.cache.hashFile;
-    const call = {
-      request,
-      work,
-      context,
-      workDir,
-      attempt,
-      share,
-      hashFile,
-      onProgress,
-      stop,
-      clock,
-      graceMs,
-    };
+    const call = { request, work, context, workDir, attempt, share, listener, stop, clock, graceMs };
     const checked = await callOperation(call);
     if (checked.ok) {
       const outcome = maskOutcome(checked.value, mask);
@@ -167,7 +170,8 @@ async function makeAndCheck(
 ): Promise<Result<ActionOutcome, Failure>> {
   const made = await operation.run(request, context);
   if (!made.ok) return made;
-  const checked = await checkOutputs(made.value, { request, workDir: context.workDir, workspace });
+  const place = { request, workDir: context.workDir, workspace };
+  const checked = checkKnown(made.value, place) ?? (await checkOutputs(made.value, place));
   if (!checked.ok || request.verify === undefined || checked.value.type !== 'finished') return checked;
   if (operation.verify === undefined) {
     const why = `${request.task.operation} of task "${request.task.name}" cannot be held to "verify" here`;

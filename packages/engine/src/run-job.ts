@@ -1,25 +1,22 @@
 /**
- * The loop of a run: what the schedule says is ready goes through the pools to `runAction`, and every ending goes back
- * to the schedule, until nothing is left. It turns each change into an event and removes files that nobody needs.
+ * The loop of a run: what the schedule says is ready is started, and every ending goes back to the schedule, until
+ * nothing is left. It turns each change into an event and removes files that nobody needs.
  * It does not know what an operation does, nor who listens.
  */
-import type { ActionRecord } from './action-record.ts';
+import { ActionStarter, type Ending } from './action-starter.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { EventSink } from './event.ts';
 import { failure, type Failure } from './failure.ts';
-import { type Group, type GroupItem, GroupQueue } from './group-queue.ts';
 import { cachedOutcome, type Caching } from './caching.ts';
 import { type Companions, companionsOf } from './companions.ts';
-import { converterOf } from './job-events.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { JobReport } from './job-report.ts';
 import type { Share } from './operation.ts';
-import { movingFiles, Pools } from './pools.ts';
-import { mayBeStored, readyAction, type ReadySurroundings } from './ready-action.ts';
-import { type ActionEnd, type ActionEnvironment, runAction } from './run-action.ts';
+import { Pools } from './pools.ts';
+import type { Readiness } from './ready-action.ts';
+import { type ActionEnvironment, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
-import { bySource, sharingKey } from './sharing.ts';
 import { Stop } from './stop.ts';
 import { type Action, requestOf } from './task-run.ts';
 import type { Workspace } from './disk/workspace.ts';
@@ -59,23 +56,11 @@ export function runJob(plan: JobPlan, options: RunOptions): Promise<JobOutcome> 
 
 const defaultGraceMs = 10_000;
 
-interface ReadyAction extends GroupItem {
-  readonly action: Action;
-}
-
-interface Ending {
-  readonly action: Action;
-  readonly end: ActionEnd;
-}
-
 class JobRun {
   readonly #plan: JobPlan;
   readonly #options: RunOptions;
   readonly #schedule: Schedule;
-  readonly #pools: Pools;
-  readonly #queue = new GroupQueue<ReadyAction>();
-  /** Ready, and for another backend: they take no place of this machine. */
-  #remote: Action[] = [];
+  readonly #starter: ActionStarter;
   readonly #environment: ActionEnvironment;
   /** One for each action that runs. */
   readonly #running = new Set<Stop>();
@@ -84,7 +69,6 @@ class JobRun {
   readonly #workDirs = new Map<Action, string>();
   readonly #removals = new Set<Promise<void>>();
   readonly #writers: Writers;
-  readonly #around: ReadySurroundings;
   #onDone: () => void = () => {};
   #onBug: (error: unknown) => void = () => {};
 
@@ -92,27 +76,30 @@ class JobRun {
     this.#plan = plan;
     this.#options = options;
     this.#schedule = new Schedule(plan);
-    const byName = options.limits ?? plan.pipeline.concurrency.limits;
-    this.#pools = options.pools ?? new Pools({ max: options.maxActions, byName });
-    const clock =
-      options.wait === undefined ? systemClock(options.now) : { now: options.now, wait: options.wait };
-    this.#environment = {
-      context: plan.context,
-      workspace: options.workspace,
-      clock,
-      random: options.random ?? Math.random,
-      graceMs: options.graceMs ?? defaultGraceMs,
-      mask: plan.mask,
-      caching: options.caching,
-    };
+    this.#environment = environmentOf(plan, options);
     this.#report = new JobReport(plan, options);
     this.#writers = new Writers(plan);
+    this.#starter = this.#createStarter();
+  }
+
+  #createStarter(): ActionStarter {
+    const { pools, maxActions, limits } = this.#options;
+    const byName = limits ?? this.#plan.pipeline.concurrency.limits;
     let companions: Companions | undefined;
-    this.#around = {
-      environment: this.#environment,
-      writers: this.#writers,
-      companions: () => (companions ??= companionsOf(plan)),
-    };
+    return new ActionStarter({
+      plan: this.#plan,
+      pools: pools ?? new Pools({ max: maxActions, byName }),
+      arePoolsShared: pools !== undefined,
+      around: {
+        environment: this.#environment,
+        writers: this.#writers,
+        companions: () => (companions ??= companionsOf(this.#plan)),
+      },
+      onSettled: (action, readiness) => this.#settle(action, readiness),
+      run: (action, share) => this.#runOne(action, share),
+      onEnd: (ending) => this.#end(ending),
+      onBug: (error) => this.#onBug(error),
+    });
   }
 
   async run(): Promise<JobOutcome> {
@@ -122,6 +109,7 @@ class JobRun {
       this.#onDone = resolve;
       this.#onBug = reject;
     });
+    if (signal.aborted) this.#starter.stop();
     this.#guard(() => {
       this.#report.begin();
       this.#apply(this.#schedule.begin());
@@ -134,16 +122,15 @@ class JobRun {
       signal.removeEventListener('abort', onAbort);
       // After a bug of our own, nothing may be left running either.
       this.#cancelRunning('the job has ended');
-      this.#pools.leave(this.#takeTurn);
+      this.#starter.stop();
       await Promise.all(this.#removals);
     }
     return this.#report.finish(this.#schedule.tasks);
   }
 
   #apply(changes: readonly Change[]): void {
+    this.#admitReady(changes);
     let firstFailed: Action | undefined;
-    const ready = changes.flatMap((change) => (change.type === 'ready' ? change.action : []));
-    if (ready.length > 0) this.#admit(ready);
     for (const change of changes) {
       this.#applyOne(change);
       if (change.type === 'ended' && isStopping(change.action)) firstFailed ??= change.action;
@@ -152,8 +139,15 @@ class JobRun {
     if (firstFailed !== undefined && onError === 'stop') {
       this.#stop(failure('cancelled', `the job was stopped, because ${firstFailed.address} failed`));
     }
-    this.#startReady();
+    this.#starter.startReady();
     if (this.#schedule.isDone) this.#onDone();
+  }
+
+  /** All of a step together: they may share their work. */
+  #admitReady(changes: readonly Change[]): void {
+    const ready: Action[] = [];
+    for (const change of changes) if (change.type === 'ready') ready.push(change.action);
+    if (ready.length > 0) this.#starter.admit(ready);
   }
 
   #applyOne(change: Change): void {
@@ -177,8 +171,7 @@ class JobRun {
   #stop(reason: Failure): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#queue.clear();
-    this.#remote = [];
+    this.#starter.stop();
     this.#cancelRunning(reason.message);
     this.#apply(this.#schedule.stop(reason));
   }
@@ -189,112 +182,30 @@ class JobRun {
     for (const stop of this.#running) stop.stop(reason);
   }
 
-  /** Queues actions, once it is known who will do their work: the limits depend on it, and what they share. */
-  #admit(actions: readonly Action[]): void {
-    const open: Action[] = [];
-    for (const action of actions) {
-      if (action.plan === undefined || mayBeStored(action, this.#around)) open.push(action);
-      else this.#enqueue(action);
-    }
-    // Those that take the same file may share its work: none of them is queued before all are planned.
-    for (const siblings of bySource(open)) this.#background(() => this.#prepare(siblings));
-  }
-
-  async #prepare(actions: readonly Action[]): Promise<void> {
-    const found = await Promise.all(actions.map((action) => readyAction(action, this.#around)));
-    for (const [index, action] of actions.entries()) {
-      // The job may have been stopped in the meantime.
-      if (action.state !== 'ready') continue;
-      const readiness = found[index];
-      if (readiness === undefined) this.#enqueue(action);
-      else if (readiness.type === 'stored') this.#takeStored(action, readiness.record);
-      else this.#apply(this.#schedule.end(action, readiness));
-    }
-    this.#startReady();
-  }
-
-  /** It takes no place of the limits, as it does no work. */
-  #takeStored(action: Action, record: ActionRecord): void {
-    const { caching } = this.#options;
-    if (caching === undefined) return;
-    this.#apply(this.#schedule.start(action));
-    this.#apply(this.#schedule.end(action, cachedOutcome(action.task, record, caching.cache)));
-  }
-
-  #enqueue(action: Action): void {
-    if (action.owner.planned.backend !== 'local') {
-      this.#remote.push(action);
+  #settle(action: Action, readiness: Exclude<Readiness, undefined>): void {
+    if (readiness.type === 'failed') {
+      this.#apply(this.#schedule.end(action, readiness));
       return;
     }
-    const converter = converterOf(action);
-    const { operation } = action.owner.planned.task;
-    const names = this.#pools.limited(converter === undefined ? [operation] : [operation, converter.name]);
-    const limits = action.owner.planned.operation.isFolderless === true ? [...names, movingFiles] : names;
-    const rank = this.#plan.graph.depths[action.owner.planned.index] ?? 0;
-    const shares = sharingKey(action);
-    this.#queue.add({ action, limits, rank, lane: limits.join('\n'), shares });
+    const { caching } = this.#options;
+    if (caching === undefined) return;
+    // It takes no place of the limits, as it does no work.
+    this.#tellStart(action);
+    this.#apply(this.#schedule.end(action, cachedOutcome(action.task, readiness.record, caching.cache)));
   }
 
-  #startReady(): void {
-    // All of them at once: the backend sends them away together, and limits what it does here itself.
-    for (const action of this.#remote.splice(0)) this.#background(() => this.#runRemote(action));
-    if (this.#options.pools === undefined) {
-      while (this.#startOne());
-    } else if (!this.#queue.isEmpty) {
-      this.#pools.wait(this.#takeTurn);
-      this.#pools.offer();
-    }
-  }
-
-  /** Where other runs take the same places, each takes one at a time. */
-  readonly #takeTurn = (): boolean => {
-    const hasStarted = this.#startOne();
-    if (!this.#queue.isEmpty) this.#pools.wait(this.#takeTurn);
-    return hasStarted;
-  };
-
-  #startOne(): boolean {
-    const group = this.#queue.take((limits) => this.#pools.hasRoom(limits));
-    if (group === undefined) return false;
-    this.#background(() => this.#runGroup(group));
-    return true;
-  }
-
-  async #runRemote(action: Action): Promise<void> {
-    const ending = await this.#runOne(action, undefined);
-    if (ending !== undefined) this.#end(ending);
-  }
-
-  async #runGroup({ items, limits }: Group<ReadyAction>): Promise<void> {
-    const last = await this.#pools.run(limits, () => this.#runInPool(items));
-    if (last !== undefined) this.#end(last);
-  }
-
-  /** Runs each of them to its own end; gives the last ending back, to be told when the place in the pools is free. */
-  async #runInPool(items: readonly ReadyAction[]): Promise<Ending | undefined> {
-    // The job may have been stopped while the pools let them in.
-    const actions = items.flatMap(({ action }) => (action.state === 'ready' ? action : []));
-    const key = actions[0]?.plan?.shares;
-    const share = actions.length < 2 || key === undefined ? undefined : { key, size: actions.length };
-    let last: Ending | undefined;
-    let running = actions.length;
-    const runs = actions.map(async (action) => {
-      const ending = await this.#runOne(action, share);
-      running -= 1;
-      if (running === 0) last = ending;
-      else if (ending !== undefined) this.#end(ending);
-    });
-    await Promise.all(runs);
-    return last;
+  #tellStart(action: Action): void {
+    for (const change of this.#schedule.start(action)) this.#report.tell(change);
   }
 
   async #runOne(action: Action, share: Share | undefined): Promise<Ending | undefined> {
+    // The job may have been stopped while it waited for its turn.
     if (action.state !== 'ready') return undefined;
     const refused = this.#writers.overwrites(action.address, action.plan?.writes ?? []);
     if (refused !== undefined) return { action, end: { outcome: { type: 'failed', failure: refused } } };
     const stop = new Stop();
     this.#running.add(stop);
-    this.#apply(this.#schedule.start(action));
+    this.#tellStart(action);
     const { operation } = action.owner.planned;
     const listener = this.#report.follow(action);
     const { lookUp } = action;
@@ -318,11 +229,6 @@ class JobRun {
     this.#removals.add(removal);
   }
 
-  /** Work that nobody awaits: a throw in it is a bug, and ends the run. */
-  #background(work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.#onBug(error));
-  }
-
   #guard(work: () => void): void {
     try {
       work();
@@ -330,6 +236,15 @@ class JobRun {
       this.#onBug(error);
     }
   }
+}
+
+function environmentOf(plan: JobPlan, options: RunOptions): ActionEnvironment {
+  const { now, wait, caching, workspace, random = Math.random, graceMs = defaultGraceMs } = options;
+  const { mask } = plan;
+  const clock = wait === undefined ? systemClock(now) : { now, wait };
+  const hashFile = caching?.cache.hashFile;
+  const context = hashFile === undefined ? plan.context : { ...plan.context, hashFile };
+  return { context, workspace, clock, random, graceMs, mask, caching };
 }
 
 /** With `on_error: stop`, this is the end of the job. */

@@ -76,7 +76,7 @@ export class Schedule {
     return this.#drain();
   }
 
-  start(action: Action): readonly Change[] {
+  start(action: Action): readonly Extract<Change, { type: 'task-started' }>[] {
     transition(action, 'running');
     const { owner } = action;
     if (owner.hasStarted) return [];
