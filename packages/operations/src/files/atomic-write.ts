@@ -17,7 +17,7 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { copySmall } from './copy-small.ts';
+import { copySmall, flushed, type OpenCopy, type SmallCopy } from './copy-small.ts';
 import { statOf } from './stat-of.ts';
 import { removeStale, temporaryName } from './temporary-files.ts';
 import { writeFailure } from './write-failure.ts';
@@ -29,13 +29,13 @@ export interface AtomicWrite {
   readonly target: string;
   /** For messages: where the paths in them start. */
   readonly baseDir: string;
-  /** Looked at where a copy takes long: a small one is over before anybody could say so. */
-  readonly signal: AbortSignal;
-  readonly progress?: (percent: number) => void;
+  /** Its signal is looked at where a copy takes long: a small one is over before anybody could say so. */
+  readonly caller: { readonly signal: AbortSignal };
+  readonly progress: (percent: number) => void;
   /** Hex SHA-256 that the source is known to have: anything else gets no name. */
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
   /** The caller has just seen that nothing is at the target. */
-  readonly isNew?: true;
+  readonly isNew?: boolean;
 }
 
 export interface Written {
@@ -45,15 +45,19 @@ export interface Written {
 }
 
 export async function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
-  const { source, target, baseDir, isNew } = request;
+  const { source, target, baseDir, isNew, sha256 } = request;
   const folder = path.dirname(target);
-  const temporary = path.join(folder, temporaryName());
+  const temporary = `${folder}${path.sep}${temporaryName()}`;
   try {
     const mode = isNew === true ? undefined : modeOf(target);
     const cleaning = removeStale(folder);
     if (cleaning !== undefined) await cleaning;
-    const written = await copyMakingFolder(request, { temporary, mode });
-    if (await isOther(written, temporary, request.sha256)) {
+    // Whether it is small shows when it is read, which costs less than to ask.
+    const small = copySmallInto(folder, { source, target: temporary, mode });
+    const written =
+      small === undefined ? await copyLarge(request, { temporary, mode }) : await flushed(small);
+    // Blocks that the file system shared were read by nobody yet.
+    if (sha256 !== undefined && (written.sha256 ?? (await hashOf(temporary))) !== sha256) {
       await rm(temporary, { force: true });
       return err(changedFailure(target));
     }
@@ -62,16 +66,10 @@ export async function atomicWrite(request: AtomicWrite): Promise<Result<Written,
   } catch (error) {
     // What is not there need not go: `force` makes this silent.
     await rm(temporary, { force: true }).catch(() => undefined);
-    if (request.signal.aborted)
+    if (request.caller.signal.aborted)
       return err(failure('cancelled', `writing ${JSON.stringify(path.basename(target))} was cancelled`));
     return err(writeFailure(error, { target, baseDir, source }));
   }
-}
-
-/** Blocks that the file system shared were read by nobody yet. */
-async function isOther(written: Written, temporary: string, wanted: string | undefined): Promise<boolean> {
-  if (wanted === undefined) return false;
-  return (written.sha256 ?? (await hashOf(temporary))) !== wanted;
 }
 
 async function hashOf(file: string): Promise<string> {
@@ -96,13 +94,13 @@ interface Place {
 }
 
 /** Makes the folder when it turns out not to be there: nearly always it is, and asking first would be in vain. */
-async function copyMakingFolder(request: AtomicWrite, place: Place): Promise<Written> {
+function copySmallInto(folder: string, small: SmallCopy): OpenCopy | undefined {
   try {
-    return await copy(request, place);
+    return copySmall(small);
   } catch (error) {
-    if (!isMissing(error, place.temporary)) throw error;
-    mkdirSync(path.dirname(place.temporary), { recursive: true });
-    return copy(request, place);
+    if (!isMissing(error, small.target)) throw error;
+    mkdirSync(folder, { recursive: true });
+    return copySmall(small);
   }
 }
 
@@ -113,22 +111,16 @@ const isMissing = (error: unknown, file: string): boolean =>
   'path' in error &&
   error.path === file;
 
-/** Whether it is small shows when it is read, which costs less than to ask. */
-async function copy(request: AtomicWrite, place: Place): Promise<Written> {
-  const { temporary, mode } = place;
-  const small = await copySmall({ source: request.source, target: temporary, mode });
-  return small ?? copyLarge(request, place);
-}
-
 /** From here on it pays to ask the file system for shared blocks; below, the question costs more than the copy. */
 const cloneFromBytes = 4 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 
 async function copyLarge(request: AtomicWrite, place: Place): Promise<Written> {
+  mkdirSync(path.dirname(place.temporary), { recursive: true });
   const source = await open(request.source, 'r');
   try {
     const written = await copyOpen(source, request, place);
-    request.signal.throwIfAborted();
+    request.caller.signal.throwIfAborted();
     return written;
   } finally {
     await source.close();
@@ -149,7 +141,7 @@ async function copyOpen(
     if (mode !== undefined) await file.chmod(mode);
     // A clone has taken over the mode of its source, which may be stricter or laxer than this user wants.
     else if (isCloned) await file.chmod(0o666 & ~process.umask());
-    if (isCloned) request.progress?.(100);
+    if (isCloned) request.progress(100);
     await file.sync();
     return { sizeBytes, ...(hash !== undefined && { sha256: hash.digest('hex') }) };
   } finally {
@@ -179,7 +171,7 @@ async function copyChunks({ source, file, hash, size }: Chunks, request: AtomicW
   let done = 0;
   let percent = 0;
   for (;;) {
-    request.signal.throwIfAborted();
+    request.caller.signal.throwIfAborted();
     const { bytesRead } = await source.read(buffer, 0, buffer.length, done);
     if (bytesRead === 0) return done;
     const chunk = buffer.subarray(0, bytesRead);
@@ -187,7 +179,7 @@ async function copyChunks({ source, file, hash, size }: Chunks, request: AtomicW
     await writeAll(file, chunk);
     done += bytesRead;
     const now = size === 0 ? 100 : Math.min(100, Math.floor((done / size) * 100));
-    if (now > percent) request.progress?.(now);
+    if (now > percent) request.progress(now);
     percent = now;
   }
 }

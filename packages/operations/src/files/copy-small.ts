@@ -5,7 +5,6 @@
  */
 import { hash } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fsync, openSync, readSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 
 /** Up to here, reading and writing takes well below a millisecond. */
 const smallBytes = 128 * 1024;
@@ -18,31 +17,46 @@ export interface SmallCopy {
   readonly mode: number | undefined;
 }
 
-export interface CopiedFile {
+/** It has its bytes, and the disk has not. */
+export interface OpenCopy {
+  readonly file: number;
   readonly sizeBytes: number;
   /** Hex. */
   readonly sha256: string;
 }
 
-const flush: (file: number) => Promise<void> = promisify(fsync);
 // Nobody waits between reading into it and writing out of it, so that one is enough for all copies.
 const buffer = Buffer.allocUnsafeSlow(smallBytes + 1);
 
 /** Undefined: it is not small, and nothing was written. Throws what the file system says. */
-export async function copySmall({ source, target, mode }: SmallCopy): Promise<CopiedFile | undefined> {
+export function copySmall({ source, target, mode }: SmallCopy): OpenCopy | undefined {
   const sizeBytes = readWhole(source);
   if (sizeBytes > smallBytes) return undefined;
   const content = buffer.subarray(0, sizeBytes);
   const file = openSync(target, 'wx', 0o666);
   try {
-    const sha256 = hash('sha256', content);
     for (let at = 0; at < sizeBytes;) at += writeSync(file, content, at);
     if (mode !== undefined) fchmodSync(file, mode);
-    await flush(file);
-    return { sizeBytes, sha256 };
-  } finally {
+    return { file, sizeBytes, sha256: hash('sha256', content) };
+  } catch (error) {
     closeSync(file);
+    throw error;
   }
+}
+
+/** Waits until the disk has it, and closes it. */
+export function flushed<Copy extends OpenCopy>(copy: Copy): Promise<Copy> {
+  return new Promise((resolve, reject) => {
+    fsync(copy.file, (problem) => {
+      try {
+        closeSync(copy.file);
+      } catch (error) {
+        reject(error);
+      }
+      if (problem === null) resolve(copy);
+      else reject(problem);
+    });
+  });
 }
 
 // What has become a pipe since it was listed makes nobody wait.

@@ -63,27 +63,29 @@ export function refusalOf(absolute: string, context: PathContext): Failure | und
 }
 
 /**
- * The same for the folder of a file, with the real path remembered for the blink of an eye: many files go to the same
+ * The same for the folder of a file, with the answer remembered for the blink of an eye: many files go to the same
  * folder, one right after the other, and a link that somebody makes in that moment could as well be made one later.
  */
 export function folderRefusal(folder: string, context: PathContext): Failure | undefined {
-  return isInside(recentRealPath(folder), context.allowedDirs) ? undefined : refusalOf(folder, context);
+  return wasInside(folder, context) ? undefined : refusalOf(folder, context);
 }
 
 const recentForMs = 20;
-const recent = { paths: new Map<string, string>(), since: Number.NEGATIVE_INFINITY };
+const noDirs: readonly string[] = [];
+/** Folders that were seen to lie inside of these. */
+const recent = { dirs: noDirs, folders: new Set<string>(), since: Number.NEGATIVE_INFINITY };
 
-function recentRealPath(folder: string): string {
+function wasInside(folder: string, { allowedDirs }: PathContext): boolean {
   const now = performance.now();
-  if (now - recent.since > recentForMs) {
-    recent.paths.clear();
+  if (now - recent.since > recentForMs || recent.dirs !== allowedDirs) {
+    recent.folders.clear();
     recent.since = now;
+    recent.dirs = allowedDirs;
   }
-  const known = recent.paths.get(folder);
-  if (known !== undefined) return known;
-  const real = realPathOf(folder);
-  recent.paths.set(folder, real);
-  return real;
+  if (recent.folders.has(folder)) return true;
+  const isNow = isInside(realPathOf(folder), allowedDirs);
+  if (isNow) recent.folders.add(folder);
+  return isNow;
 }
 
 /** The project root: the allowed folder that holds the pipeline file. */

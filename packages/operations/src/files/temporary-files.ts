@@ -12,11 +12,12 @@ import path from 'node:path';
 const machine = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 6);
 // Chance once, then a count: asking for chance per file would cost as much as opening the file.
 const chance = randomBytes(3).toString('hex');
+const prefix = `.pipeline-${machine}-${process.pid}-${chance}`;
 let count = 0;
 
 export function temporaryName(): string {
   count = (count + 1) % 0x1_00_00_00;
-  return `.pipeline-${machine}-${process.pid}-${chance}${count.toString(16).padStart(6, '0')}.tmp`;
+  return `${prefix}${count.toString(16).padStart(6, '0')}.tmp`;
 }
 
 const temporaryPattern = /^\.pipeline-([0-9a-f]{6})-(\d+)-[0-9a-f]{12}\.tmp$/;

@@ -135,7 +135,7 @@ function writeInChild(
     script,
     `import { atomicWrite } from ${JSON.stringify(atomicWriteModule)};
      const result = await atomicWrite({ ...${JSON.stringify(files)}, baseDir: ${JSON.stringify(path.dirname(files.target))},
-       signal: new AbortController().signal, progress: () => { ${limits.onProgress ?? ''} } });
+       caller: { signal: new AbortController().signal }, progress: () => { ${limits.onProgress ?? ''} } });
      process.stdout.write(JSON.stringify(result));`,
   );
   return spawnSync('sh', ['-c', `${limits.shell ?? ''} exec "$0" "$1"`, process.execPath, script], {

@@ -54,6 +54,7 @@ export const exportLocal: Operation = {
       isAllUnchanged &&= written.value.isUnchanged === true;
       if (written.value.message !== undefined) messages.add(written.value.message);
     }
+    if (messages.size === 0 && !isAllUnchanged) return ok({ outputs });
     return ok({
       outputs,
       ...(messages.size > 0 && { message: [...messages].join('; ') }),
@@ -65,6 +66,7 @@ export const exportLocal: Operation = {
 interface Target {
   readonly input: Artifact;
   readonly file: string;
+  readonly folder: string;
   /** What lies there, itself: a link is not followed. */
   readonly existing: Stats | undefined;
   readonly dir: string;
@@ -76,20 +78,23 @@ function targetsOf(request: ActionRequest, context: PathContext): Result<readonl
   const isFile = !given.endsWith('/') && readsFile(request);
   const base = path.resolve(context.baseDir, given);
   const targets = request.inputs.map((input): Target => {
-    const file = isFile ? base : path.join(base, input.dir, input.name);
-    const existing = linkStatOf(file);
-    if (isFile) return { input, file, existing, dir: '', name: path.basename(base) };
-    return { input, file, existing, dir: input.dir, name: input.name };
+    if (isFile) {
+      const place = { folder: path.dirname(base), dir: '', name: path.basename(base) };
+      return { input, file: base, existing: linkStatOf(base), ...place };
+    }
+    const { dir, name } = input;
+    const folder = dir === '' ? base : path.join(base, dir);
+    const file = folder.endsWith(path.sep) ? folder + name : folder + path.sep + name;
+    return { input, file, existing: linkStatOf(file), folder, dir, name };
   });
   const problem = problemOf(targets, context);
   return problem === undefined ? ok(targets) : err(problem);
 }
 
 function problemOf(targets: readonly Target[], context: PathContext): Failure | undefined {
-  const seen = new Map<string, Target>();
   for (const target of targets) {
     // The file itself may be a link: it is replaced, never followed. Its folder must lie where it may.
-    const refusal = folderRefusal(path.dirname(target.file), context);
+    const refusal = folderRefusal(target.folder, context);
     if (refusal !== undefined) return refusal;
     if (target.existing !== undefined && isSource(target.file, targets)) {
       const shown = shownPath(target.file, context.baseDir);
@@ -97,6 +102,13 @@ function problemOf(targets: readonly Target[], context: PathContext): Failure | 
         hint: 'export to another folder',
       });
     }
+  }
+  return targets.length > 1 ? doubled(targets, context) : undefined;
+}
+
+function doubled(targets: readonly Target[], context: PathContext): Failure | undefined {
+  const seen = new Map<string, Target>();
+  for (const target of targets) {
     const other = seen.get(target.file);
     if (other !== undefined) {
       const shown = shownPath(target.file, context.baseDir);
@@ -144,32 +156,37 @@ async function write(
   { context, progress }: Writing,
 ): Promise<Result<Exported, Failure>> {
   const { file, dir, name, input, existing } = target;
-  const overwrite = textOption(request.options, 'overwrite') ?? 'if_changed';
-  // A folder in the way is no file to be kept: the write says so.
-  if (overwrite !== 'always' && existing !== undefined && !existing.isDirectory()) {
-    if (overwrite === 'never') {
-      const message = 'kept the file that was there (overwrite: never)';
-      return ok({ output: { dir, name, path: file }, message, isUnchanged: true });
-    }
-    if (await hasSame(input, file, context)) {
-      const known = input.sha256 === undefined ? {} : { sha256: input.sha256 };
-      return ok({ output: { dir, name, path: file, ...known }, message: 'unchanged', isUnchanged: true });
-    }
+  if (existing !== undefined) {
+    const kept = await keep(target, request, context);
+    if (kept !== undefined) return ok(kept);
   }
-  const written = await atomicWrite({
-    source: input.path,
-    target: file,
-    baseDir: context.baseDir,
-    get signal() {
-      return context.signal;
-    },
-    progress,
-    ...(existing === undefined && { isNew: true }),
-    ...(input.sha256 !== undefined && { sha256: input.sha256 }),
-  });
+  const { path: source, sha256: known } = input;
+  const isNew = existing === undefined;
+  const { baseDir } = context;
+  const copy = { source, target: file, baseDir, caller: context, progress, isNew, sha256: known };
+  const written = await atomicWrite(copy);
   if (!written.ok) return written;
-  const { sizeBytes, sha256 = input.sha256 } = written.value;
-  return ok({ output: { dir, name, path: file, sizeBytes, ...(sha256 !== undefined && { sha256 }) } });
+  const { sizeBytes, sha256 = known } = written.value;
+  const output = { dir, name, path: file, sizeBytes };
+  return ok({ output: sha256 === undefined ? output : { ...output, sha256 } });
+}
+
+/** What is there stays, if it may and should. */
+async function keep(
+  { file, dir, name, input, existing }: Target,
+  { options }: ActionRequest,
+  context: OperationContext,
+): Promise<Exported | undefined> {
+  const overwrite = textOption(options, 'overwrite') ?? 'if_changed';
+  // A folder in the way is no file to be kept: the write says so.
+  if (overwrite === 'always' || existing?.isDirectory() === true) return undefined;
+  if (overwrite === 'never') {
+    const message = 'kept the file that was there (overwrite: never)';
+    return { output: { dir, name, path: file }, message, isUnchanged: true };
+  }
+  if (!(await hasSame(input, file, context))) return undefined;
+  const known = input.sha256 === undefined ? {} : { sha256: input.sha256 };
+  return { output: { dir, name, path: file, ...known }, message: 'unchanged', isUnchanged: true };
 }
 
 /** By the hashes, where both are known or cheaply had: then nothing is read. Else byte by byte. */

@@ -92,7 +92,7 @@ async function publish(
     source: file.path,
     target,
     baseDir: context.baseDir,
-    signal: context.signal,
+    caller: context,
     progress: context.progress,
   });
   if (!written.ok) return written;
