@@ -36,6 +36,7 @@ interface ReadyAction extends GroupItem {
   readonly action: Action;
 }
 
+const stepIsOver = Promise.resolve();
 const onlyMoves: readonly string[] = [movingFiles];
 
 export class ActionStarter {
@@ -130,8 +131,7 @@ export class ActionStarter {
     const group = this.#queue.take(this.#hasRoom);
     if (group === undefined) return false;
     this.#options.pools.occupy(group.limits);
-    // Not within this step: whoever hears of it may still stop the job.
-    queueMicrotask(() => this.#background(this.#runGroup(group)));
+    this.#background(this.#runGroup(group));
     return true;
   }
 
@@ -146,6 +146,8 @@ export class ActionStarter {
     const { pools, run, onEnd } = this.#options;
     const [first] = items;
     let last: Ending | undefined;
+    // Not within this step: whoever hears of it may still stop the job.
+    await stepIsOver;
     try {
       if (first === undefined || items.length > 1) last = await this.#runTogether(items);
       else last = await run(first.action, undefined);

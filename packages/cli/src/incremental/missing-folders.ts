@@ -14,8 +14,15 @@ export function missingFolders({ actions }: Pick<JobPlan, 'actions'>): readonly 
     if (missing && path.dirname(folder) !== folder) isMissing(path.dirname(folder));
     return missing;
   };
+  // Most files lie beside the one before: whose folder is known.
+  let before = '';
   for (const { writes = [] } of actions) {
-    for (const file of writes) if (path.isAbsolute(file)) isMissing(path.dirname(file));
+    for (const file of writes) {
+      if (before !== '' && file.startsWith(before) && !file.includes(path.sep, before.length)) continue;
+      if (!path.isAbsolute(file)) continue;
+      isMissing(path.dirname(file));
+      before = file.slice(0, file.lastIndexOf(path.sep) + 1);
+    }
   }
   return [...known].flatMap(([folder, missing]) => (missing ? [folder] : []));
 }

@@ -3,7 +3,7 @@
  * Nothing is ever drawn over: no carriage returns, no cursor. An action that takes long gives a sign of life every 30
  * seconds. The summary closes it.
  */
-import type { Progress, RunningAction } from '@pipeline/engine';
+import type { JobEvent, Progress, RunningAction } from '@pipeline/engine';
 import { emptyProgress, progress } from '@pipeline/engine';
 import { systemClock } from './clock.ts';
 import { eventLine } from './event-line.ts';
@@ -23,12 +23,12 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
   const { stderr, verbosity = 'normal', clock = systemClock } = options;
   const style = styleFor(stderr, options.env);
   const writer = new OutputWriter(stderr);
-  let state = before;
+  const states = new States(before);
 
   const say = (ms: number, text: string): void => writer.write(`${style.dim(formatElapsed(ms))}  ${text}\n`);
   const beat = {
     clock,
-    state: () => state,
+    state: () => states.latest(),
     onBeat: (due: readonly RunningAction[], now: number): void => {
       for (const action of due.slice(0, heartbeatRows))
         say(now, `${style.signs.running} ${stillRunning(action, now)}`);
@@ -39,7 +39,7 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
   const heartbeat = verbosity === 'quiet' ? undefined : createHeartbeat(beat);
   return {
     event: (event) => {
-      state = progress(state, event);
+      const state = states.after(event);
       const text = eventLine(event, state, { style, verbosity });
       // A watch lasts for days: the time of the day says more than the hours since it began.
       if (text !== undefined) {
@@ -57,6 +57,40 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
       await writer.flush();
     },
   };
+}
+
+/**
+ * What is known of the run, event by event. Most actions have ended before anybody asks what is running: the start of one
+ * is taken in when somebody does, or else with its end, which says all that is told of it.
+ */
+class States {
+  #state: Progress;
+  readonly #starts = new Map<string, JobEvent>();
+
+  constructor(state: Progress) {
+    this.#state = state;
+  }
+
+  after(event: JobEvent): Progress {
+    if (event.type === 'action.started' && event.attempt === 1) {
+      this.#starts.set(event.action, event);
+      return this.#state;
+    }
+    if (event.type === 'action.finished') this.#starts.delete(event.action);
+    else if (this.#starts.size > 0) this.#takeIn();
+    this.#state = progress(this.#state, event);
+    return this.#state;
+  }
+
+  latest(): Progress {
+    this.#takeIn();
+    return this.#state;
+  }
+
+  #takeIn(): void {
+    for (const event of this.#starts.values()) this.#state = progress(this.#state, event);
+    this.#starts.clear();
+  }
 }
 
 function stillRunning(action: RunningAction, now: number): string {

@@ -7,10 +7,14 @@ import { stripVTControlCharacters } from 'node:util';
 // Control characters (C0, DEL, C1), line and paragraph separators, directional marks, halves of surrogate pairs.
 const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
 
+// Nearly all that is ever shown; nothing has to be looked up in it.
+const harmless = /^[\u0020-\u007e]*$/;
+
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** One line. */
 export function printable(text: string): string {
+  if (harmless.test(text)) return text;
   return text.replace(unsafe, (character) => named[character] ?? escaped(character));
 }
 

@@ -309,3 +309,37 @@ test('absolute patterns work inside of --allow-path', async () => {
     places: ['a/one.md'],
   });
 });
+
+/** Longer than a tick of the file system: what was written before counts as known. */
+const ticked = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+
+test.each<readonly [string, JsonObject, (root: string) => void, readonly string[]]>([
+  ['nothing', { path: 'in/**/*.md' }, () => {}, ['a.md', 'deep/b.md']],
+  ['a new file', { path: 'in/**/*.md' }, (root) => write(root, 'in/c.md'), ['a.md', 'c.md', 'deep/b.md']],
+  ['a new file below', { path: 'in/**/*.md' }, (root) => write(root, 'in/deep/c.md'), ['a.md', 'deep/b.md', 'deep/c.md']],
+  ['a file that went', { path: 'in/**/*.md' }, (root) => rmSync(path.join(root, 'in/a.md')), ['deep/b.md']],
+  ['a folder that came', { path: 'in/{more,deep}/*.md' }, (root) => write(root, 'in/more/c.md'), ['deep/b.md', 'more/c.md']],
+  ['a folder that went', { path: 'in/**/*.md' }, (root) => rmSync(path.join(root, 'in/deep'), { recursive: true }), ['a.md']],
+  ['a file that is now a folder', { path: 'in/*.md' }, folderInPlaceOfFile, []],
+  ['a named file that went', { path: ['in/a.md', 'in/deep/*.md'], allow_empty: true }, (root) => rmSync(path.join(root, 'in/a.md')), ['b.md']],
+])('between plan and run: %s', async (_, options, change, expected) => {
+  const root = project(['in/a.md', 'in/deep/b.md']);
+  await ticked();
+  const request = action({ options });
+  const context = contextOf(root, { allowedDirs: [root] });
+  expect((await importLocal.plan(request, context)).ok).toBe(true);
+  change(root);
+  const ran = await importLocal.run(request, context);
+  const outputs = ran.ok ? ran.value.outputs : [];
+  expect(outputs.map(({ dir, name }) => (dir === '' ? name : `${dir}/${name}`))).toEqual(expected);
+});
+
+function write(root: string, file: string): void {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), 'new');
+}
+
+function folderInPlaceOfFile(root: string): void {
+  rmSync(path.join(root, 'in/a.md'));
+  mkdirSync(path.join(root, 'in/a.md'));
+}

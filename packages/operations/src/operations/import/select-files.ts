@@ -50,6 +50,7 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
   if (base !== undefined && !base.ok) return base;
 
   const files = new Map<string, SelectedFile>();
+  const places = new Places();
   const notes: string[] = [];
   for (const pattern of wanted) {
     const found = find(pattern, walk, flagOption(options, 'allow_empty'));
@@ -57,7 +58,8 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
     if (found.value.note !== undefined) notes.push(found.value.note);
     for (const [file, sizeBytes] of found.value.files) {
       // A file that an earlier pattern took keeps the place that it has by that one.
-      if (!files.has(file)) files.set(file, selected(file, sizeBytes, base?.value ?? found.value.base));
+      if (!files.has(file))
+        files.set(file, { ...places.of(file, base?.value ?? found.value.base), path: file, sizeBytes });
     }
   }
   const problem =
@@ -94,7 +96,8 @@ function findGlob(pattern: string, glob: Glob, walk: Walk): Result<Found, Failur
   if (!root.ok) return root;
   const before = new Set(walk.found.keys());
   walkFolders(glob, root.value, walk);
-  const files = new Map([...walk.found].filter(([file]) => !before.has(file)));
+  const files =
+    before.size === 0 ? walk.found : new Map([...walk.found].filter(([file]) => !before.has(file)));
   const missing = files.size === 0 ? missingPart(root.value) : undefined;
   const why = missing === undefined ? '' : `: ${missingText(missing, 'folder', walk.context.baseDir)}`;
   return ok({
@@ -216,13 +219,21 @@ function doubled(files: Iterable<SelectedFile>, context: PathContext): Failure |
   return undefined;
 }
 
-function selected(file: string, sizeBytes: number, base: string): SelectedFile {
-  return {
-    dir: slashed(path.relative(base, path.dirname(file))),
-    name: path.basename(file),
-    path: file,
-    sizeBytes,
-  };
+/** Where files lie below their base: worked out once for all that lie in one folder. */
+class Places {
+  readonly #dirs = new Map<string, string>();
+  #base = '';
+
+  of(file: string, base: string): { readonly dir: string; readonly name: string } {
+    if (base !== this.#base) this.#dirs.clear();
+    this.#base = base;
+    const end = file.lastIndexOf(path.sep);
+    const folder = file.slice(0, end);
+    const known = this.#dirs.get(folder);
+    const dir = known ?? slashed(path.relative(base, path.dirname(file)));
+    if (known === undefined) this.#dirs.set(folder, dir);
+    return { dir, name: file.slice(end + 1) };
+  }
 }
 
 const placeOf = (file: SelectedFile): string => (file.dir === '' ? file.name : `${file.dir}/${file.name}`);

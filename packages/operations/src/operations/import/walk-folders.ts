@@ -76,13 +76,13 @@ function follow(folder: Folder, segments: readonly Segment[], walk: Walk): void 
       return;
     case 'name':
       if (rest.length > 0) descend({ folder, name: segment.name }, rest, walk);
-      else take(path.join(folder.path, segment.name), walk);
+      else takeNamed(path.join(folder.path, segment.name), walk);
       return;
     case 'match':
       for (const entry of list(folder, walk).values()) {
         if (!segment.matches(entry.name)) continue;
         if (rest.length === 0) {
-          if (!entry.isDirectory()) take(path.join(folder.path, entry.name), walk);
+          if (!entry.isDirectory()) take(inFolder(folder.path, entry.name), entry, walk);
         } else if (!isPassedOver(entry.name)) {
           descend({ folder, name: entry.name }, rest, walk);
         }
@@ -131,7 +131,15 @@ function descend({ folder, name }: Child, segments: readonly Segment[], walk: Wa
   }
 }
 
-function take(file: string, walk: Walk): void {
+/** A listing gives names as they are: nothing in them has to be resolved. */
+const inFolder = (folder: string, name: string): string =>
+  folder.endsWith(path.sep) ? folder + name : folder + path.sep + name;
+
+function takeNamed(file: string, walk: Walk): void {
+  take(file, entryOf(file, walk), walk);
+}
+
+function take(file: string, entry: Dirent | undefined, walk: Walk): void {
   if (walk.found.has(file) || walk.isExcluded(file)) return;
   const stats = statOf(file, walk);
   if (stats?.isFile() !== true) walk.probed.add(file);
@@ -140,18 +148,12 @@ function take(file: string, walk: Walk): void {
   if (!stats.isFile()) return;
   if (!isReadable(file, stats)) {
     walk.unreadable.add(file);
-  } else if (isLinkOutside(file, walk)) {
+    // The file's folder has been checked on the way: only the file itself can still be a link.
+  } else if (entry?.isFile() !== true && !isInside(realFolder(file), walk.context.allowedDirs)) {
     walk.outside.add(file);
   } else {
     walk.found.set(file, stats.size);
   }
-}
-
-/** The file's folder has been checked on the way: only the file itself can still be a link. */
-function isLinkOutside(file: string, walk: Walk): boolean {
-  const entry = entryOf(file, walk);
-  if (entry?.isFile() === true) return false;
-  return !isInside(realFolder(file), walk.context.allowedDirs);
 }
 
 function noteMissing(file: string, walk: Walk): void {
