@@ -191,6 +191,8 @@ class JobRun {
     if (caching === undefined) return;
     // It takes no place of the limits, as it does no work.
     this.#tellStart(action);
+    // Those before it have their turn before those that take its files.
+    this.#starter.startReady();
     this.#apply(this.#schedule.end(action, cachedOutcome(action.task, readiness.record, caching.cache)));
   }
 
