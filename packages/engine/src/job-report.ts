@@ -4,13 +4,7 @@
  */
 import { ActionReport, type ActionTelling } from './action-report.ts';
 import { eventVersion, type EventSink } from './event.ts';
-import {
-  actionFinished,
-  type ActionMeasure,
-  taskMessage,
-  taskStatus,
-  taskSummaries,
-} from './job-events.ts';
+import { actionFinished, type ActionMeasure, taskMessage, taskStatus, taskSummaries } from './job-events.ts';
 import { countActions, exitCodeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobPlan } from './job-plan.ts';
 import { jobResource, type TaskTimes } from './job-resource.ts';

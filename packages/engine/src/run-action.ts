@@ -19,13 +19,7 @@ import type { Clock } from './clock.ts';
 import { checkKnown, checkOutputs } from './check-outputs.ts';
 import { failure, type Failure } from './failure.ts';
 import type { Mask } from './mask-secrets.ts';
-import type {
-  ActionPlan,
-  ActionRequest,
-  Operation,
-  OperationContext,
-  Share,
-} from './operation.ts';
+import type { ActionPlan, ActionRequest, Operation, OperationContext, Share } from './operation.ts';
 import { isWorthRetrying, retryDelayMs } from './retry.ts';
 import type { Stop } from './stop.ts';
 import type { Workspace } from './disk/workspace.ts';

@@ -316,12 +316,32 @@ const ticked = (): Promise<void> => new Promise((resolve) => setTimeout(resolve,
 test.each<readonly [string, JsonObject, (root: string) => void, readonly string[]]>([
   ['nothing', { path: 'in/**/*.md' }, () => {}, ['a.md', 'deep/b.md']],
   ['a new file', { path: 'in/**/*.md' }, (root) => write(root, 'in/c.md'), ['a.md', 'c.md', 'deep/b.md']],
-  ['a new file below', { path: 'in/**/*.md' }, (root) => write(root, 'in/deep/c.md'), ['a.md', 'deep/b.md', 'deep/c.md']],
+  [
+    'a new file below',
+    { path: 'in/**/*.md' },
+    (root) => write(root, 'in/deep/c.md'),
+    ['a.md', 'deep/b.md', 'deep/c.md'],
+  ],
   ['a file that went', { path: 'in/**/*.md' }, (root) => rmSync(path.join(root, 'in/a.md')), ['deep/b.md']],
-  ['a folder that came', { path: 'in/{more,deep}/*.md' }, (root) => write(root, 'in/more/c.md'), ['deep/b.md', 'more/c.md']],
-  ['a folder that went', { path: 'in/**/*.md' }, (root) => rmSync(path.join(root, 'in/deep'), { recursive: true }), ['a.md']],
+  [
+    'a folder that came',
+    { path: 'in/{more,deep}/*.md' },
+    (root) => write(root, 'in/more/c.md'),
+    ['deep/b.md', 'more/c.md'],
+  ],
+  [
+    'a folder that went',
+    { path: 'in/**/*.md' },
+    (root) => rmSync(path.join(root, 'in/deep'), { recursive: true }),
+    ['a.md'],
+  ],
   ['a file that is now a folder', { path: 'in/*.md' }, folderInPlaceOfFile, []],
-  ['a named file that went', { path: ['in/a.md', 'in/deep/*.md'], allow_empty: true }, (root) => rmSync(path.join(root, 'in/a.md')), ['b.md']],
+  [
+    'a named file that went',
+    { path: ['in/a.md', 'in/deep/*.md'], allow_empty: true },
+    (root) => rmSync(path.join(root, 'in/a.md')),
+    ['b.md'],
+  ],
 ])('between plan and run: %s', async (_, options, change, expected) => {
   const root = project(['in/a.md', 'in/deep/b.md']);
   await ticked();

@@ -4,7 +4,14 @@
  * them only where these have changed.
  */
 import { changedFiles, markFiles, tickMs } from '@pipeline/engine';
-import type { ActionRequest, Failure, MarkedFiles, Operation, PlannedFile, RunContext } from '@pipeline/engine';
+import type {
+  ActionRequest,
+  Failure,
+  MarkedFiles,
+  Operation,
+  PlannedFile,
+  RunContext,
+} from '@pipeline/engine';
 import { type Result, ok } from '@pipeline/schema';
 import { type Selection, selectFiles } from './select-files.ts';
 
