@@ -35,7 +35,7 @@ export async function checkOutputs(
   // What was imported may lie where the user keeps it, and what was exported where the user wants it.
   const within = isProcessing(request) ? workDir : undefined;
   const inspected = await Promise.all(
-    made.outputs.map((file) =>
+    made.outputs.map(async (file) =>
       isKnown(file, workDir) ? ok(file.sizeBytes ?? 0) : workspace.inspect(file.path, within),
     ),
   );
