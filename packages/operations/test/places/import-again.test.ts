@@ -29,7 +29,12 @@ const cases: readonly Case[] = [
     change: (root) => write(root, 'in/deep/c.md'),
     expected: ['a.md', 'deep/b.md', 'deep/c.md'],
   },
-  { what: 'a file that went', options: all, change: (root) => remove(root, 'in/a.md'), expected: ['deep/b.md'] },
+  {
+    what: 'a file that went',
+    options: all,
+    change: (root) => remove(root, 'in/a.md'),
+    expected: ['deep/b.md'],
+  },
   {
     what: 'a folder that came',
     options: { path: 'in/{more,deep}/*.md' },
