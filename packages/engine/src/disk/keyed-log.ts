@@ -10,6 +10,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { lastLineWith } from './search-log.ts';
 
 export interface KeyedLogOptions {
   readonly path: string;
@@ -21,8 +22,8 @@ const checkLength = 8;
 const lineBreak = 0x0a;
 const tab = 0x09;
 
-/** So many look-ups search the bytes; whoever asks more often is worth a table of all keys. */
-const searches = 16;
+/** So many look-ups search the file; whoever asks more often is worth a table of all keys. */
+const searches = 4;
 
 export class KeyedLog {
   readonly #options: KeyedLogOptions;
@@ -43,11 +44,10 @@ export class KeyedLog {
   get(key: string): string | undefined {
     const added = this.#added.get(key);
     if (added !== undefined) return added;
-    const bytes = (this.#bytes ??= readIfThere(this.#options.path));
-    if (bytes.length === 0) return undefined;
     this.#lookups += 1;
-    if (this.#lookups > searches) this.#index ??= indexOf(bytes);
-    const start = this.#index === undefined ? search(bytes, key) : this.#index.get(key);
+    if (this.#lookups <= searches) return search(this.#options.path, key);
+    const bytes = (this.#bytes ??= readIfThere(this.#options.path));
+    const start = (this.#index ??= indexOf(bytes)).get(key);
     return start === undefined ? undefined : valueAt(bytes, start, key);
   }
 
@@ -124,13 +124,13 @@ function indexOf(bytes: Buffer): Map<string, number> {
 }
 
 /** From the end, as the last line counts. */
-function search(bytes: Buffer, key: string): number | undefined {
-  const wanted = Buffer.from(` ${key}\t`);
-  for (let at = bytes.lastIndexOf(wanted); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(wanted, at - 1)) {
-    const start = at - checkLength;
-    if (start === 0 || (start > 0 && bytes[start - 1] === lineBreak)) return start;
+function search(path: string, key: string): string | undefined {
+  try {
+    const line = lastLineWith(path, { wanted: Buffer.from(` ${key}\t`), offset: checkLength });
+    return line === undefined ? undefined : valueAt(line, 0, key);
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 function valueAt(bytes: Buffer, start: number, key: string): string | undefined {
