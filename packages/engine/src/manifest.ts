@@ -131,22 +131,23 @@ export function keyLookUp({ keys }: Ledger): (address: string) => string | undef
   let asked = 0;
   return (address) => {
     asked += 1;
-    if (asked <= searches) {
-      const start = keys.startsWith(`${address}\t`) ? 0 : -1;
-      const at = keys.lastIndexOf(`\n${address}\t`);
-      const from = at >= 0 ? at + 1 : start;
-      return from < 0
-        ? undefined
-        : keys.slice(from + address.length + 1, from + address.length + 1 + hashLength);
-    }
-    table ??= new Map(
-      keys.split('\n').flatMap((line): [string, string][] => {
-        const tab = line.lastIndexOf('\t');
-        return tab < 0 ? [] : [[line.slice(0, tab), line.slice(tab + 1)]];
-      }),
-    );
-    return table.get(address);
+    if (asked > searches) return (table ??= new Map(keyEntries(keys))).get(address);
+    const at = keyPosition(keys, address);
+    return at === undefined ? undefined : keys.slice(at, at + hashLength);
   };
+}
+
+/** Where the last key of an address begins. */
+export function keyPosition(keys: string, address: string): number | undefined {
+  const found = keys.lastIndexOf(`\n${address}\t`);
+  if (found >= 0) return found + address.length + 2;
+  return keys.startsWith(`${address}\t`) ? address.length + 1 : undefined;
+}
+
+/** A file may have a line break in its name, and then its address has one too. */
+export function* keyEntries(keys: string): Generator<[address: string, key: string]> {
+  for (const [, address = '', key = ''] of keys.matchAll(/([^]*?)\t([\da-f]{64})(?:\n|$)/g))
+    yield [address, key];
 }
 
 /** Undefined: they are the same. Else the first difference, for people. */

@@ -12,10 +12,14 @@ import {
 } from './manifest.ts';
 import type { Narrowing } from './narrow.ts';
 import { filesBefore } from './next-ledger.ts';
+import { numbersWhere, patched, patchedKeys } from './patch-manifest.ts';
 
 /** `part`: as if the files that were looked at were all that there are. */
 export function mergeManifest(previous: Manifest, part: Manifest, narrowing: Narrowing): Manifest {
   const { isKept, isListingOld } = narrowing;
+  const watched = mergeWatched(previous, part, isListingOld ? part : previous);
+  const same = isListingOld ? undefined : patched(previous, part, isKept);
+  if (same !== undefined) return { ...part, ...same, filesOut: same.outputs.paths.length, watched };
   const before = previous.ledger();
   const now = part.ledger();
   const inputs = mergeInputs(previous, part, isKept);
@@ -33,14 +37,14 @@ export function mergeManifest(previous: Manifest, part: Manifest, narrowing: Nar
       (path, index) => !written.has(path) && (index === undefined || !isKeptOutput(index)),
     ).filter(({ isOurs }) => isOurs),
     folders: [...new Set([...before.folders, ...now.folders])],
-    keys: [before.keys, now.keys].filter((text) => text !== '').join('\n'),
+    keys: patchedKeys(before.keys, now.keys),
     actions: mergeActions(before, now, inputs),
   };
   return {
     ...part,
     filesOut: outputs.paths.length,
     inputs: inputs.table,
-    watched: mergeWatched(previous, part, isListingOld ? part : previous),
+    watched,
     outputs,
     ledger: () => ledger,
   };
@@ -155,13 +159,6 @@ function mergeWatched(previous: Manifest, part: Manifest, listing: Manifest): Ma
     return pick(watched, numbers);
   };
   return joined(choose(listing, 'listed'), choose(part, 'others'), choose(previous, 'others'));
-}
-
-/** A loop, as are its neighbours: with ten thousand files, an array made for each is what takes the time. */
-function numbersWhere(count: number, isWanted: (index: number) => boolean): readonly number[] {
-  const numbers: number[] = [];
-  for (let index = 0; index < count; index += 1) if (isWanted(index)) numbers.push(index);
-  return numbers;
 }
 
 function pick({ paths, marks }: MarkedFiles, numbers: readonly number[]): MarkedFiles {

@@ -1,0 +1,139 @@
+/**
+ * The manifest of a run that looked at a part only, where that part is still made of the same files: everything keeps its
+ * number, and only what the part says is put in. That costs next to nothing, however many files the rest has. Pure.
+ */
+import {
+  hashLength,
+  keyEntries,
+  keyPosition,
+  type Ledger,
+  type Manifest,
+  type MarkedFiles,
+  marksPerFile,
+  type OutputColumns,
+} from './manifest.ts';
+
+interface Positions {
+  /** Number in the part → number in the whole. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** `isKept`: by number of input. Undefined: files came or went, or take another way; see `merge-manifest.ts`. */
+export function patched(
+  previous: Manifest,
+  part: Manifest,
+  isKept: readonly boolean[],
+): Pick<Manifest, 'inputs' | 'outputs' | 'ledger'> | undefined {
+  const before = previous.ledger();
+  const now = part.ledger();
+  const at: Positions = {
+    inputs: numbersWhere(isKept.length, (index) => isKept[index] === false),
+    outputs: samePlaces(previous, part, isKept),
+  };
+  const isSame =
+    samePaths(previous.inputs, part.inputs, at.inputs) &&
+    at.outputs.length === part.outputs.paths.length &&
+    at.outputs.every((index, position) => sourceOf(before, index) === wholeSource(now, position, at)) &&
+    Object.keys(now.actions).every((task) => before.actions[task] !== undefined);
+  if (!isSame) return undefined;
+  const written = new Set(part.outputs.paths);
+  const ledger: Ledger = {
+    ...before,
+    outputs: patchedColumns(before.outputs, now.outputs, at.outputs),
+    leftOver: before.leftOver.filter(({ path, isOurs }) => isOurs && !written.has(path)),
+    folders: [...new Set([...before.folders, ...now.folders])],
+    keys: patchedKeys(before.keys, now.keys),
+    actions: Object.fromEntries(
+      Object.entries(before.actions).map(([task, counts]) => {
+        const own = counts.slice();
+        for (const [position, index] of at.inputs.entries()) own[index] = now.actions[task]?.[position] ?? 0;
+        return [task, own];
+      }),
+    ),
+  };
+  return {
+    inputs: patchedMarks(previous.inputs, part.inputs, at.inputs),
+    outputs: patchedMarks(previous.outputs, part.outputs, at.outputs),
+    ledger: () => ledger,
+  };
+}
+
+/** The fingerprints of both; of an address that both know, the one of `now`. */
+export function patchedKeys(before: string, now: string): string {
+  const entries = [...keyEntries(now)];
+  // Searching is quick for a few. For more: of several lines for one address, the last counts anyway.
+  if (entries.length > searches) return [before, now].filter((text) => text !== '').join('\n');
+  return entries.reduce((text, [address, key]) => {
+    const at = keyPosition(text, address);
+    if (at !== undefined) return text.slice(0, at) + key + text.slice(at + key.length);
+    return `${text}${text === '' ? '' : '\n'}${address}\t${key}`;
+  }, before);
+}
+
+const searches = 16;
+
+const sourceOf = ({ outputs }: Ledger, index: number): number => outputs.sources[index] ?? -1;
+
+function wholeSource(now: Ledger, position: number, { inputs }: Positions): number | undefined {
+  const source = sourceOf(now, position);
+  return source < 0 ? source : inputs[source];
+}
+
+/** Number of each output of the part in the whole; shorter where not all of them, or not only they, were there. */
+function samePlaces(previous: Manifest, part: Manifest, isKept: readonly boolean[]): readonly number[] {
+  const { sources } = previous.ledger().outputs;
+  const looked = numbersWhere(sources.length, (index) => isKept[sources[index] ?? -1] !== true);
+  if (looked.length !== part.outputs.paths.length) return [];
+  const places = new Map(looked.map((index) => [previous.outputs.paths[index], index]));
+  return part.outputs.paths.flatMap((path) => places.get(path) ?? []);
+}
+
+function samePaths(whole: MarkedFiles, part: MarkedFiles, at: readonly number[]): boolean {
+  return (
+    at.length === part.paths.length &&
+    at.every((index, position) => whole.paths[index] === part.paths[position])
+  );
+}
+
+function patchedMarks({ paths, marks }: MarkedFiles, part: MarkedFiles, at: readonly number[]): MarkedFiles {
+  const own = marks.slice();
+  for (const [position, index] of at.entries()) {
+    const from = position * marksPerFile;
+    own.set(part.marks.subarray(from, from + marksPerFile), index * marksPerFile);
+  }
+  return { paths, marks: own };
+}
+
+function patchedColumns(before: OutputColumns, now: OutputColumns, at: readonly number[]): OutputColumns {
+  const addresses = before.addresses.slice();
+  for (const [position, index] of at.entries()) addresses[index] = now.addresses[position] ?? '';
+  return {
+    addresses,
+    sources: before.sources,
+    hashes: patchedText(before.hashes, now.hashes, { at, width: hashLength }),
+    ours: patchedText(before.ours, now.ours, { at, width: 1 }),
+  };
+}
+
+function patchedText(
+  before: string,
+  now: string,
+  { at, width }: { readonly at: readonly number[]; readonly width: number },
+): string {
+  const places = [...at.entries()].sort(([, a], [, b]) => a - b);
+  const pieces: string[] = [];
+  let done = 0;
+  for (const [position, index] of places) {
+    pieces.push(before.slice(done, index * width), now.slice(position * width, (position + 1) * width));
+    done = (index + 1) * width;
+  }
+  return pieces.join('') + before.slice(done);
+}
+
+/** A loop, as are its neighbours: with ten thousand files, an array made for each is what takes the time. */
+export function numbersWhere(count: number, isWanted: (index: number) => boolean): number[] {
+  const numbers: number[] = [];
+  for (let index = 0; index < count; index += 1) if (isWanted(index)) numbers.push(index);
+  return numbers;
+}
