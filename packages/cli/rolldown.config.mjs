@@ -63,12 +63,20 @@ const lateStringWidth = {
   },
   load: {
     filter: { id: /^\0late:/ },
-    handler: () => `export default (text) => require('string-width').default(text);`,
+    handler: () => `export default (text) => require(${JSON.stringify(stringWidth)}).default(text);`,
   },
+};
+const stringWidth = createRequire(import.meta.url).resolve('string-width');
+
+/** What is not found would be looked for at run time, where it is not. */
+const onLog = (level, log, handler) => {
+  if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
+  handler(level, log);
 };
 
 const shared = {
   platform: 'node',
+  onLog,
   resolve: { conditionNames: ['source', 'node', 'default'], alias: { yaml } },
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   treeshake: {

@@ -12,7 +12,7 @@ export type { Caching, LookUp } from './caching.ts';
 export { lookUp } from './caching.ts';
 export { changedFiles, longPath, markFiles, shortPath } from './disk/file-marks.ts';
 export { tickMs } from './disk/stat-signature.ts';
-export { readManifest, writeManifest } from './disk/manifest-file.ts';
+export { encodeManifest, readManifest, writeManifest } from './disk/manifest-file.ts';
 export type {
   ActionIdentity,
   ActionStatus,

@@ -20,6 +20,7 @@ import {
   type Manifest,
   outputColumns,
   removeOrphan,
+  encodeManifest,
   writeManifest,
 } from '../src/index.ts';
 
@@ -58,7 +59,7 @@ function manifest(
     outputs: { paths: made, marks: new Float64Array(made.length * 4) },
     ledger: () => ledger,
   };
-  writeManifest(path.join(root, '.pipeline/manifests', name), written);
+  writeManifest(path.join(root, '.pipeline/manifests', name), encodeManifest(written));
   writeFileSync(path.join(root, name), '');
 }
 

@@ -6,6 +6,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  encodeManifest,
   incompleteManifest,
   type Manifest,
   type MarkedFiles,
@@ -44,7 +45,8 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
   const part = await describeRun(run, { root, file, key, previous });
   const incomplete = whyIncomplete(run);
   if (incomplete !== undefined) {
-    if (!isOldNews(part, before)) write(place, incompleteManifest(previous, part, incomplete));
+    if (!isOldNews(part, before))
+      write(place, encodeManifest(incompleteManifest(previous, part, incomplete)));
     return nothingPruned;
   }
   const manifest =
@@ -52,8 +54,10 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
       ? withRival(part, since > run.startedAt)
       : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
   const { ledger, pruned } = await prune(withoutGone(manifest, root), { run, root, place });
+  // The tick passes meanwhile.
+  const encoded = encodeManifest({ ...manifest, ledger: () => ledger });
   await settleMarks(manifest.outputs, root);
-  write(place, { ...manifest, ledger: () => ledger });
+  write(place, encoded);
   return pruned;
 }
 
@@ -109,9 +113,9 @@ function withoutGone(manifest: Manifest, root: string): Manifest {
   return { ...manifest, ledger: () => ({ ...ledger, leftOver }) };
 }
 
-function write(place: string, manifest: Manifest): void {
+function write(place: string, encoded: readonly Buffer[]): void {
   try {
-    writeManifest(place, manifest);
+    writeManifest(place, encoded);
   } catch {
     // A full disk, a folder that may not be written: the next run plans, and says nothing of it.
   }

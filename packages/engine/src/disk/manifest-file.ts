@@ -39,31 +39,31 @@ export function readManifest(path: string): Manifest | undefined {
   }
 }
 
-/** Throws what the file system throws. */
-export function writeManifest(path: string, manifest: Manifest): void {
+/** What `encodeManifest` made. Throws what the file system throws. */
+export function writeManifest(path: string, parts: readonly Buffer[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  putInPlace(path, (temporary) => writeFileSync(temporary, encodeManifest(manifest)));
+  putInPlace(path, (temporary) => writeFileSync(temporary, Buffer.concat(parts)));
 }
 
-export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: Manifest): Buffer {
+/** The file in parts. The marks among them are the manifest's own memory: until it is written, they may be set. */
+export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: Manifest): readonly Buffer[] {
   const tables = [inputs, watched, outputs];
-  const texts = tables.filter((table) => table.paths.length > 0).map((table) => table.paths.join('\0'));
+  const texts = tables.filter(({ paths }) => paths.length > 0).map(({ paths }) => paths.join('\0'));
   const paths = Buffer.from(texts.join('\0'));
-  const columns = encodeLedger(ledger());
-  const own = Buffer.concat(columns);
-  const [addresses, hashes, keys, rest] = columns;
+  const own = encodeLedger(ledger());
+  const [addresses, hashes, keys, rest] = own;
   const header: Header = {
     ...facts,
     v: formatVersion,
     files: [inputs.paths.length, watched.paths.length, outputs.paths.length],
     pathBytes: paths.length,
     ledgerBytes: [addresses.length, hashes.length, keys.length, rest.length],
-    ledgerCheck: checksum(own),
+    ledgerCheck: checksum(...own),
   };
-  const marks = tables.map((table) =>
-    Buffer.from(table.marks.buffer, table.marks.byteOffset, table.marks.byteLength),
+  const marks = tables.map(({ marks: { buffer, byteOffset, byteLength } }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
   );
-  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...marks, paths, own]);
+  return [Buffer.from(`${JSON.stringify(header)}\n`), ...marks, paths, ...own];
 }
 
 function encodeLedger({ outputs, keys, ...rest }: Ledger): readonly [Buffer, Buffer, Buffer, Buffer] {
@@ -150,4 +150,7 @@ function decodeLedger(
 const splitText = (text: string): readonly string[] => (text === '' ? [] : text.split('\0'));
 
 /** Loaded when it is needed: a run with nothing to do reads no ledger. */
-const checksum = (bytes: Buffer): number => process.getBuiltinModule('node:zlib').crc32(bytes);
+function checksum(...parts: readonly Buffer[]): number {
+  const { crc32 } = process.getBuiltinModule('node:zlib');
+  return parts.reduce((sum, part) => crc32(part, sum), 0);
+}

@@ -10,7 +10,6 @@ import type { Failure, OutputFile } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { ZipFile } from 'yazl';
 import { outputDateOfZip } from '../../files/output-date.ts';
 import { nameOf } from '../../files/output-name.ts';
 import type { Conversion, Converter } from '../converter.ts';
@@ -41,6 +40,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
     return err(failure('bad-input', `${JSON.stringify(inputName)} does not tell its size: it is damaged`));
   }
   const picture = `Pictures/picture.${from}`;
+  const { ZipFile } = await import('yazl');
   const zip = new ZipFile();
   const about = { mtime: outputDateOfZip() };
   // Readers tell the format by it: it comes first, and as it is.

@@ -8,7 +8,6 @@ import { pipeline } from 'node:stream/promises';
 import type { Failure, OutputFile } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { ok } from '@pipeline/schema';
-import { ZipFile } from 'yazl';
 import { runInHost } from '../../host/host-pool.ts';
 import { jobNumber } from '../../host/read-job.ts';
 import { nameOf } from '../../files/output-name.ts';
@@ -46,6 +45,7 @@ async function convert(conversion: Conversion): Promise<Result<readonly OutputFi
   if (!measured.ok) return measured;
   const [width, height] = [jobNumber(measured.value, 'width'), jobNumber(measured.value, 'height')];
   const output = path.join(workDir, 'drawing.odg');
+  const { ZipFile } = await import('yazl');
   const zip = new ZipFile();
   // The type comes first and unpacked: the bytes of the file tell it.
   zip.addBuffer(Buffer.from(mediaType), 'mimetype', { compress: false, ...stamp });
