@@ -103,7 +103,7 @@ test('what was used last stays', async () => {
   const garbage = collectGarbage({ dir, maxBytes: 1500, now: later() });
   expect(garbage).toMatchObject({ bytes: 2000, records: 2 });
   expect(await Promise.all(['one', 'two', 'three'].map(isFound))).toEqual([false, false, true]);
-  const log = readFileSync(within('actions.log'), 'utf8');
+  const log = readFileSync(within('actions-0.log'), 'utf8');
   expect(log).toContain('three');
   expect(log).not.toContain('one');
 });
@@ -178,11 +178,11 @@ test('logs lose what is written twice, damaged or of use to nobody', async () =>
   const again = open();
   await keep(again, 'one', { 'a.txt': kilo('a') });
   again.close();
-  appendFileSync(within('actions.log'), '00000000 damaged\tline\nhalf a li');
-  const before = statSync(within('actions.log')).size;
+  appendFileSync(within('actions-0.log'), '00000000 damaged\tline\nhalf a li');
+  const before = statSync(within('actions-0.log')).size;
   collectGarbage({ dir, maxBytes: Infinity, now: later() });
-  expect(statSync(within('actions.log')).size).toBeLessThan(before);
-  expect(readFileSync(within('actions.log'), 'utf8').trim().split('\n').length).toBe(3);
+  expect(statSync(within('actions-0.log')).size).toBeLessThan(before);
+  expect(readFileSync(within('actions-0.log'), 'utf8').trim().split('\n').length).toBe(3);
   expect(await Promise.all(['one', 'two', 'three'].map(isFound))).toEqual([true, true, true]);
 });
 
@@ -203,7 +203,7 @@ test('nothing there, or garbage, is an empty cache', () => {
   expect(collectGarbage({ dir, maxBytes: 1, now: later() })).toMatchObject({ bytes: 0, records: 0 });
   mkdirSync(path.join(dir, cacheFormat), { recursive: true });
   writeFileSync(within('objects'), 'a file');
-  writeFileSync(within('actions.log'), Buffer.from([0, 255, 10, 9, 9, 9, 10]));
+  writeFileSync(within('actions-0.log'), Buffer.from([0, 255, 10, 9, 9, 9, 10]));
   expect(collectGarbage({ dir, maxBytes: 1, now: later() })).toMatchObject({ bytes: 0, records: 0 });
 });
 

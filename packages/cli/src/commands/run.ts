@@ -3,7 +3,7 @@
  * anything runs. It makes no decision about how work is done or drawn.
  */
 import type { Action, EventSink, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
-import { closeComposition } from '../compose.ts';
+import { closeBackends, closeComposition } from '../compose.ts';
 import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
 import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
 import type { QuickLook } from '../incremental/quick-look.ts';
@@ -139,7 +139,11 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
       onEnded: (action) => ended.push(action),
       onWorkspace: (workspace) => (open.workspace = workspace),
     });
-    pruned = await saveManifest({ ...request, ...request.started, plan, ended, outcome, foldersToMake });
+    // The processes of the converters end meanwhile.
+    [pruned] = await Promise.all([
+      saveManifest({ ...request, ...request.started, plan, ended, outcome, foldersToMake }),
+      closeBackends(composition.backends),
+    ]);
     return outcome.exitCode;
   } finally {
     await Promise.all([reporter.close(), closeComposition(composition)]);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseRecord } from '../action-record.ts';
 import { cacheFormat } from './disk-cache.ts';
 import { entriesOf } from './keyed-log.ts';
+import { recordLogNames } from './record-logs.ts';
 
 export interface StoredObject {
   readonly sha256: string;
@@ -35,7 +36,7 @@ export interface CacheSurvey {
   readonly otherFormats: readonly string[];
 }
 
-export const logNames: readonly string[] = ['actions.log', 'objects.log', 'hashes.log'];
+export const logNames: readonly string[] = [...recordLogNames, 'objects.log', 'hashes.log'];
 
 const objectPattern = /^[0-9a-f]{64}$/;
 const scrapPattern = /^[0-9a-f]{64}\.\d+\.tmp$/;
@@ -50,7 +51,7 @@ export function surveyCache(dir: string): CacheSurvey {
   for (const { sizeBytes } of objects.values()) objectBytes += sizeBytes;
   return {
     objects,
-    records: recordsIn(join(own, 'actions.log')),
+    records: recordLogNames.flatMap((name) => recordsIn(join(own, name))),
     scraps: found.flatMap(({ name, object }) => (scrapPattern.test(name) ? object : [])),
     objectBytes,
     logBytes: logNames.reduce((sum, name) => sum + sizeOf(join(own, name)), 0),

@@ -15,6 +15,7 @@ import {
 import { cacheFormat } from './disk-cache.ts';
 import { entriesOf, lineOf } from './keyed-log.ts';
 import { putInPlace } from './put-in-place.ts';
+import { recordLogNames } from './record-logs.ts';
 
 export interface GarbageOptions {
   /** Of the cache. */
@@ -110,7 +111,7 @@ function compact(dir: string): void {
   const useful = new Set(
     survey.records.filter((record) => isComplete(record, survey, new Set())).map(({ key }) => key),
   );
-  rewrite(within('actions.log'), (key) => useful.has(key));
+  for (const name of recordLogNames) rewrite(within(name), (key) => useful.has(key));
   rewrite(within('objects.log'), (key) => survey.objects.has(key));
   rewrite(within('hashes.log'), (key) => isThere(key));
 }

@@ -3,7 +3,7 @@
  *
  *     v1/objects/ab/<sha256>   what actions made, by content
  *     v1/objects.log           which of them were found whole
- *     v1/actions.log           a record of each action, by the key of its fingerprint
+ *     v1/actions-<digit>.log   a record of each action, by the key of its fingerprint
  *     v1/hashes.log            hashes of files that lie elsewhere
  *
  * Nothing here is flushed to the disk, and nothing needs to be: every line carries a checksum and every object has its
@@ -17,8 +17,9 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { Artifact } from '../operation.ts';
 import { type ActionRecord, parseRecord } from '../action-record.ts';
 import { hashContent, openFileHashes, type FileHashes } from './file-hashes.ts';
-import { KeyedLog } from './keyed-log.ts';
+import type { KeyedLogOptions } from './keyed-log.ts';
 import { ObjectStore } from './object-store.ts';
+import { RecordLogs } from './record-logs.ts';
 import { isSettled, signatureOf } from './stat-signature.ts';
 
 export interface DiskCacheOptions {
@@ -42,7 +43,7 @@ export function openDiskCache(options: DiskCacheOptions): ActionCache {
 class DiskCache implements ActionCache {
   readonly #root: string;
   readonly #objects: ObjectStore;
-  readonly #records: KeyedLog;
+  readonly #records: RecordLogs;
   readonly #hashes: FileHashes;
   readonly #onProblem: (error: unknown) => void;
   readonly now: () => number;
@@ -53,12 +54,12 @@ class DiskCache implements ActionCache {
     this.#root = root;
     this.now = now;
     this.#onProblem = onProblem;
-    const log = (name: string): { readonly path: string; readonly onProblem: (error: unknown) => void } => ({
+    const log = (name: string): KeyedLogOptions => ({
       path: within(name),
       onProblem: (error) => this.#tell(error),
     });
     this.#objects = new ObjectStore({ dir: within('objects'), memory: log('objects.log'), now });
-    this.#records = new KeyedLog(log('actions.log'));
+    this.#records = new RecordLogs(log);
     this.#hashes = openFileHashes({ ...log('hashes.log'), now });
   }
 
