@@ -233,7 +233,7 @@ test('where only content has changed, every file keeps its number', () => {
     fc.property(contents, contents, (before, after) => {
       const previous = manifestOf(filesOf(before));
       const isKept = names.map((_, index) => before[index] === after[index]);
-      const changed = Object.entries(filesOf(after)).filter((_, index) => isKept[index] === false);
+      const changed = Object.entries(filesOf(after)).filter((_, index) => !(isKept[index] ?? true));
       const part = manifestOf(Object.fromEntries(changed), { watched: [] });
       const merged = mergeManifest(previous, part, { isKept, isListingOld: false, unchanged: [] });
       const whole = manifestOf(filesOf(after));

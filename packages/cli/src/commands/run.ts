@@ -5,10 +5,11 @@
 import type { Action, EventSink, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
 import { closeBackends, closeComposition } from '../compose.ts';
 import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
+import type { FinishedRun } from '../incremental/describe-run.ts';
 import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
 import type { QuickLook } from '../incremental/quick-look.ts';
 import { missingFolders } from '../incremental/missing-folders.ts';
-import { nothingPruned } from '../incremental/prune.ts';
+import { nothingPruned, type Pruned } from '../incremental/prune.ts';
 import { prunedLines } from '../incremental/pruned-lines.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { openPipeline } from '../open-pipeline.ts';
@@ -139,11 +140,7 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
       onEnded: (action) => ended.push(action),
       onWorkspace: (workspace) => (open.workspace = workspace),
     });
-    // The processes of the converters end meanwhile.
-    [pruned] = await Promise.all([
-      saveManifest({ ...request, ...request.started, plan, ended, outcome, foldersToMake }),
-      closeBackends(composition.backends),
-    ]);
+    pruned = await conclude({ ...request, ...request.started, plan, ended, outcome, foldersToMake });
     return outcome.exitCode;
   } finally {
     await Promise.all([reporter.close(), closeComposition(composition)]);
@@ -153,4 +150,10 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
     processEvents.off('exit', abandon);
     stop.close();
   }
+}
+
+/** Writes down what was done; the processes of the converters end meanwhile. */
+async function conclude(run: FinishedRun): Promise<Pruned> {
+  const [pruned] = await Promise.all([saveManifest(run), closeBackends(run.prepared.composition.backends)]);
+  return pruned;
 }

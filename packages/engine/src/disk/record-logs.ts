@@ -4,7 +4,7 @@
  */
 import { KeyedLog, type KeyedLogOptions } from './keyed-log.ts';
 
-const digits = [...'0123456789abcdef'];
+const digits: readonly string[] = Array.from('0123456789abcdef');
 const logName = (digit: string): string => `actions-${digit}.log`;
 
 /** Of all files, in the folder of the cache. */
