@@ -29,7 +29,7 @@ export function useCompiledScripts(onScript?: (filename: string, script: Script)
       asAlways?.(module, filename);
       return;
     }
-    const script = new Script(wrapped(readFileSync(filename, 'utf8')), {
+    const script = new Script(wrapped(String(readFileSync(filename))), {
       filename,
       ...(cachedData !== undefined && { cachedData }),
     });

@@ -122,8 +122,8 @@ export function outputColumns(entries: readonly LedgerEntry[]): OutputColumns {
   };
 }
 
-/** So many look-ups search the text; whoever asks more often is worth a table. */
-const searches = 16;
+/** So many look-ups search a text or a list; more of them are worth a table. */
+export const searches = 16;
 
 /** Address → key of its fingerprint. */
 export function keyLookUp({ keys }: Ledger): (address: string) => string | undefined {

@@ -5,7 +5,7 @@
 import type { Pipeline } from '@pipeline/schema';
 import type { PlannedAction } from './action.ts';
 import type { JobPlan } from './job-plan.ts';
-import { type Changes, keyLookUp, type Ledger, type Manifest } from './manifest.ts';
+import { type Changes, keyLookUp, type Ledger, type Manifest, searches } from './manifest.ts';
 
 export interface Narrowing {
   /** By number of input: nothing has to be done for it. */
@@ -20,32 +20,55 @@ export interface Narrowing {
 export function narrow(manifest: Manifest, changes: Changes, pipeline: Pipeline): Narrowing | undefined {
   if (!isFileByFile(pipeline)) return undefined;
   const ledger = manifest.ledger();
-  const { addresses, sources } = ledger.outputs;
-  if (addresses.length !== manifest.outputs.paths.length || hasTwins(ledger)) return undefined;
+  if (ledger.outputs.addresses.length !== manifest.outputs.paths.length || hasTwins(ledger)) return undefined;
   if (changes.watched.some((index) => index >= ledger.listed)) return undefined;
-  const isKept = manifest.inputs.paths.map(() => true);
+  const isKept = keptInputs(manifest, changes);
+  const files = keptFiles(ledger, isKept);
+  const unchanged = Object.entries(ledger.actions).map(([task, counts]) => {
+    let actions = 0;
+    for (let index = 0; index < counts.length; index += 1)
+      if (isKept[index] === true) actions += counts[index] ?? 0;
+    return { task, actions, files: files.get(task) ?? 0 };
+  });
+  return { isKept, isListingOld: changes.watched.length > 0, unchanged };
+}
+
+function keptInputs({ inputs, ledger }: Manifest, changes: Changes): boolean[] {
+  const { imports, outputs } = ledger();
+  const isKept = Array.from<boolean>({ length: inputs.paths.length }).fill(true);
   for (const index of changes.inputs) isKept[index] = false;
   for (const index of changes.outputs) {
-    const source = sources[index] ?? -1;
+    const source = outputs.sources[index] ?? -1;
     if (source >= 0) isKept[source] = false;
   }
+  if (imports.length === 1) return isKept;
   // One file may be taken by several imports: all of them look at it, or none.
-  const touched = new Set(manifest.inputs.paths.filter((_, index) => isKept[index] === false));
+  const touched = new Set(inputs.paths.filter((_, index) => isKept[index] === false));
   for (let index = 0; index < isKept.length; index += 1) {
-    if (touched.has(manifest.inputs.paths[index] ?? '')) isKept[index] = false;
+    if (touched.has(inputs.paths[index] ?? '')) isKept[index] = false;
   }
+  return isKept;
+}
+
+/** Task → number of files that it left behind. The addresses of a task mostly stand together. */
+function keptFiles(
+  { outputs: { addresses, sources } }: Ledger,
+  isKept: readonly boolean[],
+): Map<string, number> {
   const files = new Map<string, number>();
+  let task = '';
+  let count = 0;
   for (let index = 0; index < addresses.length; index += 1) {
     if (isKept[sources[index] ?? -1] !== true) continue;
-    const task = taskOfAddress(addresses[index] ?? '');
-    files.set(task, (files.get(task) ?? 0) + 1);
+    const address = addresses[index] ?? '';
+    if (!address.startsWith(task) || address[task.length] !== '[') {
+      files.set(task, (files.get(task) ?? 0) + count);
+      task = taskOfAddress(address);
+      count = 0;
+    }
+    count += 1;
   }
-  const unchanged = Object.entries(ledger.actions).map(([task, counts]) => ({
-    task,
-    actions: counts.reduce((sum, count, index) => (isKept[index] === true ? sum + count : sum), 0),
-    files: files.get(task) ?? 0,
-  }));
-  return { isKept, isListingOld: changes.watched.length > 0, unchanged };
+  return files.set(task, (files.get(task) ?? 0) + count);
 }
 
 /** No group, no file-valued option, and whatever comes out in the end is written by `export/local`. */
@@ -62,7 +85,10 @@ function isFileByFile({ tasks }: Pipeline): boolean {
 /** `site[hero.png#2]`: which of two is the second depends on both. */
 function hasTwins({ keys, outputs }: Ledger): boolean {
   const mark = /#\d+[\];]/;
-  return mark.test(keys) || outputs.addresses.some((address) => address.includes('#') && mark.test(address));
+  return (
+    (keys.includes('#') && mark.test(keys)) ||
+    outputs.addresses.some((address) => address.includes('#') && mark.test(address))
+  );
 }
 
 function taskOfAddress(address: string): string {
@@ -85,17 +111,12 @@ export function fitsTheRest(
   const writes = new Set(actions.flatMap((action) => action.writes ?? []).map(shorten));
   const ledger = manifest.ledger();
   const { outputs } = ledger;
-  for (let index = 0; index < outputs.addresses.length; index += 1) {
-    if (isKept[outputs.sources[index] ?? -1] !== true) continue;
-    if (addresses.has(outputs.addresses[index] ?? '') || writes.has(manifest.outputs.paths[index] ?? ''))
-      return false;
-  }
+  const inTheWay = [...placesOf(outputs.addresses, addresses), ...placesOf(manifest.outputs.paths, writes)];
+  if (inTheWay.some((index) => isKept[outputs.sources[index] ?? -1] === true)) return false;
+  const inputs = manifest.inputs.paths;
+  if (placesOf(inputs, writes).length > 0) return false;
   const origins = new Set(actions.flatMap((action) => originOf(action) ?? []).map(shorten));
-  const known = new Set<string>();
-  for (const path of manifest.inputs.paths) {
-    if (writes.has(path)) return false;
-    if (origins.has(path)) known.add(path);
-  }
+  const known = new Set(placesOf(inputs, origins).map((index) => inputs[index]));
   const keyOf = keyLookUp(ledger);
   const isNew = (action: PlannedAction): boolean => !known.has(shorten(originOf(action) ?? ''));
   return !actions.some((action) => isNew(action) && keyOf(action.address) !== undefined);
@@ -111,4 +132,18 @@ function originOf({ source }: PlannedAction): string | undefined {
 /** The last `depth` names of a path. */
 export function placeIn(path: string, depth: number): string {
   return path.split(/[/\\]/).slice(-depth).join('/');
+}
+
+/** Numbers of the texts that are wanted. Searching for each is quick for a few. */
+function placesOf(texts: readonly string[], wanted: ReadonlySet<string>): readonly number[] {
+  const places: number[] = [];
+  if (wanted.size > searches) {
+    for (let index = 0; index < texts.length; index += 1)
+      if (wanted.has(texts[index] ?? '')) places.push(index);
+    return places;
+  }
+  for (const text of wanted) {
+    for (let at = texts.indexOf(text); at >= 0; at = texts.indexOf(text, at + 1)) places.push(at);
+  }
+  return places;
 }

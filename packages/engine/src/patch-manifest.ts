@@ -11,6 +11,7 @@ import {
   type MarkedFiles,
   marksPerFile,
   type OutputColumns,
+  searches,
 } from './manifest.ts';
 
 interface Positions {
@@ -70,8 +71,6 @@ export function patchedKeys(before: string, now: string): string {
     return `${text}${text === '' ? '' : '\n'}${address}\t${key}`;
   }, before);
 }
-
-const searches = 16;
 
 const sourceOf = ({ outputs }: Ledger, index: number): number => outputs.sources[index] ?? -1;
 
