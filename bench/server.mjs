@@ -1,5 +1,7 @@
 // `pipeline serve` against a bare fastify route that answers the same bytes, each a process of its own, loaded in turn:
-// reading a job, and making one (import/raw → export/url), which is on the disk before it is answered and then runs.
+// reading a job, and making one (import/raw → export/url), which is on the disk before it is answered and then runs. What
+// else the machine does changes from one moment to the next, so that each round of ours is compared with one of the bare
+// route right before it, in which ours stands still: it would be busy with the jobs that it has taken.
 // Then 1,000 jobs in flight with 200 sockets that listen to five of them each: the time of an answer meanwhile, the
 // memory, and whether every socket heard every end. Prints a JSON line for each.
 //   node bench/server.mjs [seconds] [rounds]
@@ -43,33 +45,37 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function compareReading({ url }) {
+async function compareReading({ url, pid }) {
   const { id } = await makeJob(url, newJob);
   await read(`${url}/sync/v2/jobs/${id}`);
   const bare = await startBare(await read(`${url}/v2/jobs/${id}`));
   await compare('GET a job', {
     ours: { url: `${url}/v2/jobs/${id}` },
     bare: { url: `${bare.url}/job` },
+    pid,
   });
 }
 
-async function compareMaking({ url }) {
+async function compareMaking({ url, pid }) {
   const answer = JSON.stringify({ data: await makeJob(url, newJob) });
   const bare = await startBare(answer);
   const post = { method: 'POST', body: newJob, headers: { 'content-type': 'application/json' } };
   await compare('POST a job, durable, which then runs', {
     ours: { ...post, url: `${url}/v2/jobs` },
     bare: { ...post, url: `${bare.url}/job` },
+    pid,
   });
 }
 
-async function compare(what, { ours, bare }) {
+/** `pid`: of ours. */
+async function compare(what, { ours, bare, pid }) {
   const speeds = { ours: [], bare: [] };
-  // The bare one first: afterwards ours is busy with the jobs that it has taken, at the cost of whoever else is measured.
-  await load({ ...bare, duration: 1 });
-  for (let round = 0; round < rounds; round += 1) speeds.bare.push(await load(bare));
-  await load({ ...ours, duration: 1 });
-  for (let round = 0; round < rounds; round += 1) speeds.ours.push(await load(ours));
+  for (let round = 0; round < rounds; round += 1) {
+    process.kill(pid, 'SIGSTOP');
+    speeds.bare.push(await warmAndLoad(bare));
+    process.kill(pid, 'SIGCONT');
+    speeds.ours.push(await warmAndLoad(ours));
+  }
   const ratio = median(speeds.ours.map((speed, round) => speed / speeds.bare[round]));
   print({
     name: `server: ${what}, requests a second against a bare fastify route`,
@@ -79,6 +85,11 @@ async function compare(what, { ours, bare }) {
     ours_per_second: speeds.ours,
     bare_per_second: speeds.bare,
   });
+}
+
+async function warmAndLoad(request) {
+  await load({ ...request, duration: 1 });
+  return load(request);
 }
 
 /** Requests a second; every one of them must have been answered well. */
