@@ -1,5 +1,5 @@
 /**
- * A request's body → tasks to store, or everything that is wrong with it, by field. What only a run can tell, such as
+ * A request's body → new tasks, or everything that is wrong with it, by field. What only a run can tell, such as
  * credentials that do not open anything or a pair of formats that nobody converts, is left to the run: there it fails its
  * own task, as CloudConvert has it. It stores nothing.
  */
@@ -17,7 +17,6 @@ import {
   type Result,
 } from '@pipeline/schema';
 import type { FieldErrors } from './api-error.ts';
-import { fresh, type StoredJob, type StoredTask } from './job.ts';
 import { Places } from './places.ts';
 import { checkOptions, fileInputs } from './task-options.ts';
 
@@ -31,15 +30,8 @@ export interface NewTask {
   readonly ignoresError: boolean;
 }
 
-export interface Maker {
-  readonly userId: number;
-  readonly newId: () => string;
-  readonly now: () => number;
-}
-
 const maxErrors = 50;
 
-/** One list for all tasks that have nothing to put into it: they are kept for long. */
 const none: readonly string[] = [];
 
 /** Errors are collected: all of a job's are told at once, up to a bound. */
@@ -94,59 +86,6 @@ export function readLoneTask(
   const task = readTask({ ...body, operation }, { prefix: '', errors, isKnown });
   if (task === undefined || errors.hasAny) return { ok: false, error: errors.result() };
   return { ok: true, value: task };
-}
-
-/** Names become ids. */
-export function storedTasks(
-  tasks: readonly NewTask[],
-  job: Pick<StoredJob, 'id' | 'userId' | 'createdAt'>,
-  newId: () => string,
-): readonly StoredTask[] {
-  const { userId, createdAt } = job;
-  const ids = tasks.map(() => newId());
-  const places = new Places(tasks.map(({ name = '' }) => name));
-  const idOf = (name: string): string | undefined => ids[places.of(name) ?? -1];
-  return tasks.map((task, place) => {
-    const id = ids[place] ?? '';
-    const dependsOn = task.dependsOn.length === 0 ? none : task.dependsOn.flatMap((name) => idOf(name) ?? []);
-    return stored(task, { id, jobId: job.id, userId, dependsOn, createdAt });
-  });
-}
-
-export const storedTask = (task: NewTask, { userId, newId, now }: Maker): StoredTask =>
-  stored(task, { id: newId(), jobId: null, userId, dependsOn: task.dependsOn, createdAt: now() });
-
-type Given = Pick<StoredTask, 'id' | 'jobId' | 'userId' | 'dependsOn' | 'createdAt'>;
-
-/** Key by key, as in `checkOptions`. */
-function stored(
-  { name, operation, payload, ignoresError }: NewTask,
-  { id, jobId, userId, dependsOn, createdAt }: Given,
-): StoredTask {
-  const task = {
-    id,
-    jobId,
-    userId,
-    operation,
-    payload,
-    dependsOn,
-    ignoresError,
-    status: fresh.status,
-    code: fresh.code,
-    message: fresh.message,
-    percent: fresh.percent,
-    engine: fresh.engine,
-    engineVersion: fresh.engineVersion,
-    result: fresh.result,
-    createdAt,
-    startedAt: fresh.startedAt,
-    endedAt: fresh.endedAt,
-    retryOf: null,
-    name: name ?? '',
-  };
-  if (name !== undefined) return task;
-  const { name: _, ...lone } = task;
-  return lone;
 }
 
 interface NamedBody {

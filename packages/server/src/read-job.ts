@@ -1,9 +1,10 @@
 /** The body of `POST /jobs` → a job and its tasks, ready to be stored, or everything that is wrong with it. */
 import { isJsonObject, type JsonValue, type Result } from '@pipeline/schema';
 import type { FieldErrors } from './api-error.ts';
-import { type Maker, readJobTasks, storedTasks } from './create-tasks.ts';
+import { readJobTasks } from './create-tasks.ts';
 import { fresh } from './job.ts';
 import type { NewJob } from './job-store.ts';
+import { type Maker, storedTasks } from './stored-tasks.ts';
 
 export interface ReadJob extends NewJob {
   /** The client wants to be led to the exported file. */

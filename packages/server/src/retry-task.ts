@@ -2,7 +2,7 @@
  * A task once more, from its payload. Inside a job it takes what the latest tries of its inputs made: whoever repeats an
  * import and then the conversion wants the new file. Pure, but for reading the store.
  */
-import type { Maker } from './create-tasks.ts';
+import type { Maker } from './stored-tasks.ts';
 import { fresh, type StoredTask } from './job.ts';
 import type { JobStore } from './job-store.ts';
 

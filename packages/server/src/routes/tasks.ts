@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject, type JsonValue } from '@pipeline/schema';
 import { invalidData, invalidState, notFound } from '../api-error.ts';
-import { operationWords, readLoneTask, storedTask } from '../create-tasks.ts';
+import { operationWords, readLoneTask } from '../create-tasks.ts';
+import { storedTask } from '../stored-tasks.ts';
 import type { StoredTask } from '../job.ts';
 import { hasEnded } from '../job-status.ts';
 import { isSync, sendJson, sendNothing } from '../request-view.ts';
