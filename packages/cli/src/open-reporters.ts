@@ -51,7 +51,11 @@ export async function openReporters({
   const printer = flags.switches.has('print-outputs') ? [createOutputPrinter(stdout)] : [];
   const all = combineReporters([created.value, ...printer]);
   return ok({
-    reporter: { event: (event) => all.event(masker.event(event)), close: () => all.close() },
+    reporter: {
+      event: (event) => all.event(masker.event(event)),
+      flush: () => all.flush?.(),
+      close: () => all.close(),
+    },
     isLive: names.split(',').includes('live'),
   });
 }

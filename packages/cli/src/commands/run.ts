@@ -15,6 +15,7 @@ import { saveManifest } from '../incremental/save-manifest.ts';
 import { openPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { Invocation } from '../parse-arguments.ts';
+import type { Reporter } from '../reporters/reporter.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
 import { type PreparedRun, prepareRun } from '../prepare-run.ts';
 import { type RunOptions, readRunOptions } from '../run-options.ts';
@@ -90,27 +91,28 @@ interface RunRequest {
   readonly narrowed?: NarrowedPlan;
 }
 
+/** What has to be told, or to go, when the process ends at once. */
+interface Open {
+  workspace?: Workspace | undefined;
+  reporter?: Reporter;
+  isLive: boolean;
+}
+
 async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   const { invocation, prepared, surroundings } = request;
-  const { masker, options, composition } = prepared;
-  const { stderr, processEvents, exit } = surroundings;
+  const { masker, composition } = prepared;
+  const { stderr, processEvents } = surroundings;
   const foldersToMake = missingFolders(plan);
   const journal = openRunJournal(plan.context, { invocation, prepared, surroundings });
-  const open: { workspace?: Workspace | undefined; isLive: boolean } = { isLive: false };
+  const open: Open = { isLive: false };
   // On a second Ctrl-C and on a crash nobody can wait: processes are killed, and the workspace goes at once.
   const abandon = (): void => {
+    open.reporter?.flush?.();
     void closeComposition(composition);
     open.workspace?.closeSync();
     journal.close();
   };
-  const stop: Stop = listenForStop({
-    processEvents,
-    timeoutMs: options.timeoutMs,
-    onStop: ({ message }) => {
-      if (!open.isLive) stderr.write(`${message}: cancelling; Ctrl-C now kills\n`);
-    },
-    onKill: exit,
-  });
+  const stop = listenForOrders(open, request);
   const reporters = await openReporters({
     invocation,
     surroundings,
@@ -125,6 +127,7 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
   }
   const { reporter, isLive } = reporters.value;
   open.isLive = isLive;
+  open.reporter = reporter;
   const ended: Action[] = [];
   let pruned = nothingPruned;
   const tell: EventSink = (event) => {
@@ -156,4 +159,17 @@ async function execute(plan: JobPlan, request: RunRequest): Promise<number> {
 async function conclude(run: FinishedRun): Promise<Pruned> {
   const [pruned] = await Promise.all([saveManifest(run), closeBackends(run.prepared.composition.backends)]);
   return pruned;
+}
+
+function listenForOrders(open: Open, { prepared, surroundings }: RunRequest): Stop {
+  const { stderr, processEvents, exit } = surroundings;
+  return listenForStop({
+    processEvents,
+    timeoutMs: prepared.options.timeoutMs,
+    onStop: ({ message }) => {
+      open.reporter?.flush?.();
+      if (!open.isLive) stderr.write(`${message}: cancelling; Ctrl-C now kills\n`);
+    },
+    onKill: exit,
+  });
 }

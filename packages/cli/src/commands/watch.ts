@@ -6,6 +6,7 @@ import type { Workspace } from '@pipeline/engine';
 import { closeComposition } from '../compose.ts';
 import { watchJournals } from '../history/watch-journals.ts';
 import { openReporters } from '../open-reporters.ts';
+import type { Reporter } from '../reporters/reporter.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import { listenForStop } from '../stop.ts';
 import type { Command } from '../surroundings.ts';
@@ -13,16 +14,22 @@ import { usageError } from '../usage-error.ts';
 import { loadPipeline } from '../watch/load.ts';
 import { watchPipeline } from '../watch/watch-pipeline.ts';
 
+/** What has to be told, or to go, when the process ends at once. */
+interface Open {
+  workspace?: Workspace | undefined;
+  reporter?: Reporter;
+  isLive: boolean;
+  prepared: PreparedRun;
+}
+
 export const watch: Command = async (invocation, surroundings) => {
   const { stderr, processEvents, exit } = surroundings;
   const prepared = await loadPipeline({ invocation, surroundings, consequence: '; nothing ran' });
   if (!prepared.ok) return prepared.error;
-  const open: { workspace?: Workspace | undefined; isLive: boolean; prepared: PreparedRun } = {
-    isLive: false,
-    prepared: prepared.value,
-  };
+  const open: Open = { isLive: false, prepared: prepared.value };
   const journals = watchJournals(() => ({ invocation, prepared: open.prepared, surroundings }));
   const abandon = (): void => {
+    open.reporter?.flush?.();
     void closeComposition(open.prepared.composition);
     open.workspace?.closeSync();
     journals.close();
@@ -31,6 +38,7 @@ export const watch: Command = async (invocation, surroundings) => {
     processEvents,
     timeoutMs: undefined,
     onStop: ({ message }) => {
+      open.reporter?.flush?.();
       if (!open.isLive && open.workspace !== undefined)
         stderr.write(`${message}: cancelling; Ctrl-C now kills\n`);
     },
@@ -52,6 +60,7 @@ export const watch: Command = async (invocation, surroundings) => {
   }
   const { reporter, isLive } = reporters.value;
   open.isLive = isLive;
+  open.reporter = reporter;
   processEvents.on('exit', abandon);
   try {
     return await watchPipeline({

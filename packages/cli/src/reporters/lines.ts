@@ -9,7 +9,7 @@ import { systemClock } from './clock.ts';
 import { eventLine } from './event-line.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { runningText } from './outcome-text.ts';
-import { OutputWriter } from './output-writer.ts';
+import { type Later, OutputWriter } from './output-writer.ts';
 import { printable } from './printable.ts';
 import { formatClock, formatDuration, formatElapsed, plural } from './quantity.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -17,12 +17,15 @@ import { summaryText } from './summary.ts';
 import { styleFor } from './terminal-style.ts';
 
 const heartbeatRows = 5;
+const gatherMs = 20;
 
 /** `before`: what an earlier reporter has shown already, when this one takes over in the middle of a run. */
 export function createLinesReporter(options: ReporterOptions, before: Progress = emptyProgress): Reporter {
   const { stderr, verbosity = 'normal', clock = systemClock } = options;
   const style = styleFor(stderr, options.env);
-  const writer = new OutputWriter(stderr);
+  // Who looks at a terminal sees each line at once; into a pipe or a file they go by the dozen.
+  const later: Later = (call) => clock.after(gatherMs, call);
+  const writer = stderr.isTTY === true ? new OutputWriter(stderr) : new OutputWriter(stderr, later);
   const states = new States(before);
 
   const say = (ms: number, text: string): void => writer.write(`${style.dim(formatElapsed(ms))}  ${text}\n`);
@@ -52,6 +55,7 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
       const again = { command: options.command, retryFailed: options.retryFailed?.() };
       writer.write(summaryText(state, { style, stream: stderr, verbosity, ...again }));
     },
+    flush: () => writer.send(),
     close: async () => {
       heartbeat?.stop();
       await writer.flush();

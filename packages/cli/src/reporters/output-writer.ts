@@ -4,32 +4,46 @@
  */
 import type { ReportStream } from './reporter.ts';
 
+/** Calls back a little later, once; the result cancels that. */
+export type Later = (call: () => void) => () => void;
+
 export class OutputWriter {
   readonly #stream: ReportStream;
-  readonly #onBroken: (error: Error) => void;
+  readonly #later: Later | undefined;
   #pending: string[] = [];
+  #cancel: (() => void) | undefined;
   #isBlocked = false;
   #isBroken = false;
 
-  /** `onBroken` hears of anything but a reader that left. */
-  constructor(stream: ReportStream, onBroken: (error: Error) => void = () => {}) {
+  /** With `later`, what is written until then goes out together. */
+  constructor(stream: ReportStream, later?: Later) {
     this.#stream = stream;
-    this.#onBroken = onBroken;
+    this.#later = later;
     stream.on('error', this.#broken);
   }
 
   write(text: string): void {
     if (this.#isBroken) return;
-    if (this.#isBlocked) {
-      this.#pending.push(text);
-      return;
-    }
+    this.#pending.push(text);
+    if (this.#later === undefined) this.send();
+    else this.#cancel ??= this.#later(this.#gathered);
+  }
+
+  /** What has gathered, now. */
+  send(): void {
+    if (this.#isBlocked || this.#isBroken) return;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const text = this.#pending.join('');
+    if (text === '') return;
+    this.#pending = [];
     this.#isBlocked = !this.#stream.write(text);
     if (this.#isBlocked) this.#stream.once('drain', this.#drained);
   }
 
   /** Resolves when all was handed to the system, or nobody is there to read it. */
   async flush(): Promise<void> {
+    this.send();
     while (this.#isBlocked && !this.#isBroken) await this.#next();
     if (!this.#isBroken) await new Promise<void>((resolve) => this.#barrier(resolve));
   }
@@ -61,17 +75,15 @@ export class OutputWriter {
     });
   }
 
+  readonly #gathered = (): void => this.send();
+
   readonly #drained = (): void => {
     this.#isBlocked = false;
-    const text = this.#pending.join('');
-    this.#pending = [];
-    if (text !== '') this.write(text);
+    this.send();
   };
 
-  readonly #broken = (error?: Error & { readonly code?: string }): void => {
-    if (this.#isBroken) return;
+  readonly #broken = (): void => {
     this.#isBroken = true;
     this.#pending = [];
-    if (error !== undefined && error.code !== 'EPIPE') this.#onBroken(error);
   };
 }

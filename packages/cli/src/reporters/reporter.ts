@@ -8,6 +8,8 @@ import type { Clock } from './clock.ts';
 export interface Reporter {
   /** Never throws and never waits: a slow or closed stream must not slow or fail the run. */
   event(event: JobEvent): void;
+  /** What it has gathered goes out at once, as far as it gathers anything: the process is about to end. */
+  flush?(): void;
   /** Everything is written and the terminal is as it was. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -46,6 +48,9 @@ export function combineReporters(reporters: readonly Reporter[]): Reporter {
   return {
     event: (event) => {
       for (const reporter of reporters) reporter.event(event);
+    },
+    flush: () => {
+      for (const reporter of reporters) reporter.flush?.();
     },
     close: async () => {
       const closed = await Promise.allSettled(reporters.map((reporter) => reporter.close()));
