@@ -1,6 +1,6 @@
 /** Tells what one action does while it runs: its attempts, and how far each has come. It keeps no times. */
 import type { EventSink } from './event.ts';
-import { converterOf, eventIdentity } from './job-events.ts';
+import { converterOf, variantOf } from './job-events.ts';
 import type { ActionListener } from './run-action.ts';
 import type { Action } from './task-run.ts';
 
@@ -24,11 +24,20 @@ export class ActionReport implements ActionListener {
 
   onAttempt(attempt: number): void {
     const { ms, onEvent } = this.#telling;
-    const action = this.#action;
-    const { backend } = action.owner.planned;
-    const used = converterOf(action);
-    const by = used === undefined ? undefined : { converter: used.name, version: used.version };
-    onEvent({ type: 'action.started', ms: ms(), ...eventIdentity(action), backend, ...by, attempt });
+    const { address, task, file, owner } = this.#action;
+    const used = converterOf(this.#action);
+    onEvent({
+      type: 'action.started',
+      ms: ms(),
+      action: address,
+      task,
+      file,
+      variant: variantOf(this.#action),
+      backend: owner.planned.backend,
+      converter: used?.name,
+      version: used?.version,
+      attempt,
+    });
   }
 
   onProgress(given: number | null, text?: string): void {

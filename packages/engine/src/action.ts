@@ -20,16 +20,16 @@ export type ActionOutcome =
       readonly type: 'finished';
       readonly outputs: readonly Artifact[];
       /** Nothing was done for it: it was made by an earlier run, or by another action with the same fingerprint. */
-      readonly isCached?: true;
-      readonly converter?: { readonly name: string; readonly version: string };
-      readonly message?: string;
-      readonly result?: JsonObject;
+      readonly isCached?: true | undefined;
+      readonly converter?: { readonly name: string; readonly version: string } | undefined;
+      readonly message?: string | undefined;
+      readonly result?: JsonObject | undefined;
       /** Addresses that files were taken from. */
-      readonly reads?: readonly string[];
+      readonly reads?: readonly string[] | undefined;
       /** Absolute paths of files that were read beside the inputs. */
-      readonly dependsOn?: readonly string[];
+      readonly dependsOn?: readonly string[] | undefined;
       /** What a paid service charged for it. */
-      readonly credits?: number;
+      readonly credits?: number | undefined;
     }
   | { readonly type: 'skipped'; readonly reason: string }
   | { readonly type: 'failed'; readonly failure: Failure }

@@ -23,14 +23,15 @@ export function plannedArtifact(task: TaskName, file: PlannedFile): Artifact {
 export function madeArtifact(task: TaskName, file: OutputFile, sizeBytes: number): Artifact {
   const { path, sha256, url, remote } = file;
   const name = safeName(file.name);
-  const artifact = { task, dir: safeDir(file.dir), name, format: formatOfFile(name), path, sizeBytes };
-  if (sha256 === undefined && url === undefined && remote === undefined) return artifact;
-  return {
-    ...artifact,
-    ...(sha256 !== undefined && { sha256 }),
-    ...(url !== undefined && { url }),
-    ...(remote !== undefined && { remote }),
-  };
+  const dir = safeDir(file.dir);
+  const format = formatOfFile(name);
+  if (url !== undefined || remote !== undefined) {
+    const elsewhere = { ...(url !== undefined && { url }), ...(remote !== undefined && { remote }) };
+    const artifact = { task, dir, name, format, path, sizeBytes, ...elsewhere };
+    return sha256 === undefined ? artifact : { ...artifact, sha256 };
+  }
+  if (sha256 === undefined) return { task, dir, name, format, path, sizeBytes };
+  return { task, dir, name, format, path, sizeBytes, sha256 };
 }
 
 /** Its place in the job, and what addresses call it: `guide/intro.docx`. */

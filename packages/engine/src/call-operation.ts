@@ -57,8 +57,7 @@ class Bounds {
     call.stop.listen(this.#onStop);
     const stop = this.#deadline?.stop ?? call.stop;
     const { workDir, attempt, share } = call;
-    const context = {
-      ...call.context,
+    const own = {
       workDir,
       attempt,
       progress: this.#progress,
@@ -66,8 +65,8 @@ class Bounds {
         return stop.signal;
       },
     };
-    // Not spread, as that would ask for the signal.
-    this.context = share === undefined ? context : Object.assign(context, { share });
+    // A spread would ask for the signal.
+    this.context = Object.assign(own, call.context, share === undefined ? undefined : { share });
   }
 
   /** Undefined: it was told to end, and did not. */

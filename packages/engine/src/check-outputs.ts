@@ -66,8 +66,18 @@ function judge(
     if (sizeBytes === 0 && isWork && file.remote === undefined) return err(emptyFailure(request, file));
     outputs.push(madeArtifact(request.task.name, file, sizeBytes));
   }
-  const { outputs: _, isUnchanged, ...words } = made;
-  return ok({ type: 'finished', outputs, ...words, ...(isUnchanged === true && { isCached: true }) });
+  const { isUnchanged: isCached, converter, message, result, reads, dependsOn, credits } = made;
+  return ok({
+    type: 'finished',
+    outputs,
+    isCached,
+    converter,
+    message,
+    result,
+    reads,
+    dependsOn,
+    credits,
+  });
 }
 
 function isProcessing({ task }: ActionRequest): boolean {

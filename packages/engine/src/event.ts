@@ -43,8 +43,8 @@ export type JobEvent = EventBase &
     | ({
         readonly type: 'action.started';
         readonly backend: 'local' | 'cloudconvert';
-        readonly converter?: string;
-        readonly version?: string;
+        readonly converter?: string | undefined;
+        readonly version?: string | undefined;
         readonly attempt: number;
       } & ActionIdentity)
     | {
@@ -73,15 +73,15 @@ export type JobEvent = EventBase &
           readonly sha256?: string;
         }[];
         /** Why it was skipped, or what the converter says of a success ("File size reduced by 12%"). */
-        readonly message?: string;
-        readonly error?: Failure;
+        readonly message?: string | undefined;
+        readonly error?: Failure | undefined;
         /** The failure counts for neither the job nor its dependents (`ignore_error`). */
-        readonly is_ignored?: boolean;
-        readonly converter?: string;
+        readonly is_ignored?: boolean | undefined;
+        readonly converter?: string | undefined;
         /** The key of what its result depends on: the same key, the same result. */
-        readonly fingerprint?: string;
+        readonly fingerprint?: string | undefined;
         /** What a paid service charged for it. */
-        readonly credits?: number;
+        readonly credits?: number | undefined;
       } & ActionIdentity)
     | {
         readonly type: 'task.finished';
@@ -145,8 +145,8 @@ export interface ActionIdentity {
   readonly action: string;
   readonly task: string;
   /** `dir/name` of the input file, when there is exactly one. */
-  readonly file?: string;
-  readonly variant?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly file?: string | undefined;
+  readonly variant?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }
 
 export interface Counts {

@@ -15,45 +15,30 @@ export interface ActionMeasure {
 type FinishedEvent = Extract<JobEvent, { type: 'action.finished' }>;
 type EventOutput = FinishedEvent['outputs'][number];
 
-export function eventIdentity({ address: action, task, file, variant }: Action): EventIdentity {
-  if (!isEmpty(variant)) return { action, task, ...(file !== undefined && { file }), variant };
-  return file === undefined ? { action, task } : { action, task, file };
-}
+/** In the words of events. What a thing has not is left undefined here and below: it is in no JSON, and costs nothing. */
+export const variantOf = ({ variant }: Action): EventIdentity['variant'] =>
+  isEmpty(variant) ? undefined : variant;
 
 export function actionFinished(action: Action, ms: number, measure: ActionMeasure | undefined): JobEvent {
-  const { outcome } = action;
-  if (outcome === undefined) throw new Error(`${action.address} has not ended`);
-  const ended = {
-    type: 'action.finished' as const,
+  const { outcome, address, task, file, lookUp } = action;
+  if (outcome === undefined) throw new Error(`${address} has not ended`);
+  return {
+    type: 'action.finished',
     ms,
-    ...eventIdentity(action),
+    action: address,
+    task,
+    file,
+    variant: variantOf(action),
     status: statusOf(outcome),
     action_ms: measure === undefined ? 0 : ms - measure.startedMs,
     input_bytes: measure?.inputBytes ?? 0,
     outputs: action.outputs.map(eventOutput),
-  };
-  const more = moreOf(action, outcome, measure);
-  return more === undefined ? ended : { ...ended, ...more };
-}
-
-/** What most actions have nothing of. */
-function moreOf(
-  action: Action,
-  outcome: ActionOutcome,
-  measure: ActionMeasure | undefined,
-): Partial<FinishedEvent> | undefined {
-  const converter = isDone(outcome, measure) ? converterOf(action) : undefined;
-  const credits = outcome.type === 'finished' ? outcome.credits : undefined;
-  const words = outcomeWords(outcome);
-  const { lookUp } = action;
-  if (words === undefined && converter === undefined && lookUp === undefined && credits === undefined)
-    return undefined;
-  return {
-    ...words,
-    ...(isIgnored(action) && { is_ignored: true }),
-    ...(converter !== undefined && { converter: converter.name }),
-    ...(lookUp !== undefined && { fingerprint: lookUp.fingerprint.key }),
-    ...(credits !== undefined && { credits }),
+    message: messageOf(outcome),
+    error: outcome.type === 'failed' || outcome.type === 'not-run' ? outcome.failure : undefined,
+    is_ignored: isIgnored(action) || undefined,
+    converter: isDone(outcome, measure) ? converterOf(action)?.name : undefined,
+    fingerprint: lookUp?.fingerprint.key,
+    credits: outcome.type === 'finished' ? outcome.credits : undefined,
   };
 }
 
@@ -121,15 +106,15 @@ function statusOf(outcome: ActionOutcome): ActionStatus {
   }
 }
 
-function outcomeWords(outcome: ActionOutcome): Pick<FinishedEvent, 'message' | 'error'> | undefined {
+function messageOf(outcome: ActionOutcome): string | undefined {
   switch (outcome.type) {
     case 'finished':
-      return outcome.message === undefined ? undefined : { message: outcome.message };
+      return outcome.message;
     case 'skipped':
-      return { message: outcome.reason };
+      return outcome.reason;
     case 'cancelled':
-      return { message: outcome.failure.message };
+      return outcome.failure.message;
     default:
-      return { error: outcome.failure };
+      return undefined;
   }
 }

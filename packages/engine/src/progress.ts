@@ -24,7 +24,6 @@ import {
   counted,
   countKey,
   endedAction,
-  identityOf,
   newTask,
   noCounts,
   settled,
@@ -69,7 +68,7 @@ export interface RunningAction extends ActionIdentity {
   readonly percent: number | null;
   readonly message?: string;
   readonly backend: 'local' | 'cloudconvert';
-  readonly converter?: string;
+  readonly converter?: string | undefined;
   /** Set between two attempts. */
   readonly retry?: { readonly atMs: number; readonly error: Failure };
 }
@@ -178,10 +177,19 @@ function taskUnchanged(state: Progress, { task, actions, files = 0 }: EventOf<'t
 
 function actionStarted(state: Progress, event: EventOf<'action.started'>): Progress {
   const before = valueOf(state.running, event.action);
-  const { attempt, backend, converter } = event;
+  const { task, file, variant, attempt, backend, converter } = event;
   const startedMs = before?.startedMs ?? event.ms;
-  const started = { ...identityOf(event), startedMs, attempt, percent: null, backend };
-  const action = converter === undefined ? started : { ...started, converter };
+  const action: RunningAction = {
+    action: event.action,
+    task,
+    file,
+    variant,
+    startedMs,
+    attempt,
+    percent: null,
+    backend,
+    converter,
+  };
   const running = withValue(state.running, event.action, action);
   const next = { ...state, ms: laterOf(state, event), running };
   return before === undefined ? changeTask(next, event.task, withStarted) : next;

@@ -53,10 +53,10 @@ export interface EndedAction extends ActionIdentity {
   readonly actionMs: number;
   readonly files: number;
   readonly bytes: number;
-  readonly message?: string;
-  readonly error?: Failure;
+  readonly message?: string | undefined;
+  readonly error?: Failure | undefined;
   readonly isIgnored: boolean;
-  readonly converter?: string;
+  readonly converter?: string | undefined;
 }
 
 export type CountKey = Exclude<keyof ActionCounts, 'total' | 'waiting'>;
@@ -113,31 +113,24 @@ export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: bo
 }
 
 export function endedAction(event: EventOf<'action.finished'>): EndedAction {
-  const { message, error, converter } = event;
+  const { action, task, file, variant, status, message, error, converter } = event;
   let bytes = 0;
   for (const output of event.outputs) bytes += output.bytes;
-  const ended = {
-    ...identityOf(event),
-    status: event.status,
+  return {
+    action,
+    task,
+    file,
+    variant,
+    status,
     endedMs: event.ms,
     actionMs: event.action_ms,
     files: event.outputs.length,
     bytes,
+    message,
+    error,
     isIgnored: event.is_ignored === true,
+    converter,
   };
-  // Most have none of these, and each of ten thousand would pay for asking.
-  if (message === undefined && error === undefined && converter === undefined) return ended;
-  return {
-    ...ended,
-    ...(message === undefined ? {} : { message }),
-    ...(error === undefined ? {} : { error }),
-    ...(converter === undefined ? {} : { converter }),
-  };
-}
-
-export function identityOf({ action, task, file, variant }: ActionIdentity): ActionIdentity {
-  if (variant === undefined) return file === undefined ? { action, task } : { action, task, file };
-  return { action, task, ...(file === undefined ? {} : { file }), variant };
 }
 
 /** What became of it, as the closing summary counts. */

@@ -167,8 +167,8 @@ async function write(
   const written = await atomicWrite(copy);
   if (!written.ok) return written;
   const { sizeBytes, sha256 = known } = written.value;
-  const output = { dir, name, path: file, sizeBytes };
-  return ok({ output: sha256 === undefined ? output : { ...output, sha256 } });
+  if (sha256 === undefined) return ok({ output: { dir, name, path: file, sizeBytes } });
+  return ok({ output: { dir, name, path: file, sizeBytes, sha256 } });
 }
 
 /** What is there stays, if it may and should. */
