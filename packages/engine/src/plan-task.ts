@@ -60,7 +60,9 @@ export async function planTask(toPlan: TaskToPlan, around: Surroundings): Promis
   const actions: PlannedAction[] = [];
   const problems: PlanProblem[] = [];
   for (const draft of drafts) {
-    const decided = decide(task, { ...draft.identity, inputs: draft.inputs }, around.scope);
+    const { inputs } = draft;
+    const { address, variant, file } = draft.identity;
+    const decided = decide(task, { variant, file, inputs }, around.scope);
     if (!decided.ok) {
       problems.push(problemOf(draft, task, failure('bad-input', decided.error)));
       continue;
@@ -70,9 +72,8 @@ export async function planTask(toPlan: TaskToPlan, around: Surroundings): Promis
       actions.push(plannedAction(draft, decision));
       continue;
     }
-    const { address, variant } = draft.identity;
     const { options, verify } = decision;
-    const known = { task, address, variant, inputs: draft.inputs, fileInputs, options };
+    const known = { task, address, variant, inputs, fileInputs, options };
     const request = verify === undefined ? known : { ...known, verify };
     const answer = toPlan.operation.plan(request, around.context);
     // Most plans are at hand: waiting for each would be most of the time that a plan of many files takes.

@@ -23,6 +23,11 @@ const gatherMs = 20;
 export function createLinesReporter(options: ReporterOptions, before: Progress = emptyProgress): Reporter {
   const { stderr, verbosity = 'normal', clock = systemClock } = options;
   const style = styleFor(stderr, options.env);
+  // Who looks at a terminal, or waits for a change to be taken up, sees each line at once; else they go by the dozen.
+  const isShown = stderr.isTTY === true || options.isWatch === true;
+  const later: Later = (call) => clock.after(gatherMs, call);
+  const writer = isShown ? new OutputWriter(stderr) : new OutputWriter(stderr, later);
+  const style = styleFor(stderr, options.env);
   // Who looks at a terminal sees each line at once; into a pipe or a file they go by the dozen.
   const later: Later = (call) => clock.after(gatherMs, call);
   const writer = stderr.isTTY === true ? new OutputWriter(stderr) : new OutputWriter(stderr, later);
