@@ -27,10 +27,6 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
   const isShown = stderr.isTTY === true || options.isWatch === true;
   const later: Later = (call) => clock.after(gatherMs, call);
   const writer = isShown ? new OutputWriter(stderr) : new OutputWriter(stderr, later);
-  const style = styleFor(stderr, options.env);
-  // Who looks at a terminal sees each line at once; into a pipe or a file they go by the dozen.
-  const later: Later = (call) => clock.after(gatherMs, call);
-  const writer = stderr.isTTY === true ? new OutputWriter(stderr) : new OutputWriter(stderr, later);
   const states = new States(before);
 
   const say = (ms: number, text: string): void => writer.write(`${style.dim(formatElapsed(ms))}  ${text}\n`);
