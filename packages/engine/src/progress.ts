@@ -20,15 +20,7 @@ import {
   withValue,
 } from './persistent.ts';
 import type { ActionCounts, EndedAction, EventOf, TaskProgress } from './task-progress.ts';
-import {
-  counted,
-  countKey,
-  endedAction,
-  newTask,
-  noCounts,
-  settled,
-  withEnded,
-} from './task-progress.ts';
+import { counted, countKey, endedAction, newTask, noCounts, settled, withEnded } from './task-progress.ts';
 
 export interface Progress {
   /** Absent before `job.started`. */
