@@ -21,4 +21,6 @@ export async function start({ version, look }: Start): Promise<void> {
     exit: (code) => process.exit(code),
     ...(look !== undefined && { look }),
   });
+  // Called back when all before it is written, or when nothing ever will be.
+  await new Promise<void>((resolve) => void process.stderr.write('', () => resolve()));
 }

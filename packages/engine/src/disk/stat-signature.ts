@@ -36,11 +36,12 @@ export function signatureText({ size, mtimeMs, ctimeMs, ino }: StatSignature): s
 }
 
 /**
- * File systems count time in ticks of up to 10 ms: a file that was written a moment ago may be written once more and
- * keep its times ("racily clean"). Its signature says something only once the tick is surely over; with a clock that
- * was set back, that is later, and until then the file is read.
+ * File systems count time in ticks: a file that was written a moment ago may be written once more and keep its times
+ * ("racily clean"). Its signature says something only once the tick is surely over; with a clock that was set back, that
+ * is later, and until then the file is read. Linux counts in ticks of 10 ms where they are longest (100 Hz), Windows of
+ * 15.6 ms.
  */
-export const tickMs = 20;
+export const tickMs: number = process.platform === 'linux' ? 10 : 20;
 
 export function isSettled({ ctimeMs }: StatSignature, nowMs: number): boolean {
   return ctimeMs < nowMs - tickMs;
