@@ -18,6 +18,7 @@ import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { copySmall, flushed, type OpenCopy, type SmallCopy } from './copy-small.ts';
+import { folderOf } from './paths.ts';
 import { statOf } from './stat-of.ts';
 import { removeStale, temporaryName } from './temporary-files.ts';
 import { writeFailure } from './write-failure.ts';
@@ -46,7 +47,7 @@ export interface Written {
 
 export async function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
   const { source, target, baseDir, isNew, sha256 } = request;
-  const folder = path.dirname(target);
+  const folder = folderOf(target);
   const temporary = `${folder}${path.sep}${temporaryName()}`;
   try {
     const mode = isNew === true ? undefined : modeOf(target);

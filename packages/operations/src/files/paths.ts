@@ -19,6 +19,13 @@ export function isInside(file: string, dirs: readonly string[]): boolean {
   });
 }
 
+/** `path.dirname` of an absolute path as `path.resolve` gives it, without a look at every character. */
+export function folderOf(file: string): string {
+  const end = file.lastIndexOf(path.sep);
+  // What begins so short may be the root of a drive.
+  return end > 2 ? file.slice(0, end) : path.dirname(file);
+}
+
 /** As a person would write it: relative to the pipeline file where that is shorter; control characters escaped. */
 export function shownPath(file: string, baseDir: string): string {
   return JSON.stringify(isInside(file, [baseDir]) ? path.relative(baseDir, file) || '.' : file);

@@ -76,7 +76,7 @@ interface Target {
 function targetsOf(request: ActionRequest, context: PathContext): Result<readonly Target[], Failure> {
   const given = textOption(request.options, 'path') ?? '';
   const isFile = !given.endsWith('/') && readsFile(request);
-  const base = path.resolve(context.baseDir, given);
+  const base = placeIn(context.baseDir, given);
   const targets = request.inputs.map((input): Target => {
     if (isFile) {
       const place = { folder: path.dirname(base), dir: '', name: path.basename(base) };
@@ -89,6 +89,15 @@ function targetsOf(request: ActionRequest, context: PathContext): Result<readonl
   });
   const problem = problemOf(targets, context);
   return problem === undefined ? ok(targets) : err(problem);
+}
+
+/** What was resolved last: nearly all files of an export go to one place. */
+const last = { baseDir: '', given: '', place: '' };
+
+function placeIn(baseDir: string, given: string): string {
+  if (given !== last.given || baseDir !== last.baseDir)
+    Object.assign(last, { baseDir, given, place: path.resolve(baseDir, given) });
+  return last.place;
 }
 
 function problemOf(targets: readonly Target[], context: PathContext): Failure | undefined {
