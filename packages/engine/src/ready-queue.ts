@@ -16,14 +16,14 @@ interface Entry<T> {
 }
 
 /** Those of one lane and one rank, in their turn. */
-interface Line<T> {
+interface Line<T> extends QueueItem {
   first: Entry<T> | undefined;
   last: Entry<T> | undefined;
 }
 
 export class ReadyQueue<T extends QueueItem> {
-  /** By rank, in each lane. */
-  readonly #lanes = new Map<string, Map<number, Line<T>>>();
+  /** No more than there are tasks, or a few for each. */
+  #lines: Line<T>[] = [];
   /** Taken out of their turn; they leave their line when they come to its head. */
   readonly #withdrawn = new Set<T>();
   #turns = 0;
@@ -46,12 +46,10 @@ export class ReadyQueue<T extends QueueItem> {
   /** The first of all items whose lane has room; undefined when there is none. */
   take(hasRoom: (item: T) => boolean): T | undefined {
     let best: Line<T> | undefined;
-    for (const lane of this.#lanes.values()) {
-      for (const line of lane.values()) {
-        const first = this.#firstOf(line);
-        if (first === undefined || (best?.first !== undefined && !isBefore(first, best.first))) continue;
-        if (hasRoom(first.item)) best = line;
-      }
+    for (const line of this.#lines) {
+      const first = this.#firstOf(line);
+      if (first === undefined || (best?.first !== undefined && !isBefore(first, best.first))) continue;
+      if (hasRoom(first.item)) best = line;
     }
     if (best?.first === undefined) return undefined;
     const { item } = best.first;
@@ -67,15 +65,15 @@ export class ReadyQueue<T extends QueueItem> {
   }
 
   clear(): void {
-    this.#lanes.clear();
+    this.#lines = [];
     this.#withdrawn.clear();
     this.#size = 0;
   }
 
   #lineOf({ lane, rank }: T): Line<T> {
-    const lines = this.#lanes.get(lane) ?? new Map<number, Line<T>>();
-    const line = lines.get(rank) ?? { first: undefined, last: undefined };
-    if (line.first === undefined) this.#lanes.set(lane, lines.set(rank, line));
+    for (const line of this.#lines) if (line.rank === rank && line.lane === lane) return line;
+    const line: Line<T> = { lane, rank, first: undefined, last: undefined };
+    this.#lines.push(line);
     return line;
   }
 

@@ -100,6 +100,8 @@ export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: bo
   const counts = { ...task.counts };
   counts[key] += 1;
   if (wasRunning) counts.running -= 1;
+  const recent = task.recent.slice(1 - recentLength);
+  recent.push(ended);
   const after = {
     ...task,
     counts,
@@ -107,7 +109,7 @@ export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: bo
     bytes: task.bytes + ended.bytes,
     busyMs: task.busyMs + (hasResult ? ended.actionMs : 0),
     samples: task.samples + (hasResult ? 1 : 0),
-    recent: [...task.recent.slice(1 - recentLength), ended],
+    recent,
   };
   return key === 'failed' ? { ...after, lastFailure: ended } : after;
 }
