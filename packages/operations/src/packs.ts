@@ -3,7 +3,7 @@
  * their names and what adds them, and looks whether they are there; their hosts load them.
  */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { requireAsHost } from './host/host-entry.ts';
 
 export interface Pack {
   /** npm packages with the versions that are tested, as `npm install` takes them. */
@@ -78,8 +78,7 @@ export function packInstallCommand(names: readonly PackName[]): string {
 /** Where a package lies, as the hosts will find it: from the package that this code belongs to, even where it is bundled into another. */
 export function packFolder(name: string): string | undefined {
   try {
-    const fromHosts = createRequire(createRequire(import.meta.url).resolve('@pipeline/operations/host'));
-    const folders = (fromHosts.resolve.paths(name) ?? []).map((folder) => `${folder}/${name}`);
+    const folders = (requireAsHost().resolve.paths(name) ?? []).map((folder) => `${folder}/${name}`);
     return folders.find((folder) => existsSync(`${folder}/package.json`));
   } catch {
     return undefined;

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Need } from '../converters/converter.ts';
 import { askedSeconds } from '../files/output-date.ts';
+import { hostEntry, requireAsHost } from '../host/host-entry.ts';
 import { packFolder, packs } from '../packs.ts';
 import type { PackName } from '../packs.ts';
 import { findCommand, findProgram, searchFolders } from '../programs/find-program.ts';
@@ -50,7 +51,7 @@ export function partFacts(part: MachinePart): PartFacts {
 
 /** For every action: Pipeline itself, what it runs on, and the folders in which a better program may appear. */
 export function commonFacts(): PartFacts {
-  const entry = fromHosts('@pipeline/operations/host');
+  const entry = whereFound(hostEntry);
   if (entry === undefined) return { basis: {}, watches: [] };
   const manifest = path.resolve(path.dirname(entry), '../../package.json');
   // Only where Pipeline itself is worked on: it changes with every change of a converter.
@@ -125,7 +126,7 @@ function languageFolders(): readonly string[] {
 
 /** What sharp is made of. Its own version stands with the converter. */
 function libvipsFacts(): PartFacts {
-  const entry = fromHosts('sharp');
+  const entry = whereFound(() => requireAsHost().resolve('sharp'));
   if (entry === undefined) return { basis: {}, watches: [] };
   try {
     const name = `@img/sharp-libvips-${process.platform}-${process.arch}/versions`;
@@ -156,10 +157,10 @@ function versionIn(manifest: string): string {
   return 'unknown';
 }
 
-function fromHosts(name: string): string | undefined {
+/** Undefined: it is not installed, or not built. */
+function whereFound(find: () => string): string | undefined {
   try {
-    const hosts = createRequire(import.meta.url).resolve('@pipeline/operations/host');
-    return name === '@pipeline/operations/host' ? hosts : createRequire(hosts).resolve(name);
+    return find();
   } catch {
     return undefined;
   }

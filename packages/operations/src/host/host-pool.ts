@@ -2,11 +2,11 @@
  * Keeps converter hosts warm and gives each job one of its kind. At most `maxHosts` work at once, further jobs wait
  * in order; a few more may idle, the one that was used longest ago goes first. It knows no converter and no action.
  */
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err } from '@pipeline/schema';
+import { hostEntry } from './host-entry.ts';
 import type * as HostProcessFile from './host-process.ts';
 import type { HostProcess } from './host-process.ts';
 import type { HostRequest } from './protocol.ts';
@@ -67,7 +67,7 @@ export class HostPool {
   async #runNow(request: HostRequest): Promise<Result<JsonObject, Failure>> {
     const { HostProcess, cancelled } = await hostProcess();
     if (request.signal.aborted) return err(cancelled(request));
-    const host = this.#takeIdle(request) ?? new HostProcess(request.host, this.#entry ?? compiledEntry());
+    const host = this.#takeIdle(request) ?? new HostProcess(request.host, this.#entry ?? hostEntry());
     this.#busy.add(host);
     try {
       return await host.run(request);
@@ -144,9 +144,4 @@ export function runInHost(request: HostRequest): Promise<Result<JsonObject, Fail
 
 export function closeHosts(): Promise<void> {
   return pool.close();
-}
-
-/** By package name, so that it is found from the sources, from `dist` and from the bundled command line alike. */
-function compiledEntry(): string {
-  return createRequire(import.meta.url).resolve('@pipeline/operations/host');
 }

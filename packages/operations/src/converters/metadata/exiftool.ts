@@ -3,13 +3,13 @@
  * reads what it can of any file; names and values it writes are checked by reading them back.
  */
 import { symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { formatLabel } from '../../files/magic.ts';
+import { requireAsHost } from '../../host/host-entry.ts';
 import type { ProcessEnd } from '../../process.ts';
 import { findProgram, programVersion } from '../../programs/find-program.ts';
 import { runProgram } from '../../programs/run-program.ts';
@@ -175,8 +175,7 @@ function run(job: MetadataJob, args: readonly string[]): Promise<Result<ProcessE
 /** The optional package; it holds ExifTool, which is a script of Perl. */
 function packagedExiftool(): { readonly script: string; readonly folder: string } | undefined {
   try {
-    const require = createRequire(createRequire(import.meta.url).resolve('@pipeline/operations/host'));
-    const folder = path.dirname(require.resolve('exiftool-vendored.pl/package.json'));
+    const folder = path.dirname(requireAsHost().resolve('exiftool-vendored.pl/package.json'));
     return { script: path.join(folder, 'bin', 'exiftool'), folder };
   } catch {
     return undefined;
