@@ -175,7 +175,8 @@ function run(job: MetadataJob, args: readonly string[]): Promise<Result<ProcessE
 /** The optional package; it holds ExifTool, which is a script of Perl. */
 function packagedExiftool(): { readonly script: string; readonly folder: string } | undefined {
   try {
-    const folder = path.dirname(requireAsHost().resolve('exiftool-vendored.pl/package.json'));
+    const require = requireAsHost();
+    const folder = path.dirname(require.resolve('exiftool-vendored.pl/package.json'));
     return { script: path.join(folder, 'bin', 'exiftool'), folder };
   } catch {
     return undefined;
