@@ -4,6 +4,8 @@
  * no source makes any more is known as ours. Plain values; what they look like on a disk is not known here.
  */
 
+import { fewSearches } from './places.ts';
+
 /** Files with their marks. `marks` has four numbers for each: size, mtime, ctime (both in ms) and inode. */
 export interface MarkedFiles {
   /** Relative to the root where they lie below it, else absolute. */
@@ -122,16 +124,13 @@ export function outputColumns(entries: readonly LedgerEntry[]): OutputColumns {
   };
 }
 
-/** So many look-ups search a text or a list; more of them are worth a table. */
-export const searches = 16;
-
 /** Address → key of its fingerprint. */
 export function keyLookUp({ keys }: Ledger): (address: string) => string | undefined {
   let table: Map<string, string> | undefined;
   let asked = 0;
   return (address) => {
     asked += 1;
-    if (asked > searches) return (table ??= new Map(keyEntries(keys))).get(address);
+    if (asked > fewSearches) return (table ??= new Map(keyEntries(keys))).get(address);
     const at = keyPosition(keys, address);
     return at === undefined ? undefined : keys.slice(at, at + hashLength);
   };

@@ -12,7 +12,8 @@ import {
 } from './manifest.ts';
 import type { Narrowing } from './narrow.ts';
 import { filesBefore } from './next-ledger.ts';
-import { numbersWhere, patched, patchedKeys } from './patch-manifest.ts';
+import { patched, patchedKeys } from './patch-manifest.ts';
+import { numbersWhere } from './places.ts';
 
 /** `part`: as if the files that were looked at were all that there are. */
 export function mergeManifest(previous: Manifest, part: Manifest, narrowing: Narrowing): Manifest {

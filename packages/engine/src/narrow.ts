@@ -5,7 +5,8 @@
 import type { Pipeline } from '@pipeline/schema';
 import type { PlannedAction } from './action.ts';
 import type { JobPlan } from './job-plan.ts';
-import { type Changes, keyLookUp, type Ledger, type Manifest, searches } from './manifest.ts';
+import { type Changes, keyLookUp, type Ledger, type Manifest } from './manifest.ts';
+import { placesOfAny } from './places.ts';
 
 export interface Narrowing {
   /** By number of input: nothing has to be done for it. */
@@ -111,12 +112,15 @@ export function fitsTheRest(
   const writes = new Set(actions.flatMap((action) => action.writes ?? []).map(shorten));
   const ledger = manifest.ledger();
   const { outputs } = ledger;
-  const inTheWay = [...placesOf(outputs.addresses, addresses), ...placesOf(manifest.outputs.paths, writes)];
+  const inTheWay = [
+    ...placesOfAny(outputs.addresses, addresses),
+    ...placesOfAny(manifest.outputs.paths, writes),
+  ];
   if (inTheWay.some((index) => isKept[outputs.sources[index] ?? -1] === true)) return false;
   const inputs = manifest.inputs.paths;
-  if (placesOf(inputs, writes).length > 0) return false;
+  if (placesOfAny(inputs, writes).length > 0) return false;
   const origins = new Set(actions.flatMap((action) => originOf(action) ?? []).map(shorten));
-  const known = new Set(placesOf(inputs, origins).map((index) => inputs[index]));
+  const known = new Set(placesOfAny(inputs, origins).map((index) => inputs[index]));
   const keyOf = keyLookUp(ledger);
   const isNew = (action: PlannedAction): boolean => !known.has(shorten(originOf(action) ?? ''));
   return !actions.some((action) => isNew(action) && keyOf(action.address) !== undefined);
@@ -132,18 +136,4 @@ function originOf({ source }: PlannedAction): string | undefined {
 /** The last `depth` names of a path. */
 export function placeIn(path: string, depth: number): string {
   return path.split(/[/\\]/).slice(-depth).join('/');
-}
-
-/** Numbers of the texts that are wanted. Searching for each is quick for a few. */
-function placesOf(texts: readonly string[], wanted: ReadonlySet<string>): readonly number[] {
-  const places: number[] = [];
-  if (wanted.size > searches) {
-    for (let index = 0; index < texts.length; index += 1)
-      if (wanted.has(texts[index] ?? '')) places.push(index);
-    return places;
-  }
-  for (const text of wanted) {
-    for (let at = texts.indexOf(text); at >= 0; at = texts.indexOf(text, at + 1)) places.push(at);
-  }
-  return places;
 }

@@ -12,6 +12,7 @@ import {
   outputAt,
   outputColumns,
 } from './manifest.ts';
+import { placesOfAny } from './places.ts';
 import type { RecordedRun } from './run-record.ts';
 
 export interface LedgerRequest {
@@ -30,7 +31,7 @@ export interface LedgerRequest {
 export function nextLedger(request: LedgerRequest): Ledger {
   const { recorded, outputs, previous, startedAt, scope, newFolders } = request;
   const written = new Set(outputs.paths);
-  const earlier = filesBefore(previous, (path) => written.has(path));
+  const earlier = filesNamed(previous, written);
   const known = new Map(earlier.map((file) => [file.path, file]));
   // Twice for a file that was known when a run that was killed wrote it anew.
   const ours = new Set(earlier.flatMap((file) => (file.isOurs ? contentKey(file.path, file.sha256) : [])));
@@ -75,21 +76,31 @@ function isUntouched({ mark }: LeftOver, { marks }: MarkedFiles, index: number):
   return [1, 2, 3].every((part) => mark[part] === marks[index * marksPerFile + part]);
 }
 
+/** Those of these names that a manifest knows of an earlier run, outputs and what was left over. */
+function filesNamed(manifest: Manifest | undefined, names: ReadonlySet<string>): readonly LeftOver[] {
+  if (manifest === undefined) return [];
+  return [
+    ...manifest.ledger().leftOver.filter(({ path }) => names.has(path)),
+    ...placesOfAny(manifest.outputs.paths, names).map((index) => fileBefore(manifest, index)),
+  ];
+}
+
 /** The files that a manifest knows of an earlier run, outputs and what was left over; those that `isWanted`. */
 export function filesBefore(
   manifest: Manifest | undefined,
   isWanted: (path: string, index: number | undefined) => boolean,
 ): readonly LeftOver[] {
   if (manifest === undefined) return [];
-  const ledger = manifest.ledger();
-  const files = ledger.leftOver.filter(({ path }) => isWanted(path, undefined));
-  const { paths, marks } = manifest.outputs;
+  const files = manifest.ledger().leftOver.filter(({ path }) => isWanted(path, undefined));
+  const { paths } = manifest.outputs;
   for (let index = 0; index < paths.length; index += 1) {
-    const path = paths[index] ?? '';
-    if (!isWanted(path, index)) continue;
-    const at = index * marksPerFile;
-    const { source: _, ...entry } = outputAt(ledger, index);
-    files.push({ ...entry, path, mark: [...marks.subarray(at, at + marksPerFile)] });
+    if (isWanted(paths[index] ?? '', index)) files.push(fileBefore(manifest, index));
   }
   return files;
+}
+
+function fileBefore({ outputs: { paths, marks }, ledger }: Manifest, index: number): LeftOver {
+  const at = index * marksPerFile;
+  const { source: _, ...entry } = outputAt(ledger(), index);
+  return { ...entry, path: paths[index] ?? '', mark: [...marks.subarray(at, at + marksPerFile)] };
 }

@@ -11,8 +11,8 @@ import {
   type MarkedFiles,
   marksPerFile,
   type OutputColumns,
-  searches,
 } from './manifest.ts';
+import { fewSearches, placesOf, placesOfAny } from './places.ts';
 
 interface Positions {
   /** Number in the part → number in the whole. */
@@ -29,7 +29,7 @@ export function patched(
   const before = previous.ledger();
   const now = part.ledger();
   const at: Positions = {
-    inputs: numbersWhere(isKept.length, (index) => isKept[index] === false),
+    inputs: placesOf(isKept, false),
     outputs: samePlaces(previous, part, isKept),
   };
   const isSame =
@@ -64,7 +64,7 @@ export function patched(
 export function patchedKeys(before: string, now: string): string {
   const entries = [...keyEntries(now)];
   // Searching is quick for a few. For more: of several lines for one address, the last counts anyway.
-  if (entries.length > searches) return [before, now].filter((text) => text !== '').join('\n');
+  if (entries.length > fewSearches) return [before, now].filter((text) => text !== '').join('\n');
   return entries.reduce((text, [address, key]) => {
     const at = keyPosition(text, address);
     if (at !== undefined) return text.slice(0, at) + key + text.slice(at + key.length);
@@ -82,7 +82,7 @@ function wholeSource(now: Ledger, position: number, { inputs }: Positions): numb
 /** Number of each output of the part in the whole; shorter where not all of them, or not only they, were there. */
 function samePlaces(previous: Manifest, part: Manifest, isKept: readonly boolean[]): readonly number[] {
   const { sources } = previous.ledger().outputs;
-  const looked = numbersWhere(sources.length, (index) => isKept[sources[index] ?? -1] !== true);
+  const looked = placesOfAny(sources, new Set([-1, ...placesOf(isKept, false)]));
   if (looked.length !== part.outputs.paths.length) return [];
   const places = new Map(looked.map((index) => [previous.outputs.paths[index], index]));
   return part.outputs.paths.flatMap((path) => places.get(path) ?? []);
@@ -105,10 +105,12 @@ function patchedMarks({ paths, marks }: MarkedFiles, part: MarkedFiles, at: read
 }
 
 function patchedColumns(before: OutputColumns, now: OutputColumns, at: readonly number[]): OutputColumns {
+  const isSame = at.every((index, position) => before.addresses[index] === now.addresses[position]);
   const addresses = before.addresses.slice();
   for (const [position, index] of at.entries()) addresses[index] = now.addresses[position] ?? '';
   return {
-    addresses,
+    // The same list, where it is: it need not be encoded again.
+    addresses: isSame ? before.addresses : addresses,
     sources: before.sources,
     hashes: patchedText(before.hashes, now.hashes, { at, width: hashLength }),
     ours: patchedText(before.ours, now.ours, { at, width: 1 }),
@@ -128,11 +130,4 @@ function patchedText(
     done = (index + 1) * width;
   }
   return pieces.join('') + before.slice(done);
-}
-
-/** A loop, as are its neighbours: with ten thousand files, an array made for each is what takes the time. */
-export function numbersWhere(count: number, isWanted: (index: number) => boolean): number[] {
-  const numbers: number[] = [];
-  for (let index = 0; index < count; index += 1) if (isWanted(index)) numbers.push(index);
-  return numbers;
 }

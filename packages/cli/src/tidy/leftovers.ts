@@ -45,7 +45,7 @@ export async function findLeftovers({
   const results = folders(path.join(state.dir, 'results'))
     .filter((folder) => !running.has(path.basename(folder)))
     .map((folder) => whole('results', folder));
-  const work = (await deadWorkspaces(path.join(state.dir, 'work'))).map((folder) => whole('work', folder));
+  const work = deadWorkspaces(path.join(state.dir, 'work')).map((folder) => whole('work', folder));
   const journals = oldRuns(state.runs).map(({ file }) => whole('journals', file));
   const cache = cacheDir === undefined ? [] : [stored(cacheDir)].filter(({ bytes }) => bytes > 0);
   const exported = orphans?.orphans.map((orphan): Leftover => {

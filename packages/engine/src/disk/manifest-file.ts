@@ -4,7 +4,7 @@
  * long columns as text, and the rest as JSON. What is cut off, garbage or written by another version is as good as not
  * there. Written beside and renamed, so that nobody ever reads half of one.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   emptyLedger,
@@ -22,10 +22,11 @@ const formatVersion = 4;
 interface Header extends Omit<Manifest, 'inputs' | 'watched' | 'outputs' | 'ledger'> {
   readonly v: typeof formatVersion;
   /** Numbers of files: inputs, watched, outputs. */
-  readonly files: readonly [number, number, number];
-  readonly pathBytes: number;
+  readonly files: readonly number[];
+  /** Of the names of each table. */
+  readonly pathBytes: readonly number[];
   /** Of the parts of the ledger: addresses, hashes, keys, and the rest. */
-  readonly ledgerBytes: readonly [number, number, number, number];
+  readonly ledgerBytes: readonly number[];
   /** CRC-32 of all of it. */
   readonly ledgerCheck: number;
 }
@@ -42,35 +43,40 @@ export function readManifest(path: string): Manifest | undefined {
 /** What `encodeManifest` made. Throws what the file system throws. */
 export function writeManifest(path: string, parts: readonly Buffer[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  putInPlace(path, (temporary) => writeFileSync(temporary, Buffer.concat(parts)));
+  putInPlace(path, (temporary) => {
+    const file = openSync(temporary, 'w');
+    try {
+      for (const part of parts) writeFileSync(file, part);
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /** The file in parts. The marks among them are the manifest's own memory: until it is written, they may be set. */
 export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: Manifest): readonly Buffer[] {
   const tables = [inputs, watched, outputs];
-  const texts = tables.filter(({ paths }) => paths.length > 0).map(({ paths }) => paths.join('\0'));
-  const paths = Buffer.from(texts.join('\0'));
+  const paths = tables.map((table) => bytesOf(table.paths));
   const own = encodeLedger(ledger());
-  const [addresses, hashes, keys, rest] = own;
   const header: Header = {
     ...facts,
     v: formatVersion,
     files: [inputs.paths.length, watched.paths.length, outputs.paths.length],
-    pathBytes: paths.length,
-    ledgerBytes: [addresses.length, hashes.length, keys.length, rest.length],
+    pathBytes: lengthsOf(paths),
+    ledgerBytes: lengthsOf(own),
     ledgerCheck: checksum(...own),
   };
   const marks = tables.map(({ marks: { buffer, byteOffset, byteLength } }) =>
     Buffer.from(buffer, byteOffset, byteLength),
   );
-  return [Buffer.from(`${JSON.stringify(header)}\n`), ...marks, paths, ...own];
+  return [Buffer.from(`${JSON.stringify(header)}\n`), ...marks, ...paths, ...own];
 }
 
-function encodeLedger({ outputs, keys, ...rest }: Ledger): readonly [Buffer, Buffer, Buffer, Buffer] {
+function encodeLedger({ outputs, keys, ...rest }: Ledger): readonly Buffer[] {
   const { addresses, hashes, ...short } = outputs;
   return [
-    Buffer.from(addresses.join('\0')),
-    Buffer.from(hashes),
+    bytesOf(addresses),
+    Buffer.from(hashes, 'latin1'),
     Buffer.from(keys),
     Buffer.from(JSON.stringify({ ...rest, outputs: short })),
   ];
@@ -82,35 +88,38 @@ export function decodeManifest(bytes: Buffer): Manifest | undefined {
   const header: Partial<Header> = JSON.parse(bytes.toString('utf8', 0, end));
   if (!isHeader(header)) return undefined;
   const { v: _, files, pathBytes, ledgerBytes, ledgerCheck, ...facts } = header;
-  const count = files[0] + files[1] + files[2];
+  const count = sum(files);
   const markBytes = count * marksPerFile * Float64Array.BYTES_PER_ELEMENT;
   const pathsAt = end + markBytes;
-  const ledgerAt = pathsAt + pathBytes;
-  if (bytes.length !== ledgerAt + ledgerBytes.reduce((sum, part) => sum + part, 0)) return undefined;
+  const ledgerAt = pathsAt + sum(pathBytes);
+  if (bytes.length !== ledgerAt + sum(ledgerBytes)) return undefined;
   const marks = new Float64Array(count * marksPerFile);
   bytes.copy(new Uint8Array(marks.buffer), 0, end, pathsAt);
-  const paths = splitText(bytes.toString('utf8', pathsAt, ledgerAt));
-  if (paths.length !== count) return undefined;
-  const cut = (from: number, length: number): MarkedFiles => ({
-    paths: paths.slice(from, from + length),
-    marks: marks.subarray(from * marksPerFile, (from + length) * marksPerFile),
+  const paths = cut(bytes.subarray(pathsAt, ledgerAt), pathBytes).map(textsOf);
+  let from = 0;
+  const tables = files.map((length, index): MarkedFiles => {
+    const own = marks.subarray(from * marksPerFile, (from + length) * marksPerFile);
+    from += length;
+    return { paths: paths[index] ?? [], marks: own };
   });
+  const [inputs, watched, outputs] = tables;
+  if (inputs === undefined || watched === undefined || outputs === undefined) return undefined;
+  if (tables.some((table, index) => table.paths.length !== files[index])) return undefined;
   let ledger: Ledger | undefined;
   return {
     ...facts,
-    inputs: cut(0, files[0]),
-    watched: cut(files[0], files[1]),
-    outputs: cut(files[0] + files[1], files[2]),
+    inputs,
+    watched,
+    outputs,
     ledger: () => (ledger ??= decodeLedger(bytes.subarray(ledgerAt), { ledgerBytes, ledgerCheck })),
   };
 }
 
 function isHeader(header: Partial<Header>): header is Header {
-  const { v, files, ledgerBytes, key, basis } = header;
+  const { v, files, pathBytes, ledgerBytes, key, basis } = header;
   return (
     v === formatVersion &&
-    Array.isArray(files) &&
-    files.length === 3 &&
+    [files, pathBytes].every((three) => Array.isArray(three) && three.length === 3) &&
     Array.isArray(ledgerBytes) &&
     ledgerBytes.length === 4 &&
     key !== undefined &&
@@ -129,28 +138,39 @@ function decodeLedger(
   { ledgerBytes, ledgerCheck }: Pick<Header, 'ledgerBytes' | 'ledgerCheck'>,
 ): Ledger {
   if (checksum(bytes) !== ledgerCheck) return emptyLedger;
-  const [addresses, hashes, keys] = ledgerBytes;
-  const keysAt = addresses + hashes;
+  const [addresses, hashes, keys, own] = cut(bytes, ledgerBytes);
+  if (addresses === undefined || hashes === undefined || keys === undefined) return emptyLedger;
   try {
-    const rest: LedgerRest = JSON.parse(bytes.toString('utf8', keysAt + keys));
-    return {
-      ...rest,
-      outputs: {
-        ...rest.outputs,
-        addresses: splitText(bytes.toString('utf8', 0, addresses)),
-        hashes: bytes.toString('latin1', addresses, keysAt),
-      },
-      keys: bytes.toString('utf8', keysAt, keysAt + keys),
-    };
+    const rest: LedgerRest = JSON.parse(String(own));
+    const outputs = { ...rest.outputs, addresses: textsOf(addresses), hashes: hashes.toString('latin1') };
+    return { ...rest, outputs, keys: keys.toString() };
   } catch {
     return emptyLedger;
   }
 }
 
-const splitText = (text: string): readonly string[] => (text === '' ? [] : text.split('\0'));
+/** Names that were read, in bytes: most of them are written again as they are. */
+const bytesRead = new WeakMap<readonly string[], Buffer>();
+
+function textsOf(bytes: Buffer): readonly string[] {
+  const texts = bytes.length === 0 ? [] : bytes.toString().split('\0');
+  bytesRead.set(texts, bytes);
+  return texts;
+}
+
+const bytesOf = (texts: readonly string[]): Buffer => bytesRead.get(texts) ?? Buffer.from(texts.join('\0'));
+
+function cut(bytes: Buffer, lengths: readonly number[]): readonly Buffer[] {
+  let at = 0;
+  return lengths.map((length) => bytes.subarray(at, (at += length)));
+}
+
+const lengthsOf = (parts: readonly Buffer[]): number[] => parts.map(({ length }) => length);
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
 
 /** Loaded when it is needed: a run with nothing to do reads no ledger. */
 function checksum(...parts: readonly Buffer[]): number {
   const { crc32 } = process.getBuiltinModule('node:zlib');
-  return parts.reduce((sum, part) => crc32(part, sum), 0);
+  return parts.reduce((check, part) => crc32(part, check), 0);
 }

@@ -3,8 +3,17 @@
  * its own with a short numeric name, so that a file name of 255 bytes still fits below it. Everything is removed at the
  * end of the job, and what a killed job left behind by the next one. It does not know what the files are.
  */
-import { lstatSync, rmSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { err, ok, type Result, type TaskName } from '@pipeline/schema';
@@ -33,10 +42,11 @@ export interface WorkspaceOptions {
   readonly jobId: string;
 }
 
+// Asked of the disk at once: seven hand-overs to another thread take longer than all that is asked.
 export async function openWorkspace({ dir, jobId }: WorkspaceOptions): Promise<Workspace> {
-  const root = await createRoot(dir);
+  const root = createRoot(dir);
   await removeDead(root);
-  const own = await realpath(await mkdtemp(join(root, folderPrefix(jobId))));
+  const own = realpathSync.native(mkdtempSync(join(root, folderPrefix(jobId))));
   let count = 0;
   return {
     dir: own,
@@ -72,23 +82,23 @@ function ownHost(): string {
   return hostname().replaceAll(/[^\w]/g, '').slice(0, 40) || 'host';
 }
 
-async function createRoot(dir: string): Promise<string> {
+function createRoot(dir: string): string {
   try {
-    await mkdir(dir, { recursive: true });
-    await ignoreInGit(dirname(dir));
-    return await realpath(dir);
+    mkdirSync(dir, { recursive: true });
+    ignoreInGit(dirname(dir));
+    return realpathSync.native(dir);
   } catch {
     // A read-only project can still be read: only the scratch files move.
     // Each user has one: that of another may not be entered.
     const fallback = join(tmpdir(), ['pipeline-work', process.getuid?.()].join('-'));
-    await mkdir(fallback, { recursive: true, mode: 0o700 });
-    return realpath(fallback);
+    mkdirSync(fallback, { recursive: true, mode: 0o700 });
+    return realpathSync.native(fallback);
   }
 }
 
-async function ignoreInGit(stateDir: string): Promise<void> {
+function ignoreInGit(stateDir: string): void {
   try {
-    await writeFile(join(stateDir, '.gitignore'), '*\n', { flag: 'wx' });
+    writeFileSync(join(stateDir, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
@@ -96,17 +106,24 @@ async function ignoreInGit(stateDir: string): Promise<void> {
 
 /** Folders of processes on this machine that are no more. A folder of another machine, or of another user, stays. */
 async function removeDead(root: string): Promise<void> {
-  await Promise.all((await deadWorkspaces(root)).map(remove));
+  await Promise.all(deadWorkspaces(root).map(remove));
 }
 
 /** Absolute. */
-export async function deadWorkspaces(root: string): Promise<readonly string[]> {
-  const names = await readdir(root).catch(() => []);
-  const dead = names.filter((name) => {
+export function deadWorkspaces(root: string): readonly string[] {
+  const dead = namesIn(root).filter((name) => {
     const [, host, pid] = name.split(separator);
     return host === ownHost() && pid !== undefined && /^\d+$/.test(pid) && !isThere(Number(pid));
   });
   return dead.map((name) => join(root, name));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 async function remove(path: string): Promise<void> {
