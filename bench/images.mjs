@@ -207,6 +207,7 @@ function bareMs({ decodes, threads, at_once }, from) {
 
 function pipelineMs() {
   rmSync(path.join(folder, 'public'), { recursive: true, force: true });
+  rmSync(path.join(folder, '.pipeline'), { recursive: true, force: true });
   const args = [bin, 'run', '--no-tui', 'pipeline.yaml'];
   return timed(process.execPath, args, { env: process.env, made: 'public', of: 'photos' });
 }

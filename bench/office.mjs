@@ -123,6 +123,7 @@ function singleMs() {
 }
 
 function pipelineMs() {
+  rmSync(path.join(folder, '.pipeline'), { recursive: true, force: true });
   return timed(process.execPath, [bin, 'run', '--no-tui', 'pipeline.yaml'], 'public');
 }
 
