@@ -3,7 +3,7 @@
  * `3-` is "from page 3". It knows no document; `selectPages` is told how many pages there are.
  */
 import type { JsonValue, Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 
 export interface PageRange {
   readonly first: number;

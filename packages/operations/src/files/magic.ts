@@ -4,8 +4,8 @@
  */
 import { open, stat } from 'node:fs/promises';
 import type { Failure } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
-import { formatKind } from '@pipeline/schema';
+import { failure } from '@pipeline/engine/failure';
+import { formatKind } from '@pipeline/schema/formats';
 
 /** Enough for every signature below; that of tar is at 257. */
 const headBytes = 8192;

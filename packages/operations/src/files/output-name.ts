@@ -3,10 +3,11 @@
  * wrote it. Several outputs fill a `%d` (or `%03d`), or get `-1`, `-2` behind the stem. Names never leave their folder
  * and never pass 255 bytes. It does not look whether such a file exists.
  */
-import { failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine/failure';
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err, fileExtension, ok } from '@pipeline/schema';
+import { fileExtension } from '@pipeline/schema/formats';
+import { err, ok } from '@pipeline/schema/result';
 
 /** What file systems allow for one name. */
 const maxNameBytes = 255;

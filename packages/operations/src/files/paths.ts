@@ -5,9 +5,9 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Failure, RunContext } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine/failure';
 import type { Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 
 export type PathContext = Pick<RunContext, 'baseDir' | 'allowedDirs'>;
 

@@ -1,7 +1,7 @@
 /** The options about sound: read, and checked against what the container holds and the codec knows. Pure. */
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 import { numberOption } from '../../host/read-job.ts';
 import { textOption } from '../../read-options.ts';
 import type { AudioCodecName } from './audio-codecs.ts';

@@ -1,6 +1,6 @@
 /** What goes wrong with video and sound, in words: mistakes in options, files that are not what they say, and FFmpeg's messages. */
 import type { Failure } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine/failure';
 
 export function invalidOption(message: string, hint: string): Failure {
   return failure('unsupported', message, { code: 'INVALID_OPTION', hint });

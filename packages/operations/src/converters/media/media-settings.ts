@@ -4,7 +4,7 @@
  */
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 import { numberOption } from '../../host/read-job.ts';
 import { flagOption, textOption } from '../../read-options.ts';
 import { readFit } from '../pictures/picture-fit.ts';

@@ -1,6 +1,6 @@
 /** Where FFmpeg's libraries, as they are used here, do less than its program: options, codecs and formats. Pure. */
 import type { Failure } from '@pipeline/engine';
-import { failure } from '@pipeline/engine';
+import { failure } from '@pipeline/engine/failure';
 import type { JsonObject } from '@pipeline/schema';
 import { containers } from './containers.ts';
 import { frameFormats } from './media-inputs.ts';

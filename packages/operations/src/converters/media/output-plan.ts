@@ -5,7 +5,7 @@
  */
 import type { Failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 import { audioCodecs } from './audio-codecs.ts';
 import { noSound, noVideo } from './media-failures.ts';
 import type { AudioStream, MediaInfo } from './media-info.ts';

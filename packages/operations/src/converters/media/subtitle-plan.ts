@@ -1,7 +1,7 @@
 /** What becomes of subtitles: left out, taken over, added as a track, or drawn into the picture. Pure. */
 import type { Failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 import { invalidOption } from './media-failures.ts';
 import type { MediaInfo, SubtitleStream } from './media-info.ts';
 import type { MediaSettings } from './media-settings.ts';

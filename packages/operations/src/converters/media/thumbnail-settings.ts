@@ -1,7 +1,7 @@
 /** Which frame of a video a thumbnail shows, and how large it is. Pure: it goes by what a probe says of the video. */
 import type { Failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
-import { err, ok } from '@pipeline/schema';
+import { err, ok } from '@pipeline/schema/result';
 import { invalidOption, noVideo } from './media-failures.ts';
 import type { MediaInfo } from './media-info.ts';
 import { readMediaSettings } from './media-settings.ts';
