@@ -36,7 +36,6 @@ interface ReadyAction extends GroupItem {
   readonly action: Action;
 }
 
-const stepIsOver = Promise.resolve();
 const onlyMoves: readonly string[] = [movingFiles];
 
 export class ActionStarter {
@@ -130,7 +129,6 @@ export class ActionStarter {
   #startOne(): boolean {
     const group = this.#queue.take(this.#hasRoom);
     if (group === undefined) return false;
-    this.#options.pools.occupy(group.limits);
     this.#background(this.#runGroup(group));
     return true;
   }
@@ -145,15 +143,9 @@ export class ActionStarter {
   async #runGroup({ items, limits }: Group<ReadyAction>): Promise<void> {
     const { pools, run, onEnd } = this.#options;
     const [first] = items;
-    let last: Ending | undefined;
-    // Not within this step: whoever hears of it may still stop the job.
-    await stepIsOver;
-    try {
-      if (first === undefined || items.length > 1) last = await this.#runTogether(items);
-      else last = await run(first.action, undefined);
-    } finally {
-      pools.vacate(limits);
-    }
+    const last = await pools.run(limits, () =>
+      first === undefined || items.length > 1 ? this.#runTogether(items) : run(first.action, undefined),
+    );
     if (last !== undefined) onEnd(last);
   }
 

@@ -1,8 +1,10 @@
 /**
- * How many actions run at once: so many in all, and so many of each operation or converter that has a limit. Places are
- * only counted: whoever wants some asks whether all are free, and takes all or none.
+ * How many actions run at once: one p-limit in all, and one for each operation or converter that has a limit.
+ * A place in the narrow ones is taken first and in one fixed order, so that nobody who waits holds what another needs.
  * Several jobs may share the places; whoever has waited for one the longest is called first when one gets free.
  */
+import pLimit, { type LimitFunction } from 'p-limit';
+
 export interface PoolLimits {
   /** Actions at once, in all. */
   readonly max: number;
@@ -23,7 +25,8 @@ export const movingFiles = '(moving files)';
 const movesAtOnce = 8;
 
 interface Pool {
-  readonly places: number;
+  readonly limit: LimitFunction;
+  /** Actions that were let in and have not ended; the pool's own count is behind by some microtasks. */
   taken: number;
 }
 
@@ -50,7 +53,7 @@ export class Pools {
     return this.#max.taken + (this.#moving === this.#max ? 0 : this.#moving.taken);
   }
 
-  /** Whoever gets `true` takes the places now, or not at all. */
+  /** An action that is let in now starts now: nothing queues, so there is nothing to cancel in a queue. */
   hasRoom(names: readonly string[]): boolean {
     return this.#poolsFor(names).every(hasRoom);
   }
@@ -60,14 +63,16 @@ export class Pools {
     return this.#byName.size === 0 ? none : [...new Set(names)].filter((name) => this.#byName.has(name));
   }
 
-  /** One place in the pool of each name, and one of the job's. */
-  occupy(names: readonly string[]): void {
-    for (const pool of this.#poolsFor(names)) pool.taken += 1;
-  }
-
-  vacate(names: readonly string[]): void {
-    for (const pool of this.#poolsFor(names)) pool.taken -= 1;
-    if (this.#waiting.size > 0) this.offer();
+  /** Takes one place in the pool of each name, and one of the job's; the work begins when this step is over. */
+  async run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+    const pools = this.#poolsFor(names);
+    for (const pool of pools) pool.taken += 1;
+    try {
+      return await enter(pools, work);
+    } finally {
+      for (const pool of pools) pool.taken -= 1;
+      if (this.#waiting.size > 0) this.offer();
+    }
   }
 
   /** `take` is asked, once, when there may be a place for it; it tells whether it took one, and may wait again. */
@@ -91,6 +96,7 @@ export class Pools {
     }
   }
 
+  /** In one order for everyone: the narrow ones as the job names them, then the widest. */
   #poolsFor(names: readonly string[]): readonly Pool[] {
     if (names.length === 0) return [this.#max];
     const widest = names.includes(movingFiles) ? this.#moving : this.#max;
@@ -102,6 +108,12 @@ export class Pools {
 
 const none: readonly string[] = [];
 
-const createPool = (places: number): Pool => ({ places, taken: 0 });
+/** Takes a place in the first pool, there one in the second, and so on, and works in the last. */
+function enter<T>([first, ...rest]: readonly Pool[], work: () => Promise<T>): Promise<T> {
+  if (first === undefined) return work();
+  return first.limit(rest.length === 0 ? work : () => enter(rest, work));
+}
 
-const hasRoom = ({ places, taken }: Pool): boolean => taken < places;
+const createPool = (limit: number): Pool => ({ limit: pLimit(limit), taken: 0 });
+
+const hasRoom = ({ limit, taken }: Pool): boolean => taken < limit.concurrency;
