@@ -33,20 +33,22 @@ function resolve(folder, name) {
   return undefined;
 }
 
-/** Of our own packages only what they publish: their maps stay at home. */
+/** Of our own packages only what they publish: `files`, without those that have a `!`. */
 function sizeOf(folder, { name, files }) {
   if (!name.startsWith('@pipeline/')) return folderSize(folder);
-  const isKept = files.includes('!dist/**/*.map') ? (file) => !file.endsWith('.map') : () => true;
+  const left = files.filter((file) => file.startsWith('!')).map((file) => file.slice(1));
+  const isLeftOut = (file) => left.some((pattern) => path.matchesGlob(path.relative(folder, file), pattern));
   return files
     .filter((file) => !file.startsWith('!'))
-    .reduce((sum, file) => sum + folderSize(path.join(folder, file), isKept), 0);
+    .reduce((sum, file) => sum + folderSize(path.join(folder, file), (found) => !isLeftOut(found)), 0);
 }
 
 function folderSize(folder, isKept = () => true) {
   if (!existsSync(folder)) return 0;
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'node_modules' ? sum : sum + folderSize(file, isKept);
+    if (entry.isDirectory())
+      return entry.name === 'node_modules' || !isKept(file) ? sum : sum + folderSize(file, isKept);
     return entry.isFile() && isKept(file) ? sum + statSync(file).size : sum;
   }, 0);
 }
