@@ -54,6 +54,8 @@ const yogaWithoutFetch = {
   },
 };
 
+const stringWidth = createRequire(import.meta.url).resolve('string-width');
+
 /** What its tables take to load is a tenth of a start, and few runs measure more than plain text. */
 const lateStringWidth = {
   name: 'late-string-width',
@@ -66,7 +68,6 @@ const lateStringWidth = {
     handler: () => `export default (text) => require(${JSON.stringify(stringWidth)}).default(text);`,
   },
 };
-const stringWidth = createRequire(import.meta.url).resolve('string-width');
 
 /** What is not found would be looked for at run time, where it is not. */
 const onLog = (level, log, handler) => {
