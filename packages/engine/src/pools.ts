@@ -19,10 +19,10 @@ export interface PoolLimits {
 export const movingFiles = '(moving files)';
 
 /**
- * Twice as many as threads do the work: so none of them waits for the next file, and the file system writes the journals
- * of several files in one go (docs/design-notes.md, 44).
+ * Many times as many as threads do the work: the file system writes the journals of several files in one go, and threads
+ * that find the next file waiting need not be woken for it (docs/design-notes.md, 44).
  */
-const movesAtOnce = 8;
+const movesAtOnce = 32;
 
 interface Pool {
   readonly limit: LimitFunction;
