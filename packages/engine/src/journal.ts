@@ -5,7 +5,8 @@
 import type { JsonObject, JsonScalar, JsonValue } from '@pipeline/schema';
 import { isJsonObject } from '@pipeline/schema';
 import type { JobEvent } from './event.ts';
-import { emptyProgress, type Progress, progress } from './progress.ts';
+import { emptyProgress, type Progress } from './progress.ts';
+import { ProgressFollower } from './progress-follower.ts';
 
 /** Raised when an older version would misread the file; new keys do not raise it. */
 export const journalVersion = 1;
@@ -89,9 +90,9 @@ function readHeader(value: JsonObject): RunHeader | undefined {
 
 /** The whole text of a journal but its first line → how far the run came. A last line without its end was torn. */
 export function progressOf(text: string): Progress {
-  let state = emptyProgress;
-  for (const event of eventsOf(text)) state = progress(state, event);
-  return state;
+  const follower = new ProgressFollower(emptyProgress);
+  for (const event of eventsOf(text)) follower.take(event);
+  return follower.latest();
 }
 
 /** Lines that make no sense are passed over: what the others say still holds. */

@@ -2,25 +2,17 @@
  * How far a run is: `(progress, event) → progress`, pure, used by every view alike. It is given events only, so a view
  * in another process sees the same. It knows no clock (a view adds the time since the last event), no text layout and
  * no colours. A new state shares all that did not change: an event costs the same with 10 tasks and with 10,000.
+ * How a state is changed without touching the one before is the business of `progress-draft.ts`.
  */
 import type { TaskStatus } from '@pipeline/schema';
 import { unreachable } from '@pipeline/schema';
 import type { ActionIdentity, Counts, JobEvent } from './event.ts';
 import type { Failure } from './failure.ts';
 import type { Keyed, Sequence } from './persistent.ts';
-import {
-  append,
-  emptyKeyed,
-  emptySequence,
-  itemAt,
-  sequenceOf,
-  valueOf,
-  withItem,
-  withoutKey,
-  withValue,
-} from './persistent.ts';
+import { append, emptyKeyed, emptySequence, itemAt, sequenceOf } from './persistent.ts';
+import { ProgressDraft } from './progress-draft.ts';
 import type { ActionCounts, EndedAction, EventOf, TaskProgress } from './task-progress.ts';
-import { counted, countKey, endedAction, newTask, noCounts, settled, withEnded } from './task-progress.ts';
+import { addEnded, countKey, endedAction, newTask, noCounts } from './task-progress.ts';
 
 export interface Progress {
   /** Absent before `job.started`. */
@@ -84,67 +76,77 @@ export const emptyProgress: Progress = {
 };
 
 export function progress(state: Progress, event: JobEvent): Progress {
-  const next = reduce(state, event);
-  if (next === state) return state;
-  return event.ms > next.ms ? { ...next, ms: event.ms } : next;
+  return progressAfter(state, [event]);
 }
 
-const laterOf = (state: Progress, event: JobEvent): number => Math.max(state.ms, event.ms);
+/** What one event after the other leads to: what several of them touch is copied once. */
+export function progressAfter(state: Progress, events: readonly JobEvent[]): Progress {
+  let draft = new ProgressDraft(state);
+  for (const event of events) {
+    // A new job, as in watch mode, starts from nothing.
+    if (event.type === 'job.started') draft = new ProgressDraft(jobStarted(event));
+    else take(draft, event);
+  }
+  return draft.finish();
+}
 
-function reduce(state: Progress, event: JobEvent): Progress {
+function take(draft: ProgressDraft, event: Exclude<JobEvent, { readonly type: 'job.started' }>): void {
   switch (event.type) {
-    case 'job.started':
-      return jobStarted(event);
-    case 'task.started':
-      return changeTask(state, event.task, (task) => ({
-        ...task,
-        status: 'processing',
-        startedMs: event.ms,
-      }));
-    case 'task.expanded':
-      return changeTask(state, event.task, (task) => ({
-        ...task,
-        expanded: Math.max(task.expanded, event.actions),
-        isFinal: task.isFinal || event.is_final,
-      }));
-    case 'task.unchanged':
-      return taskUnchanged(state, event);
-    case 'task.finished':
-      return changeTask(state, event.task, (task) => ({
-        ...task,
-        status: event.status,
-        isFinal: true,
-        endedMs: event.ms,
-        ...(event.message === undefined ? {} : { message: event.message }),
-      }));
-    case 'action.started':
-      return actionStarted(state, event);
-    case 'action.progress':
-      return changeRunning(state, event.action, (action) => ({
-        ...action,
-        percent: event.percent,
-        ...(event.message === undefined ? {} : { message: event.message }),
-      }));
-    case 'action.retried':
-      return changeRunning(state, event.action, (action) => ({
-        ...action,
-        percent: null,
-        retry: { atMs: event.ms + event.delay_ms, error: event.error },
-      }));
     case 'action.finished':
-      return actionFinished(state, event);
+      actionFinished(draft, event);
+      break;
+    case 'action.started':
+      actionStarted(draft, event);
+      break;
+    case 'action.progress':
+    case 'action.retried':
+      if (!changeRunning(draft, event)) return;
+      break;
+    case 'job.finished':
+      draft.state.status = event.job.status;
+      draft.state.end = { counts: event.counts, exitCode: event.exit_code };
+      break;
     case 'watch.changed':
     case 'watch.waiting':
     case 'watch.noted':
-      return state;
-    case 'job.finished':
-      return { ...state, status: event.job.status, end: { counts: event.counts, exitCode: event.exit_code } };
+      return;
     default:
-      return unreachable(event);
+      changeTask(draft, event);
+  }
+  draft.state.ms = Math.max(draft.state.ms, event.ms);
+}
+
+function changeTask(
+  draft: ProgressDraft,
+  event: EventOf<'task.started' | 'task.expanded' | 'task.unchanged' | 'task.finished'>,
+): void {
+  const task = draft.task(event.task);
+  switch (event.type) {
+    case 'task.started':
+      task.status = 'processing';
+      task.startedMs = event.ms;
+      break;
+    case 'task.expanded':
+      task.expanded = Math.max(task.expanded, event.actions);
+      task.isFinal ||= event.is_final;
+      break;
+    case 'task.unchanged':
+      task.counts.cached += event.actions;
+      task.unchanged += event.actions;
+      task.files += event.files ?? 0;
+      if (task.isSink) draft.state.filesOut += event.files ?? 0;
+      break;
+    case 'task.finished':
+      task.status = event.status;
+      task.isFinal = true;
+      task.endedMs = event.ms;
+      if (event.message !== undefined) task.message = event.message;
+      break;
+    default:
+      unreachable(event);
   }
 }
 
-/** A new job, as in watch mode, starts from nothing. */
 function jobStarted(event: EventOf<'job.started'>): Progress {
   const taken = new Set(event.tasks.flatMap((task) => task.inputs));
   const tasks = event.tasks.map((task) => newTask(task, !taken.has(task.task)));
@@ -158,56 +160,57 @@ function jobStarted(event: EventOf<'job.started'>): Progress {
   };
 }
 
-function taskUnchanged(state: Progress, { task, actions, files = 0 }: EventOf<'task.unchanged'>): Progress {
-  const next = changeTask(state, task, (before) => ({
-    ...counted(before, 'cached', actions),
-    unchanged: before.unchanged + actions,
-    files: before.files + files,
-  }));
-  return taskOf(next, task)?.isSink === true ? { ...next, filesOut: next.filesOut + files } : next;
-}
-
-function actionStarted(state: Progress, event: EventOf<'action.started'>): Progress {
-  const before = valueOf(state.running, event.action);
-  const { task, file, variant, attempt, backend, converter } = event;
-  const startedMs = before?.startedMs ?? event.ms;
-  const action: RunningAction = {
-    action: event.action,
+function actionStarted(draft: ProgressDraft, event: EventOf<'action.started'>): void {
+  const before = draft.running(event.action);
+  const { action, task, file, variant, attempt, backend, converter } = event;
+  draft.setRunning({
+    action,
     task,
     file,
     variant,
-    startedMs,
+    startedMs: before?.startedMs ?? event.ms,
     attempt,
     percent: null,
     backend,
     converter,
-  };
-  const running = withValue(state.running, event.action, action);
-  const next = { ...state, ms: laterOf(state, event), running };
-  return before === undefined ? changeTask(next, event.task, withStarted) : next;
+  });
+  if (before === undefined) draft.task(task).counts.running += 1;
 }
 
-function actionFinished(state: Progress, event: EventOf<'action.finished'>): Progress {
-  const wasRunning = valueOf(state.running, event.action) !== undefined;
+function actionFinished(draft: ProgressDraft, event: EventOf<'action.finished'>): void {
+  const { state } = draft;
   const ended = endedAction(event);
   const key = countKey(ended);
-  const next = changeTask(state, event.task, (task) => withEnded(task, ended, wasRunning));
-  const task = taskOf(next, event.task);
-  return {
-    ...next,
-    ms: laterOf(state, event),
-    running: withoutKey(next.running, event.action),
-    failures: key === 'failed' ? append(next.failures, ended) : next.failures,
-    notes: key === 'skipped' && ended.message !== undefined ? append(next.notes, ended) : next.notes,
-    slowest: withSlow(next.slowest, ended),
-    bytesIn: next.bytesIn + (task?.isSource === true ? ended.bytes : 0),
-    bytesOut: next.bytesOut + (task?.isSink === true ? ended.bytes : 0),
-    filesOut: next.filesOut + (task?.isSink === true ? ended.files : 0),
-    credits: next.credits + (event.credits ?? 0),
-  };
+  const task = draft.task(event.task);
+  if (draft.removeRunning(event.action)) task.counts.running -= 1;
+  addEnded(task, ended, key);
+  if (key === 'failed') state.failures = append(state.failures, ended);
+  else if (key === 'skipped' && ended.message !== undefined) state.notes = append(state.notes, ended);
+  state.slowest = withSlow(state.slowest, ended);
+  if (task.isSource) state.bytesIn += ended.bytes;
+  if (task.isSink) {
+    state.bytesOut += ended.bytes;
+    state.filesOut += ended.files;
+  }
+  state.credits += event.credits ?? 0;
 }
 
-const withStarted = (task: TaskProgress): TaskProgress => counted(task, 'running', 1);
+/** False: it does not run. */
+function changeRunning(
+  draft: ProgressDraft,
+  event: EventOf<'action.progress'> | EventOf<'action.retried'>,
+): boolean {
+  const before = draft.running(event.action);
+  if (before === undefined) return false;
+  if (event.type === 'action.retried') {
+    const retry = { atMs: event.ms + event.delay_ms, error: event.error };
+    draft.setRunning({ ...before, percent: null, retry });
+  } else {
+    const { percent, message } = event;
+    draft.setRunning({ ...before, percent, ...(message !== undefined && { message }) });
+  }
+  return true;
+}
 
 /** By address where times are equal, so that the order of events does not show. */
 function withSlow(slowest: readonly EndedAction[], ended: EndedAction): readonly EndedAction[] {
@@ -220,51 +223,6 @@ function withSlow(slowest: readonly EndedAction[], ended: EndedAction): readonly
 function bySlowness(a: EndedAction, b: EndedAction): number {
   if (a.actionMs !== b.actionMs) return b.actionMs - a.actionMs;
   return a.action < b.action ? -1 : 1;
-}
-
-function changeTask(state: Progress, name: string, change: (task: TaskProgress) => TaskProgress): Progress {
-  const index = state.taskIndex.get(name);
-  const before = index === undefined ? undefined : itemAt(state.tasks, index);
-  // A task that was not announced has no place in the order of the file: it stands at the end.
-  if (index === undefined || before === undefined) return changeTask(withTask(state, name), name, change);
-  const after = settled(change(before));
-  return {
-    ...state,
-    tasks: withItem(state.tasks, index, after),
-    counts: replaced(state.counts, before.counts, after.counts),
-  };
-}
-
-function withTask(state: Progress, name: string): Progress {
-  const task = newTask({ task: name, label: name, operation: '', inputs: [] }, true);
-  return {
-    ...state,
-    tasks: append(state.tasks, task),
-    taskIndex: new Map([...state.taskIndex, [name, state.tasks.length]]),
-  };
-}
-
-function replaced(sum: ActionCounts, before: ActionCounts, after: ActionCounts): ActionCounts {
-  return {
-    total: sum.total - before.total + after.total,
-    done: sum.done - before.done + after.done,
-    cached: sum.cached - before.cached + after.cached,
-    skipped: sum.skipped - before.skipped + after.skipped,
-    failed: sum.failed - before.failed + after.failed,
-    notRun: sum.notRun - before.notRun + after.notRun,
-    running: sum.running - before.running + after.running,
-    waiting: sum.waiting - before.waiting + after.waiting,
-  };
-}
-
-function changeRunning(
-  state: Progress,
-  action: string,
-  change: (action: RunningAction) => RunningAction,
-): Progress {
-  const before = valueOf(state.running, action);
-  if (before === undefined) return state;
-  return { ...state, running: withValue(state.running, action, change(before)) };
 }
 
 export function taskOf(state: Progress, name: string): TaskProgress | undefined {

@@ -59,6 +59,14 @@ export interface EndedAction extends ActionIdentity {
   readonly converter?: string | undefined;
 }
 
+export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A task that is being changed. `total` and `waiting` of its counts are as they were until it is settled. */
+export interface TaskDraft extends Mutable<Omit<TaskProgress, 'counts' | 'recent'>> {
+  readonly counts: Mutable<ActionCounts>;
+  readonly recent: EndedAction[];
+}
+
 export type CountKey = Exclude<keyof ActionCounts, 'total' | 'waiting'>;
 export type EventOf<Type extends JobEvent['type']> = Extract<JobEvent, { readonly type: Type }>;
 
@@ -93,25 +101,29 @@ export function newTask(summary: TaskSummary, isSink: boolean): TaskProgress {
   };
 }
 
-/** `wasRunning`: its `action.started` was seen. */
-export function withEnded(task: TaskProgress, ended: EndedAction, wasRunning: boolean): TaskProgress {
-  const key = countKey(ended);
-  const hasResult = key === 'done' || key === 'cached';
-  const counts = { ...task.counts };
-  counts[key] += 1;
-  if (wasRunning) counts.running -= 1;
-  const recent = task.recent.slice(1 - recentLength);
-  recent.push(ended);
-  const after = {
-    ...task,
-    counts,
-    files: task.files + ended.files,
-    bytes: task.bytes + ended.bytes,
-    busyMs: task.busyMs + (hasResult ? ended.actionMs : 0),
-    samples: task.samples + (hasResult ? 1 : 0),
-    recent,
-  };
-  return key === 'failed' ? { ...after, lastFailure: ended } : after;
+export function taskDraft(task: TaskProgress): TaskDraft {
+  return { ...task, counts: { ...task.counts }, recent: [...task.recent] };
+}
+
+/** `key`: what became of it. */
+export function addEnded(task: TaskDraft, ended: EndedAction, key: CountKey): void {
+  task.counts[key] += 1;
+  task.files += ended.files;
+  task.bytes += ended.bytes;
+  task.recent.push(ended);
+  if (key === 'failed') task.lastFailure = ended;
+  if (key !== 'done' && key !== 'cached') return;
+  task.busyMs += ended.actionMs;
+  task.samples += 1;
+}
+
+/** `waiting` and `total` follow from the rest. */
+export function settle({ counts, recent, expanded, unchanged }: TaskDraft): void {
+  const { done, cached, skipped, failed, notRun, running } = counts;
+  const known = done + cached + skipped + failed + notRun + running;
+  counts.total = Math.max(expanded + unchanged, known);
+  counts.waiting = counts.total - known;
+  recent.splice(0, recent.length - recentLength);
 }
 
 export function endedAction(event: EventOf<'action.finished'>): EndedAction {
@@ -151,19 +163,4 @@ export function countKey(event: Pick<EndedAction, 'status' | 'error'>): Exclude<
     default:
       return unreachable(event.status);
   }
-}
-
-export function counted(task: TaskProgress, key: CountKey, change: number): TaskProgress {
-  const counts = { ...task.counts };
-  counts[key] += change;
-  return { ...task, counts };
-}
-
-/** `waiting` and `total` follow from the rest. */
-export function settled(task: TaskProgress): TaskProgress {
-  const { done, cached, skipped, failed, notRun, running, total, waiting } = task.counts;
-  const known = done + cached + skipped + failed + notRun + running;
-  const settledTotal = Math.max(task.expanded + task.unchanged, known);
-  if (settledTotal === total && settledTotal - known === waiting) return task;
-  return { ...task, counts: { ...task.counts, total: settledTotal, waiting: settledTotal - known } };
 }

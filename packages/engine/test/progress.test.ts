@@ -1,7 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JobEvent } from '@pipeline/engine';
-import { emptyProgress, failure, itemsOf, progress, remainingMs, taskOf, valuesOf } from '@pipeline/engine';
+import type { JobEvent, Progress } from '@pipeline/engine';
+import {
+  emptyProgress,
+  failure,
+  itemsOf,
+  progress,
+  progressAfter,
+  remainingMs,
+  taskOf,
+  valuesOf,
+} from '@pipeline/engine';
 
 type Outcome = 'finished' | 'cached' | 'skipped' | 'failed' | 'input-failed' | 'cancelled';
 
@@ -241,6 +250,23 @@ describe('progress, for any run', () => {
           expect(state.running.size).toBe(state.counts.running);
           expect(valuesOf(state.running)).toHaveLength(state.running.size);
         }
+      }),
+    );
+  });
+
+  it('is the same for events that are taken in one by one, or some at once', () => {
+    const known = ({ running, ...state }: Progress) => ({
+      ...state,
+      tasks: [...itemsOf(state.tasks)],
+      running: valuesOf(running).sort(byName),
+    });
+    fc.assert(
+      fc.property(runs, announced, fc.nat(120), (list, totals, cut) => {
+        const events = [...opening(totals), ...eventsOf(list).flat()];
+        const half = progressAfter(emptyProgress, events.slice(0, cut));
+        const before = structuredClone(half);
+        expect(known(progressAfter(half, events.slice(cut)))).toEqual(known(after(...events)));
+        expect(half).toEqual(before);
       }),
     );
   });

@@ -1,7 +1,7 @@
 /** One run of the past for people: how it was started, what each action came to, and the summary that closed it. */
 import path from 'node:path';
 import type { JobEvent, PastRun, Progress } from '@pipeline/engine';
-import { emptyProgress, itemsOf, progress } from '@pipeline/engine';
+import { emptyProgress, itemsOf, ProgressFollower } from '@pipeline/engine';
 import { eventLine } from '../reporters/event-line.ts';
 import { printable } from '../reporters/printable.ts';
 import { formatDuration, plural } from '../reporters/quantity.ts';
@@ -74,17 +74,18 @@ function actionLines(
   events: Iterable<JobEvent>,
   { style, isVerbose, isEnded }: RunTextOptions & { readonly isEnded: boolean },
 ): Told {
-  let state = emptyProgress;
+  const follower = new ProgressFollower(emptyProgress);
   const lines: string[] = [];
   for (const event of events) {
-    state = progress(state, event);
+    follower.take(event);
     if (event.type !== 'action.finished') continue;
     if (event.status === 'cached' && !isVerbose) continue;
     // Told in full at the end.
     if (hasFailed(event) && isEnded) continue;
-    const line = eventLine(event, state, { style, verbosity: 'verbose' });
+    const line = eventLine(event, () => follower.latest(), { style, verbosity: 'verbose' });
     if (line !== undefined) lines.push(line);
   }
+  const state = follower.latest();
   for (const { label, counts, unchanged } of itemsOf(state.tasks)) {
     const count = isVerbose ? unchanged : counts.cached;
     if (count > 0)

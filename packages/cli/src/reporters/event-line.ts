@@ -3,7 +3,7 @@
  * wherever it is met. It knows no stream and no time but that of the events.
  */
 import type { EndedAction, JobEvent, Progress, TaskProgress } from '@pipeline/engine';
-import { countKey, taskOf } from '@pipeline/engine';
+import { countKey, endedAction, taskOf } from '@pipeline/engine';
 import { unreachable } from '@pipeline/schema';
 import { failureText, resultText, retryText } from './outcome-text.ts';
 import { printable } from './printable.ts';
@@ -17,17 +17,14 @@ export interface LineOptions {
   readonly verbosity: Verbosity;
 }
 
-/** `state`: progress with this event in it. */
+/** `state`: progress with this event in it; asked for only where the event does not say it all. */
 export function eventLine(
   event: JobEvent,
-  state: Progress,
+  state: () => Progress,
   { style, verbosity }: LineOptions,
 ): string | undefined {
   const isVerbose = verbosity === 'verbose';
-  if (event.type === 'action.finished') {
-    const action = taskOf(state, event.task)?.recent.at(-1);
-    return action === undefined ? undefined : endedLine(action, { style, verbosity });
-  }
+  if (event.type === 'action.finished') return endedLine(endedAction(event), { style, verbosity });
   if (event.type === 'watch.noted') return notedLine(event, style);
   if (verbosity === 'quiet') return undefined;
   switch (event.type) {
@@ -45,7 +42,7 @@ export function eventLine(
     case 'action.retried':
       return row(style.yellow(style.signs.warning), event.action, [retryText(event.error, event.delay_ms)]);
     case 'task.finished': {
-      const task = taskOf(state, event.task);
+      const task = taskOf(state(), event.task);
       return task !== undefined && (isVerbose || hasNote(task)) ? taskLine(task, style) : undefined;
     }
     case 'task.started':
@@ -105,7 +102,6 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
   const key = countKey(action);
   if (key === 'failed') return failureLine(action, style);
   if (verbosity === 'quiet') return undefined;
-  const reason = printable(action.message ?? action.error?.message ?? '');
   switch (key) {
     case 'done':
       return row(green(signs.done), action.action, [resultText(action), formatDuration(action.actionMs)]);
@@ -117,18 +113,21 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
         resultText(action),
       ]);
     case 'skipped':
-      return row(yellow(signs.skipped), action.action, ['skipped', reason]);
+      return row(yellow(signs.skipped), action.action, ['skipped', reasonOf(action)]);
     case 'notRun':
       // One failure can leave out thousands: the summary counts them.
       return verbosity === 'verbose'
-        ? row(yellow(signs.skipped), action.action, [
-            reason.startsWith('not run') ? reason : `not run, ${reason}`,
-          ])
+        ? row(yellow(signs.skipped), action.action, [notRunText(reasonOf(action))])
         : undefined;
     default:
       return unreachable(key);
   }
 }
+
+const reasonOf = ({ message, error }: EndedAction): string => printable(message ?? error?.message ?? '');
+
+const notRunText = (reason: string): string =>
+  reason.startsWith('not run') ? reason : `not run, ${reason}`;
 
 function row(sign: string, action: string, details: readonly string[]): string {
   const text = details.filter((part) => part !== '').join(', ');

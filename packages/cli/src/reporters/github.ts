@@ -4,7 +4,7 @@
  */
 import { appendFile } from 'node:fs/promises';
 import type { EndedAction, JobEvent, Progress } from '@pipeline/engine';
-import { emptyProgress, itemsOf, progress, taskOf, valueOf } from '@pipeline/engine';
+import { emptyProgress, itemsOf, ProgressFollower, taskOf, valueOf } from '@pipeline/engine';
 import { systemClock } from './clock.ts';
 import { eventLine, taskLine } from './event-line.ts';
 import { stepSummary } from './github-step-summary.ts';
@@ -30,7 +30,7 @@ class GithubReporter implements Reporter {
   readonly #heartbeat: Heartbeat;
   /** Lines of tasks that have not ended: groups cannot be nested, so each is written in one piece. */
   readonly #groups = new Map<string, string[]>();
-  #state = emptyProgress;
+  readonly #follower = new ProgressFollower(emptyProgress);
   #page: Promise<void> | undefined;
 
   constructor(options: ReporterOptions) {
@@ -40,7 +40,7 @@ class GithubReporter implements Reporter {
     this.#writer = new OutputWriter(options.stderr);
     this.#heartbeat = createHeartbeat({
       clock,
-      state: () => this.#state,
+      state: () => this.#follower.latest(),
       onBeat: (due, now) => {
         const names = due.slice(0, 5).map(({ action }) => printable(action));
         const more = due.length > 5 ? ` and ${plural(due.length - 5, 'more action')}` : '';
@@ -50,7 +50,7 @@ class GithubReporter implements Reporter {
   }
 
   event(event: JobEvent): void {
-    this.#state = progress(this.#state, event);
+    this.#follower.take(event);
     this.#heartbeat.watch(event);
     this.#gather(event);
     if (event.type === 'task.finished') this.#writeGroup(event.task);
@@ -69,9 +69,9 @@ class GithubReporter implements Reporter {
 
   #gather(event: JobEvent): void {
     const { verbosity = 'normal' } = this.#options;
-    const text = eventLine(event, this.#state, { style: this.#style, verbosity });
+    const text = eventLine(event, () => this.#follower.latest(), { style: this.#style, verbosity });
     if (text === undefined) return;
-    const task = taskNameOf(event, this.#state);
+    const task = taskNameOf(event, () => this.#follower.latest());
     const group = this.#groups.get(task ?? '');
     const line = timed(event.ms, text);
     if (task === undefined) this.#say(line);
@@ -81,7 +81,7 @@ class GithubReporter implements Reporter {
 
   #writeGroup(name: string): void {
     const lines = this.#groups.get(name) ?? [];
-    const task = taskOf(this.#state, name);
+    const task = taskOf(this.#follower.latest(), name);
     this.#groups.delete(name);
     if (lines.length === 0 || task === undefined) return;
     // Nothing to fold in a group of one.
@@ -95,8 +95,9 @@ class GithubReporter implements Reporter {
     const { stderr, env, verbosity = 'normal', command } = this.#options;
     this.#heartbeat.stop();
     for (const task of this.#groups.keys()) this.#writeGroup(task);
-    for (const action of itemsOf(this.#state.failures)) this.#writer.write(annotation(action, this.#state));
-    const text = summaryText(this.#state, { style: this.#style, stream: stderr, verbosity, command });
+    const state = this.#follower.latest();
+    for (const action of itemsOf(state.failures)) this.#writer.write(annotation(action, state));
+    const text = summaryText(state, { style: this.#style, stream: stderr, verbosity, command });
     for (const line of text.trimEnd().split('\n')) this.#say(line);
     const file = env['GITHUB_STEP_SUMMARY'] ?? '';
     if (file !== '') this.#page = this.#writePage(file);
@@ -104,7 +105,7 @@ class GithubReporter implements Reporter {
 
   async #writePage(file: string): Promise<void> {
     try {
-      await appendFile(file, stepSummary(this.#state, this.#options.command));
+      await appendFile(file, stepSummary(this.#follower.latest(), this.#options.command));
     } catch (error) {
       const reason = error instanceof Error ? printable(error.message) : 'unknown reason';
       this.#say(`the step summary was not written: ${reason}`);
@@ -128,8 +129,8 @@ function annotation({ action, error }: EndedAction, state: Progress): string {
   return `::error ${properties.filter((part) => part !== '').join(',')}::${text}\n`;
 }
 
-function taskNameOf(event: JobEvent, state: Progress): string | undefined {
-  if (event.type === 'action.retried') return valueOf(state.running, event.action)?.task;
+function taskNameOf(event: JobEvent, state: () => Progress): string | undefined {
+  if (event.type === 'action.retried') return valueOf(state().running, event.action)?.task;
   return 'task' in event ? event.task : undefined;
 }
 

@@ -49,7 +49,8 @@ export function createHeartbeat({ clock, state, onBeat }: HeartbeatOptions): Hea
   return {
     watch: (event) => {
       if (event.type === 'job.started') startedAt = clock.now() - event.ms;
-      plan();
+      // Only then there may be one more that runs.
+      if (event.type === 'action.started') plan();
     },
     stop: () => {
       cancel?.();

@@ -1,6 +1,6 @@
 /** A JUnit report, which every CI system shows: a suite per task, a case per action. Written when the job has ended. */
-import type { EndedAction, JobEvent, Progress, TaskProgress } from '@pipeline/engine';
-import { emptyProgress, itemsOf, progress, taskOf } from '@pipeline/engine';
+import type { EndedAction, Progress, TaskProgress } from '@pipeline/engine';
+import { emptyProgress, endedAction, itemsOf, ProgressFollower } from '@pipeline/engine';
 import { converterEnd, failureText, lastWords } from './outcome-text.ts';
 import { OutputWriter } from './output-writer.ts';
 import { printable } from './printable.ts';
@@ -10,27 +10,21 @@ import { countKey } from '@pipeline/engine';
 export function createJunitReporter(stream: ReportStream): Reporter {
   const writer = new OutputWriter(stream);
   const ended = new Map<string, EndedAction[]>();
-  let state = emptyProgress;
+  const follower = new ProgressFollower(emptyProgress);
   return {
     event: (event) => {
-      state = progress(state, event);
+      follower.take(event);
       if (event.type === 'job.started') ended.clear();
-      if (event.type === 'action.finished') gather(ended, event, state);
-      if (event.type === 'job.finished') writer.write(document(state, ended));
+      if (event.type === 'action.finished') gather(ended, endedAction(event));
+      if (event.type === 'job.finished') writer.write(document(follower.latest(), ended));
     },
     close: () => writer.flush(),
   };
 }
 
-function gather(
-  ended: Map<string, EndedAction[]>,
-  event: Extract<JobEvent, { type: 'action.finished' }>,
-  state: Progress,
-): void {
-  const action = taskOf(state, event.task)?.recent.at(-1);
-  if (action === undefined) return;
-  const actions = ended.get(event.task);
-  if (actions === undefined) ended.set(event.task, [action]);
+function gather(ended: Map<string, EndedAction[]>, action: EndedAction): void {
+  const actions = ended.get(action.task);
+  if (actions === undefined) ended.set(action.task, [action]);
   else actions.push(action);
 }
 

@@ -3,8 +3,8 @@
  * Nothing is ever drawn over: no carriage returns, no cursor. An action that takes long gives a sign of life every 30
  * seconds. The summary closes it.
  */
-import type { JobEvent, Progress, RunningAction } from '@pipeline/engine';
-import { emptyProgress, progress } from '@pipeline/engine';
+import type { Progress, RunningAction } from '@pipeline/engine';
+import { emptyProgress, ProgressFollower } from '@pipeline/engine';
 import { systemClock } from './clock.ts';
 import { eventLine } from './event-line.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -27,12 +27,13 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
   const isShown = stderr.isTTY === true || options.isWatch === true;
   const later: Later = (call) => clock.after(gatherMs, call);
   const writer = isShown ? new OutputWriter(stderr) : new OutputWriter(stderr, later);
-  const states = new States(before);
+  const follower = new ProgressFollower(before);
+  const state = (): Progress => follower.latest();
 
   const say = (ms: number, text: string): void => writer.write(`${style.dim(formatElapsed(ms))}  ${text}\n`);
   const beat = {
     clock,
-    state: () => states.latest(),
+    state,
     onBeat: (due: readonly RunningAction[], now: number): void => {
       for (const action of due.slice(0, heartbeatRows))
         say(now, `${style.signs.running} ${stillRunning(action, now)}`);
@@ -43,7 +44,7 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
   const heartbeat = verbosity === 'quiet' ? undefined : createHeartbeat(beat);
   return {
     event: (event) => {
-      const state = states.after(event);
+      follower.take(event);
       const text = eventLine(event, state, { style, verbosity });
       // A watch lasts for days: the time of the day says more than the hours since it began.
       if (text !== undefined) {
@@ -54,7 +55,7 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
       if (event.type !== 'job.finished') return;
       heartbeat?.stop();
       const again = { command: options.command, retryFailed: options.retryFailed?.() };
-      writer.write(summaryText(state, { style, stream: stderr, verbosity, ...again }));
+      writer.write(summaryText(state(), { style, stream: stderr, verbosity, ...again }));
     },
     flush: () => writer.send(),
     close: async () => {
@@ -62,40 +63,6 @@ export function createLinesReporter(options: ReporterOptions, before: Progress =
       await writer.flush();
     },
   };
-}
-
-/**
- * What is known of the run, event by event. Most actions have ended before anybody asks what is running: the start of one
- * is taken in when somebody does, or else with its end, which says all that is told of it.
- */
-class States {
-  #state: Progress;
-  readonly #starts = new Map<string, JobEvent>();
-
-  constructor(state: Progress) {
-    this.#state = state;
-  }
-
-  after(event: JobEvent): Progress {
-    if (event.type === 'action.started' && event.attempt === 1) {
-      this.#starts.set(event.action, event);
-      return this.#state;
-    }
-    if (event.type === 'action.finished') this.#starts.delete(event.action);
-    else if (this.#starts.size > 0) this.#takeIn();
-    this.#state = progress(this.#state, event);
-    return this.#state;
-  }
-
-  latest(): Progress {
-    this.#takeIn();
-    return this.#state;
-  }
-
-  #takeIn(): void {
-    for (const event of this.#starts.values()) this.#state = progress(this.#state, event);
-    this.#starts.clear();
-  }
 }
 
 function stillRunning(action: RunningAction, now: number): string {

@@ -16,7 +16,8 @@ export function formatDuration(ms: number): string {
 /** For a column of times: `0:00.8`, `1:05.2`, from an hour on `1:02:03`. Seven columns until ten hours have passed. */
 export function formatElapsed(ms: number): string {
   const tenths = Math.floor(Math.max(0, ms) / 100);
-  const [seconds, minutes] = [Math.floor(tenths / 10) % 60, Math.floor(tenths / 600) % 60];
+  const seconds = Math.floor(tenths / 10) % 60;
+  const minutes = Math.floor(tenths / 600) % 60;
   const hours = Math.floor(tenths / 36_000);
   const text =
     hours === 0
@@ -27,7 +28,8 @@ export function formatElapsed(ms: number): string {
 
 /** `812 B`, `1.2 MB`, `34 MB` */
 export function formatBytes(bytes: number): string {
-  let [value, unit] = [bytes, 0];
+  let value = bytes;
+  let unit = 0;
   // 999,950 is shown as 1.0 MB, not as 1000 kB.
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;

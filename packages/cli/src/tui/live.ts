@@ -88,7 +88,7 @@ class LiveReporter implements Reporter {
       const task = taskOf(this.#state, event.task);
       return task === undefined ? undefined : taskLine(task, style);
     }
-    return eventLine(event, this.#state, { style, verbosity: isVerbose ? 'verbose' : 'quiet' });
+    return eventLine(event, () => this.#state, { style, verbosity: isVerbose ? 'verbose' : 'quiet' });
   }
 
   #finish(): void {
