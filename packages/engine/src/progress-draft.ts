@@ -35,9 +35,7 @@ export class ProgressDraft {
   }
 
   running(address: string): RunningAction | undefined {
-    return this.#running.has(address)
-      ? this.#running.get(address)
-      : valueOf(this.state.running, address);
+    return this.#running.has(address) ? this.#running.get(address) : valueOf(this.state.running, address);
   }
 
   setRunning(action: RunningAction): void {
@@ -66,9 +64,7 @@ export class ProgressDraft {
     }
     for (const [address, action] of this.#running) {
       state.running =
-        action === undefined
-          ? withoutKey(state.running, address)
-          : withValue(state.running, address, action);
+        action === undefined ? withoutKey(state.running, address) : withValue(state.running, address, action);
     }
     return state;
   }

@@ -255,11 +255,7 @@ describe('progress, for any run', () => {
   });
 
   it('is the same for events that are taken in one by one, or some at once', () => {
-    const known = ({ running, ...state }: Progress) => ({
-      ...state,
-      tasks: [...itemsOf(state.tasks)],
-      running: valuesOf(running).sort(byName),
-    });
+    const known = ({ running, ...rest }: Progress) => [rest, valuesOf(running).sort(byName)];
     fc.assert(
       fc.property(runs, announced, fc.nat(120), (list, totals, cut) => {
         const events = [...opening(totals), ...eventsOf(list).flat()];

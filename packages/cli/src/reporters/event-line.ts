@@ -126,8 +126,7 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
 
 const reasonOf = ({ message, error }: EndedAction): string => printable(message ?? error?.message ?? '');
 
-const notRunText = (reason: string): string =>
-  reason.startsWith('not run') ? reason : `not run, ${reason}`;
+const notRunText = (reason: string): string => (reason.startsWith('not run') ? reason : `not run, ${reason}`);
 
 function row(sign: string, action: string, details: readonly string[]): string {
   const text = details.filter((part) => part !== '').join(', ');

@@ -67,7 +67,9 @@ class WatchLiveReporter implements Reporter {
       case 'watch.waiting':
         return this.#show('waiting');
       case 'watch.noted':
-        return this.#say(eventLine(event, () => this.#state, { style: this.#style, verbosity: 'normal' }) ?? '');
+        return this.#say(
+          eventLine(event, () => this.#state, { style: this.#style, verbosity: 'normal' }) ?? '',
+        );
       default:
         this.#run?.update(this.#model());
     }
