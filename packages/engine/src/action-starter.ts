@@ -6,16 +6,11 @@ import { type Group, type GroupItem, GroupQueue } from './group-queue.ts';
 import { converterOf } from './job-events.ts';
 import type { JobPlan } from './job-plan.ts';
 import type { Share } from './operation.ts';
-import { movingFiles, type Pools } from './pools.ts';
+import { movingFiles, type Place, type Pools } from './pools.ts';
 import { mayBeStored, type Readiness, readyAction, type ReadySurroundings } from './ready-action.ts';
 import type { ActionEnd } from './run-action.ts';
 import { bySource, sharingKey } from './sharing.ts';
 import type { Action } from './task-run.ts';
-
-export interface Ending {
-  readonly action: Action;
-  readonly end: ActionEnd;
-}
 
 export interface ActionStarterOptions {
   readonly plan: JobPlan;
@@ -26,14 +21,24 @@ export interface ActionStarterOptions {
   /** An action that need not run, or cannot. */
   readonly onSettled: (action: Action, readiness: Exclude<Readiness, undefined>) => void;
   /** Runs it; undefined when it is too late for that. */
-  readonly run: (action: Action, share: Share | undefined) => Promise<Ending | undefined>;
-  /** Its place is free again. */
-  readonly onEnd: (ending: Ending) => void;
+  readonly run: (action: Action, share: Share | undefined) => Promise<ActionEnd> | undefined;
+  readonly onEnd: (action: Action, end: ActionEnd) => void;
   readonly onBug: (error: unknown) => void;
 }
 
 interface ReadyAction extends GroupItem {
   readonly action: Action;
+}
+
+interface Ending {
+  readonly action: Action;
+  readonly end: ActionEnd;
+}
+
+interface Vacant {
+  readonly limits: readonly string[];
+  readonly place: Place;
+  next: Group<ReadyAction> | undefined;
 }
 
 const onlyMoves: readonly string[] = [movingFiles];
@@ -44,6 +49,8 @@ export class ActionStarter {
   /** Ready, and for another backend: they take no place of this machine. */
   #remote: Action[] = [];
   #isStopped = false;
+  /** Just left by an action that has ended: another one of its kind can go on there. */
+  #vacant: Vacant | undefined;
 
   constructor(options: ActionStarterOptions) {
     this.#options = options;
@@ -129,41 +136,63 @@ export class ActionStarter {
   #startOne(): boolean {
     const group = this.#queue.take(this.#hasRoom);
     if (group === undefined) return false;
-    this.#background(this.#runGroup(group));
+    const vacant = this.#vacant;
+    if (vacant !== undefined && areSame(vacant.limits, group.limits)) {
+      this.#vacant = undefined;
+      vacant.place.take();
+      vacant.next = group;
+    } else {
+      this.#background(this.#options.pools.run(group.limits, (place) => this.#runInTurn(group, place)));
+    }
     return true;
   }
 
   readonly #hasRoom = (limits: readonly string[]): boolean => this.#options.pools.hasRoom(limits);
 
-  async #runRemote(action: Action): Promise<void> {
-    const ending = await this.#options.run(action, undefined);
-    if (ending !== undefined) this.#options.onEnd(ending);
-  }
-
-  async #runGroup({ items, limits }: Group<ReadyAction>): Promise<void> {
-    const { pools, run, onEnd } = this.#options;
-    const [first] = items;
-    const last = await pools.run(limits, () =>
-      first === undefined || items.length > 1 ? this.#runTogether(items) : run(first.action, undefined),
-    );
-    if (last !== undefined) onEnd(last);
+  /** A group, and then in the same place what is next, as long as it has the same limits. */
+  async #runInTurn(first: Group<ReadyAction>, place: Place): Promise<void> {
+    const { limits } = first;
+    for (let group: Group<ReadyAction> | undefined = first; group !== undefined;) {
+      const last = await this.#runTogether(group.items);
+      const vacant: Vacant = { limits, place, next: undefined };
+      place.leave();
+      this.#vacant = vacant;
+      this.#end(last);
+      this.#vacant = undefined;
+      group = vacant.next;
+    }
   }
 
   /** Runs each of them to its own end; gives the last ending back, to be told when the place in the pools is free. */
   async #runTogether(items: readonly ReadyAction[]): Promise<Ending | undefined> {
-    const { run, onEnd } = this.#options;
-    const key = items[0]?.action.plan?.shares;
+    const [first] = items;
+    if (first === undefined) return undefined;
+    if (items.length === 1) return this.#runOne(first.action, undefined);
+    const key = first.action.plan?.shares;
     const share = key === undefined ? undefined : { key, size: items.length };
     let last: Ending | undefined;
     let running = items.length;
     const runs = items.map(async ({ action }) => {
-      const ending = await run(action, share);
+      const ending = await this.#runOne(action, share);
       running -= 1;
       if (running === 0) last = ending;
-      else if (ending !== undefined) onEnd(ending);
+      else this.#end(ending);
     });
     await Promise.all(runs);
     return last;
+  }
+
+  async #runRemote(action: Action): Promise<void> {
+    this.#end(await this.#runOne(action, undefined));
+  }
+
+  async #runOne(action: Action, share: Share | undefined): Promise<Ending | undefined> {
+    const end = await this.#options.run(action, share);
+    return end === undefined ? undefined : { action, end };
+  }
+
+  #end(ending: Ending | undefined): void {
+    if (ending !== undefined) this.#options.onEnd(ending.action, ending.end);
   }
 
   /** Work that nobody awaits: a throw in it is a bug, and ends the run. */
@@ -171,3 +200,6 @@ export class ActionStarter {
     work.catch(this.#options.onBug);
   }
 }
+
+const areSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some === others || (some.length === others.length && some.every((name, index) => name === others[index]));

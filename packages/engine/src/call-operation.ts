@@ -6,7 +6,7 @@ import { err, type Result } from '@pipeline/schema';
 import type { Clock } from './clock.ts';
 import { failure, type Failure } from './failure.ts';
 import type { ActionRequest, OperationContext, RunContext, Share } from './operation.ts';
-import { Stop } from './stop.ts';
+import { Stop, type StopListener } from './stop.ts';
 
 /** What all calls of a job are told alike. */
 export type CallContext = RunContext & Pick<OperationContext, 'hashFile'>;
@@ -27,34 +27,47 @@ export interface OperationCall<T> {
   readonly graceMs: number;
 }
 
-export async function callOperation<T>(call: OperationCall<T>): Promise<Result<T, Failure>> {
+/** Rejects with what the work throws. */
+export function callOperation<T>(call: OperationCall<T>): Promise<Result<T, Failure>> {
   // From here on nothing waits before the operation is called, so that no abort can be missed.
-  if (call.stop.isStopped) return err(cancelledFailure(call.request));
-  const bounds = new Bounds(call);
-  try {
-    const answer = await bounds.orGiveUp(call.work(bounds.context));
-    if (answer?.ok === true) return answer;
-    return err(bounds.reasonOf(answer));
-  } finally {
-    bounds.clear();
-  }
+  if (call.stop.isStopped) return Promise.resolve(err(cancelledFailure(call.request)));
+  return new Promise((resolve, reject) => {
+    const bounds = new Bounds(call, (why) => resolve(err(why)));
+    try {
+      call.work(bounds.context).then(
+        (answer) => {
+          bounds.clear();
+          resolve(answer.ok ? answer : err(bounds.whyEnded ?? answer.error));
+        },
+        (error: unknown) => {
+          bounds.clear();
+          reject(error);
+        },
+      );
+    } catch (error) {
+      bounds.clear();
+      throw error;
+    }
+  });
 }
 
 /** The time of one call: until it is told to end, and then until nobody waits for it any more. */
-class Bounds {
+class Bounds implements StopListener {
   readonly context: OperationContext;
   readonly #call: OperationCall<unknown>;
   readonly #deadline: Deadline | undefined;
+  /** It was told to end, and did not. */
+  readonly #giveUp: (why: Failure) => void;
   #grace: AbortController | undefined;
-  #giveUp: (() => void) | undefined;
   #isOver = false;
 
-  constructor(call: OperationCall<unknown>) {
+  constructor(call: OperationCall<unknown>, giveUp: (why: Failure) => void) {
     this.#call = call;
+    this.#giveUp = giveUp;
     const { timeoutMs } = call.request.task;
     this.#deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, call.clock);
-    this.#deadline?.stop.listen(this.#beginGrace);
-    call.stop.listen(this.#onStop);
+    this.#deadline?.stop.listen({ onStop: () => this.#beginGrace() });
+    call.stop.listen(this);
     const stop = this.#deadline?.stop ?? call.stop;
     const { workDir, attempt, share } = call;
     const own = {
@@ -69,20 +82,11 @@ class Bounds {
     this.context = Object.assign(own, call.context, share === undefined ? undefined : { share });
   }
 
-  /** Undefined: it was told to end, and did not. */
-  orGiveUp<T>(work: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#giveUp = () => resolve(undefined);
-      work.then(resolve, reject);
-    });
-  }
-
-  /** Why there is no result: what the operation says, unless it was told to end. */
-  reasonOf(answer: { readonly error: Failure } | undefined): Failure {
+  /** Undefined: nobody has told it to. */
+  get whyEnded(): Failure | undefined {
     const { stop, request } = this.#call;
     if (stop.isStopped) return cancelledFailure(request);
-    if (this.#deadline?.stop.isStopped === true) return timeoutFailure(request);
-    return answer?.error ?? cancelledFailure(request);
+    return this.#deadline?.stop.isStopped === true ? timeoutFailure(request) : undefined;
   }
 
   clear(): void {
@@ -92,25 +96,28 @@ class Bounds {
     this.#grace?.abort(callIsOver);
   }
 
+  onStop(): void {
+    this.#deadline?.stop.stop(new DOMException('the job was stopped', 'AbortError'));
+    this.#beginGrace();
+  }
+
   readonly #progress: OperationContext['progress'] = (percent, message) => {
     // What was left behind has nothing more to say.
     if (!this.#isOver) this.#call.listener.onProgress(percent, message);
   };
 
-  readonly #onStop = (): void => {
-    this.#deadline?.stop.stop(new DOMException('the job was stopped', 'AbortError'));
-    this.#beginGrace();
-  };
-
-  readonly #beginGrace = (): void => {
+  #beginGrace(): void {
     if (this.#grace !== undefined) return;
     this.#grace = new AbortController();
     void this.#wait(this.#grace.signal);
-  };
+  }
 
   async #wait(until: AbortSignal): Promise<void> {
-    await this.#call.clock.wait(this.#call.graceMs, until);
-    this.#giveUp?.();
+    const { clock, graceMs, request } = this.#call;
+    await clock.wait(graceMs, until);
+    if (this.#isOver) return;
+    this.clear();
+    this.#giveUp(this.whyEnded ?? cancelledFailure(request));
   }
 }
 

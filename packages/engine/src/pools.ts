@@ -33,6 +33,8 @@ interface Pool {
 export class Pools {
   readonly #max: Pool;
   readonly #moving: Pool;
+  readonly #onlyMax: readonly Pool[];
+  readonly #onlyMoving: readonly Pool[];
   readonly #byName: ReadonlyMap<string, Pool>;
   /** In the order in which they began to wait. */
   readonly #waiting = new Set<() => boolean>();
@@ -40,6 +42,8 @@ export class Pools {
   constructor({ max, byName }: PoolLimits) {
     this.#max = createPool(max);
     this.#moving = max === 1 ? this.#max : createPool(movesAtOnce);
+    this.#onlyMax = [this.#max];
+    this.#onlyMoving = [this.#moving];
     this.#byName = new Map([...byName].map(([name, limit]) => [name, createPool(limit)]));
   }
 
@@ -63,15 +67,17 @@ export class Pools {
     return this.#byName.size === 0 ? none : [...new Set(names)].filter((name) => this.#byName.has(name));
   }
 
-  /** Takes one place in the pool of each name, and one of the job's; the work begins when this step is over. */
-  async run<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+  /**
+   * Takes one place in the pool of each name, and one of the job's; the work begins when this step is over. It may leave
+   * the place before its end, and take it again for more work of the same kind.
+   */
+  async run(names: readonly string[], work: (place: Place) => Promise<void>): Promise<void> {
     const pools = this.#poolsFor(names);
-    for (const pool of pools) pool.taken += 1;
+    const place = new Place(pools, this);
     try {
-      return await enter(pools, work);
+      await enter(pools, () => work(place));
     } finally {
-      for (const pool of pools) pool.taken -= 1;
-      if (this.#waiting.size > 0) this.offer();
+      place.leave();
     }
   }
 
@@ -86,7 +92,7 @@ export class Pools {
 
   /** Gives the free places to those that wait, one each in their turn, until nobody takes another. */
   offer(): void {
-    let isTaken = true;
+    let isTaken = this.#waiting.size > 0;
     while (isTaken) {
       isTaken = false;
       for (const take of Array.from(this.#waiting)) {
@@ -98,11 +104,37 @@ export class Pools {
 
   /** In one order for everyone: the narrow ones as the job names them, then the widest. */
   #poolsFor(names: readonly string[]): readonly Pool[] {
-    if (names.length === 0) return [this.#max];
-    const widest = names.includes(movingFiles) ? this.#moving : this.#max;
-    if (this.#byName.size === 0) return [widest];
+    if (names.length === 0) return this.#onlyMax;
+    const isMoving = names.includes(movingFiles);
+    if (this.#byName.size === 0) return isMoving ? this.#onlyMoving : this.#onlyMax;
+    const widest = isMoving ? this.#moving : this.#max;
     const narrow = [...this.#byName].flatMap(([name, pool]) => (names.includes(name) ? pool : []));
     return [...narrow, widest];
+  }
+}
+
+/** One in each of some pools. */
+export class Place {
+  readonly #pools: readonly Pool[];
+  readonly #owner: Pools;
+  #isTaken = false;
+
+  constructor(pools: readonly Pool[], owner: Pools) {
+    this.#pools = pools;
+    this.#owner = owner;
+    this.take();
+  }
+
+  take(): void {
+    this.#isTaken = true;
+    for (const pool of this.#pools) pool.taken += 1;
+  }
+
+  leave(): void {
+    if (!this.#isTaken) return;
+    this.#isTaken = false;
+    for (const pool of this.#pools) pool.taken -= 1;
+    this.#owner.offer();
   }
 }
 

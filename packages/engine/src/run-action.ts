@@ -157,16 +157,27 @@ async function tryOnce(
 }
 
 /** What the operation makes, looked at by the engine, and then held to `verify` by who knows formats. */
-async function makeAndCheck(
-  { request, operation }: ActionRun,
+function makeAndCheck(
+  run: ActionRun,
   context: OperationContext,
   workspace: Workspace,
 ): Promise<Result<ActionOutcome, Failure>> {
-  const made = await operation.run(request, context);
-  if (!made.ok) return made;
+  const { request, operation } = run;
   const place = { request, workDir: context.workDir, workspace };
-  const checked = checkKnown(made.value, place) ?? (await checkOutputs(made.value, place));
-  if (!checked.ok || request.verify === undefined || checked.value.type !== 'finished') return checked;
+  return operation.run(request, context).then((made) => {
+    if (!made.ok) return made;
+    const checked = checkKnown(made.value, place) ?? checkOutputs(made.value, place);
+    return request.verify === undefined ? checked : verifyMade(run, context, checked);
+  });
+}
+
+async function verifyMade(
+  { request, operation }: ActionRun,
+  context: OperationContext,
+  checking: Result<ActionOutcome, Failure> | Promise<Result<ActionOutcome, Failure>>,
+): Promise<Result<ActionOutcome, Failure>> {
+  const checked = await checking;
+  if (!checked.ok || checked.value.type !== 'finished') return checked;
   if (operation.verify === undefined) {
     const why = `${request.task.operation} of task "${request.task.name}" cannot be held to "verify" here`;
     return err(failure('not-available', why, { hint: 'leave "verify" out, or run this task elsewhere' }));

@@ -3,7 +3,7 @@
  * nothing is left. It turns each change into an event and removes files that nobody needs.
  * It does not know what an operation does, nor who listens.
  */
-import { ActionStarter, type Ending } from './action-starter.ts';
+import { ActionStarter } from './action-starter.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { EventSink } from './event.ts';
 import { failure, type Failure } from './failure.ts';
@@ -15,7 +15,7 @@ import { JobReport } from './job-report.ts';
 import type { Share } from './operation.ts';
 import { Pools } from './pools.ts';
 import type { Readiness } from './ready-action.ts';
-import { type ActionEnvironment, runAction } from './run-action.ts';
+import { type ActionEnd, type ActionEnvironment, runAction } from './run-action.ts';
 import { type Change, Schedule } from './schedule.ts';
 import { Stop } from './stop.ts';
 import { type Action, requestOf } from './task-run.ts';
@@ -62,8 +62,7 @@ class JobRun {
   readonly #schedule: Schedule;
   readonly #starter: ActionStarter;
   readonly #environment: ActionEnvironment;
-  /** One for each action that runs. */
-  readonly #running = new Set<Stop>();
+  readonly #running = new Map<Action, Stop>();
   #isStopped = false;
   readonly #report: JobReport;
   readonly #workDirs = new Map<Action, string>();
@@ -97,7 +96,7 @@ class JobRun {
       },
       onSettled: (action, readiness) => this.#settle(action, readiness),
       run: (action, share) => this.#runOne(action, share),
-      onEnd: (ending) => this.#end(ending),
+      onEnd: (action, end) => this.#end(action, end),
       onBug: (error) => this.#onBug(error),
     });
   }
@@ -179,7 +178,7 @@ class JobRun {
   #cancelRunning(why: string): void {
     if (this.#running.size === 0) return;
     const reason = new DOMException(why, 'AbortError');
-    for (const stop of this.#running) stop.stop(reason);
+    for (const stop of this.#running.values()) stop.stop(reason);
   }
 
   #settle(action: Action, readiness: Exclude<Readiness, undefined>): void {
@@ -200,24 +199,23 @@ class JobRun {
     for (const change of this.#schedule.start(action)) this.#report.tell(change);
   }
 
-  async #runOne(action: Action, share: Share | undefined): Promise<Ending | undefined> {
+  #runOne(action: Action, share: Share | undefined): Promise<ActionEnd> | undefined {
     // The job may have been stopped while it waited for its turn.
     if (action.state !== 'ready') return undefined;
     const refused = this.#writers.overwrites(action.address, action.plan?.writes ?? []);
-    if (refused !== undefined) return { action, end: { outcome: { type: 'failed', failure: refused } } };
+    if (refused !== undefined) return Promise.resolve({ outcome: { type: 'failed', failure: refused } });
     const stop = new Stop();
-    this.#running.add(stop);
+    this.#running.set(action, stop);
     this.#tellStart(action);
     const { operation } = action.owner.planned;
     const listener = this.#report.follow(action);
     const { lookUp } = action;
     const run = { request: requestOf(action), operation, stop, listener, share, lookUp };
-    const end = await runAction(run, this.#environment);
-    this.#running.delete(stop);
-    return { action, end };
+    return runAction(run, this.#environment);
   }
 
-  #end({ action, end }: Ending): void {
+  #end(action: Action, end: ActionEnd): void {
+    this.#running.delete(action);
     if (end.workDir !== undefined) this.#workDirs.set(action, end.workDir);
     if (end.outcome.type === 'finished') this.#writers.read(action.address, end.outcome.reads ?? []);
     this.#apply(this.#schedule.end(action, end.outcome));

@@ -2,10 +2,14 @@
  * How one action is told to end. An `AbortSignal` is dear where actions are cheap (a tenth of what an action costs the
  * engine), so it is made when somebody asks for it: an operation that starts nothing never does.
  */
+export interface StopListener {
+  readonly onStop: () => void;
+}
+
 export class Stop {
   #controller: AbortController | undefined;
   #reason: DOMException | undefined;
-  #listener: (() => void) | undefined;
+  #listener: StopListener | undefined;
 
   get isStopped(): boolean {
     return this.#reason !== undefined;
@@ -24,12 +28,12 @@ export class Stop {
   stop(reason: DOMException): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#listener?.();
+    this.#listener?.onStop();
     this.#controller?.abort(reason);
   }
 
   /** One at a time; undefined takes it away. Not called for what has been stopped already. */
-  listen(listener: (() => void) | undefined): void {
+  listen(listener: StopListener | undefined): void {
     this.#listener = listener;
   }
 }
