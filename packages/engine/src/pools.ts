@@ -22,7 +22,7 @@ export const movingFiles = '(moving files)';
  * Many times as many as threads do the work: the file system writes the journals of several files in one go, and threads
  * that find the next file waiting need not be woken for it (docs/design-notes.md, 44).
  */
-const movesAtOnce = 32;
+const movesAtOnce = 64;
 
 interface Pool {
   readonly limit: LimitFunction;

@@ -59,7 +59,7 @@ describe('limits', () => {
 });
 
 describe('actions that only move files', () => {
-  const files = Array.from({ length: 40 }, (_, index) => `f${String(index).padStart(2, '0')}`);
+  const files = Array.from({ length: 80 }, (_, index) => `f${String(index).padStart(2, '0')}`);
 
   async function mostAtOnce(
     maxActions: number,
@@ -100,7 +100,7 @@ describe('actions that only move files', () => {
   }
 
   test('take no place from those who work', async () => {
-    expect(await mostAtOnce(2)).toEqual({ convert: 2, 'export/local': 32 });
+    expect(await mostAtOnce(2)).toEqual({ convert: 2, 'export/local': 64 });
   });
 
   test('are held to their own limit', async () => {

@@ -47,7 +47,7 @@ export function copySmall({ source, target, mode }: SmallCopy): OpenCopy | undef
 /** Waits until the disk has it, and closes it. */
 export function flushed<Copy extends OpenCopy>(copy: Copy): Promise<Copy> {
   return new Promise((resolve, reject) => {
-    fsync(copy.file, (problem) => {
+    flushSoon(copy.file, (problem) => {
       try {
         closeSync(copy.file);
       } catch (error) {
@@ -57,6 +57,25 @@ export function flushed<Copy extends OpenCopy>(copy: Copy): Promise<Copy> {
       else reject(problem);
     });
   });
+}
+
+type OnFlushed = Parameters<typeof fsync>[1];
+
+let unflushed = new Map<number, OnFlushed>();
+
+/**
+ * All files of one turn are handed over together: to wake a thread for each takes as long as to copy it, and one that finds
+ * the next file waiting need not be woken.
+ */
+function flushSoon(file: number, onFlushed: OnFlushed): void {
+  if (unflushed.size === 0) setImmediate(flushAll);
+  unflushed.set(file, onFlushed);
+}
+
+function flushAll(): void {
+  const files = unflushed;
+  unflushed = new Map();
+  for (const [file, onFlushed] of files) fsync(file, onFlushed);
 }
 
 // What has become a pipe since it was listed makes nobody wait.
