@@ -32,38 +32,31 @@ export function callOperation<T>(call: OperationCall<T>): Promise<Result<T, Fail
   // From here on nothing waits before the operation is called, so that no abort can be missed.
   if (call.stop.isStopped) return Promise.resolve(err(cancelledFailure(call.request)));
   return new Promise((resolve, reject) => {
-    const bounds = new Bounds(call, (why) => resolve(err(why)));
-    try {
-      call.work(bounds.context).then(
-        (answer) => {
-          bounds.clear();
-          resolve(answer.ok ? answer : err(bounds.whyEnded ?? answer.error));
-        },
-        (error: unknown) => {
-          bounds.clear();
-          reject(error);
-        },
-      );
-    } catch (error) {
+    const bounds = new Bounds(call, resolve);
+    const fail = (error: unknown): void => {
       bounds.clear();
-      throw error;
+      reject(error);
+    };
+    try {
+      call.work(bounds.context).then((answer) => bounds.end(answer), fail);
+    } catch (error) {
+      fail(error);
     }
   });
 }
 
 /** The time of one call: until it is told to end, and then until nobody waits for it any more. */
-class Bounds implements StopListener {
+class Bounds<T> implements StopListener {
   readonly context: OperationContext;
-  readonly #call: OperationCall<unknown>;
+  readonly #call: OperationCall<T>;
+  readonly #resolve: (answer: Result<T, Failure>) => void;
   readonly #deadline: Deadline | undefined;
-  /** It was told to end, and did not. */
-  readonly #giveUp: (why: Failure) => void;
   #grace: AbortController | undefined;
   #isOver = false;
 
-  constructor(call: OperationCall<unknown>, giveUp: (why: Failure) => void) {
+  constructor(call: OperationCall<T>, resolve: (answer: Result<T, Failure>) => void) {
     this.#call = call;
-    this.#giveUp = giveUp;
+    this.#resolve = resolve;
     const { timeoutMs } = call.request.task;
     this.#deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, call.clock);
     this.#deadline?.stop.listen({ onStop: () => this.#beginGrace() });
@@ -82,8 +75,13 @@ class Bounds implements StopListener {
     this.context = Object.assign(own, call.context, share === undefined ? undefined : { share });
   }
 
-  /** Undefined: nobody has told it to. */
-  get whyEnded(): Failure | undefined {
+  /** A failure is what the operation says, unless it was told to end. */
+  end(answer: Result<T, Failure>): void {
+    this.clear();
+    this.#resolve(answer.ok ? answer : err(this.#whyTold() ?? answer.error));
+  }
+
+  #whyTold(): Failure | undefined {
     const { stop, request } = this.#call;
     if (stop.isStopped) return cancelledFailure(request);
     return this.#deadline?.stop.isStopped === true ? timeoutFailure(request) : undefined;
@@ -115,9 +113,8 @@ class Bounds implements StopListener {
   async #wait(until: AbortSignal): Promise<void> {
     const { clock, graceMs, request } = this.#call;
     await clock.wait(graceMs, until);
-    if (this.#isOver) return;
-    this.clear();
-    this.#giveUp(this.whyEnded ?? cancelledFailure(request));
+    // It was told to end, and did not.
+    if (!this.#isOver) this.end(err(cancelledFailure(request)));
   }
 }
 
