@@ -33,6 +33,7 @@ export async function openReporters({
   const { flags } = invocation;
   const { stdout, stderr, stdin, env, cwd } = surroundings;
   const names = reporterNames(invocation, surroundings);
+  const isLive = names.split(',').includes('live');
   const created = await createReporters(names, {
     stdout,
     stderr,
@@ -43,8 +44,8 @@ export async function openReporters({
     command: commandAgain(invocation),
     onQuit,
     ...(retryFailed === undefined ? {} : { retryFailed }),
-    // When the pipeline itself came that way, there is no keyboard behind it.
-    ...(isStdinUsed(invocation) ? {} : { stdin: stdin() }),
+    // When the pipeline itself came that way, there is no keyboard behind it; and only a live view listens to one.
+    ...(isLive && !isStdinUsed(invocation) && { stdin: stdin() }),
   });
   if (!created.ok)
     return err({ message: created.error, hint: 'pipeline run --help says more of --reporter' });
@@ -56,7 +57,7 @@ export async function openReporters({
       flush: () => all.flush?.(),
       close: () => all.close(),
     },
-    isLive: names.split(',').includes('live'),
+    isLive,
   });
 }
 

@@ -3,7 +3,6 @@
  * small environment, and dies with its signal: SIGTERM to the whole group, a grace, then SIGKILL. It knows neither
  * what the program does nor what its messages mean.
  */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
@@ -59,6 +58,8 @@ const isWindows: boolean = process.platform === 'win32';
 
 export function startProcess(start: ProcessStart): RunningProcess {
   const isHost = start.onMessage !== undefined;
+  // Loaded when it is needed: many runs start no process at all.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(start.command, [...start.args], {
     cwd: start.cwd,
     env: { ...smallEnvironment(), ...start.env },

@@ -31,7 +31,7 @@ const cloudTargets = new Map<string, ReadonlySet<string>>();
 
 export function canBecome(from: string, to: string, conversions: Conversions | undefined): boolean {
   if (cloudSet(from).has(to)) return true;
-  return conversions === undefined ? canKindBecome(from, to) : conversions.targets(from).has(to);
+  return conversions === undefined ? canKindBecome(from, to) : conversions.has(from, to);
 }
 
 /** In the order in which they should be offered to someone who asked for `wanted`. */

@@ -5,6 +5,7 @@ import { load, mistakes as allMistakes } from './load.ts';
 
 /** What this test's backend can do besides CloudConvert. */
 const conversions: Conversions = {
+  has: (from, to) => conversions.targets(from).has(to),
   targets: (from) => new Set({ md: ['epub', 'pdf'], json: ['yaml', 'csv'], foo: [] }[from] ?? []),
 };
 

@@ -34,12 +34,11 @@ export function openFileHashes({ path: memory, now, onProblem }: FileHashesOptio
   return {
     hash: (path) => {
       const key = JSON.stringify(path);
-      const known = log.get(key);
-      if (known !== undefined) {
-        const signature = signatureOf(path);
-        if (signature !== undefined && known.slice(hashLength + 1) === signatureText(signature)) {
-          return Promise.resolve(known.slice(0, hashLength));
-        }
+      const signature = signatureOf(path);
+      const isSmall = signature !== undefined && signature.size <= smallBytes;
+      const known = log.get(key, isSmall ? 'at-hand' : 'search');
+      if (signature !== undefined && known?.slice(hashLength + 1) === signatureText(signature)) {
+        return Promise.resolve(known.slice(0, hashLength));
       }
       const running = underway.get(path) ?? compute(path, key).finally(() => underway.delete(path));
       underway.set(path, running);
@@ -50,6 +49,8 @@ export function openFileHashes({ path: memory, now, onProblem }: FileHashesOptio
 }
 
 const hashLength = 64;
+/** Read in less time than it takes to search the memory for it. */
+const smallBytes = 128 * 1024;
 /** Below, nothing is handed over to another thread: the way through a stream costs as much as the hash. It takes 3 ms. */
 const atOnceBytes = 4 * 1024 * 1024;
 const room = Buffer.alloc(256 * 1024);

@@ -41,11 +41,12 @@ export class KeyedLog {
     this.#options = options;
   }
 
-  get(key: string): string | undefined {
+  /** `at-hand`: only where no search is needed, as whoever asks can do without for less. */
+  get(key: string, effort: 'search' | 'at-hand' = 'search'): string | undefined {
     const added = this.#added.get(key);
     if (added !== undefined) return added;
     this.#lookups += 1;
-    if (this.#lookups <= searches) return search(this.#options.path, key);
+    if (this.#lookups <= searches) return effort === 'search' ? search(this.#options.path, key) : undefined;
     const bytes = (this.#bytes ??= readIfThere(this.#options.path));
     const start = (this.#index ??= indexOf(bytes)).get(key);
     return start === undefined ? undefined : valueAt(bytes, start, key);

@@ -9,14 +9,17 @@ import {
   mkdtempSync,
   readdirSync,
   realpathSync,
+  rmdirSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { err, ok, type Result, type TaskName } from '@pipeline/schema';
+import { namesIn } from './names-in.ts';
 import { isThere } from './process-life.ts';
 
 export interface Workspace {
@@ -118,19 +121,28 @@ export function deadWorkspaces(root: string): readonly string[] {
   return dead.map((name) => join(root, name));
 }
 
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
+/** What an action leaves behind is mostly a file or two, which are removed before another thread has been asked to. */
 async function remove(path: string): Promise<void> {
+  if (hasRemovedFew(path)) return;
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
   } catch {
     // Something still holds a file open: the next job tries again.
+  }
+}
+
+const fewFiles = 8;
+
+/** False: there is more than a few files in it, or something holds one of them. */
+function hasRemovedFew(folder: string): boolean {
+  try {
+    const names = readdirSync(folder);
+    if (names.length > fewFiles) return false;
+    for (const name of names) unlinkSync(join(folder, name));
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
   }
 }
 

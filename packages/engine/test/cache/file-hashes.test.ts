@@ -7,12 +7,16 @@ import { Project } from './project.ts';
 
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
+/** Small files are read rather than looked up, while few are asked for. */
+const one = 'one'.repeat(50_000);
+const two = 'two'.repeat(50_000);
+
 let project: Project;
 let file: string;
 let memory: string;
 beforeEach(() => {
   project = new Project();
-  project.write('a.txt', 'one');
+  project.write('a.txt', one);
   file = project.path('a.txt');
   memory = project.path('hashes.log');
 });
@@ -46,17 +50,36 @@ describe('the memory of hashes', () => {
   const planted = sha256('planted');
 
   it('does not read a file again that has not changed', async () => {
-    expect(await hashOnce()).toBe(sha256('one'));
+    expect(await hashOnce()).toBe(sha256(one));
     plant(planted);
     expect(await hashOnce()).toBe(planted);
   });
 
+  it('reads a few small files rather than look for them, and of many none', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `${index}.txt`);
+    for (const name of names) project.write(name, name);
+    const writer = open();
+    for (const name of names) await writer.hash(project.path(name));
+    writer.close();
+    for (const line of readFileSync(memory, 'utf8').trim().split('\n')) {
+      const [key = '', value = ''] = line.slice(9).split('\t');
+      appendFileSync(memory, lineOf(key, value.replace(/^\w+/, planted)));
+    }
+    const reader = open();
+    const hashes: string[] = [];
+    for (const name of names) hashes.push(await reader.hash(project.path(name)));
+    reader.close();
+    const read = names.filter((name, index) => hashes[index] === sha256(name));
+    expect(read).toEqual(names.slice(0, 4));
+    expect(hashes.slice(4).every((hash) => hash === planted)).toBe(true);
+  });
+
   it.each([
-    ['its content', () => writeFileSync(file, 'two')],
+    ['its content', () => writeFileSync(file, two)],
     [
       'its content, with the size and time of before',
       () => {
-        writeFileSync(file, 'two');
+        writeFileSync(file, two);
         utimesSync(file, 1, 1);
       },
     ],
@@ -64,7 +87,7 @@ describe('the memory of hashes', () => {
       'its inode',
       () => {
         project.remove('a.txt');
-        project.write('a.txt', 'one');
+        project.write('a.txt', one);
       },
     ],
   ])('reads it again when this has changed: %s', async (_, change) => {
@@ -77,7 +100,7 @@ describe('the memory of hashes', () => {
 
   it('remembers nothing of a file that was written in the tick of the clock in which it was read', async () => {
     const atOnce = (): number => Date.now() - 5;
-    expect(await hashOnce(atOnce)).toBe(sha256('one'));
+    expect(await hashOnce(atOnce)).toBe(sha256(one));
     expect(() => readFileSync(memory)).toThrow('ENOENT');
   });
 

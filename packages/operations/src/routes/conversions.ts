@@ -17,6 +17,9 @@ const targetsOf = reachedTargets(() => true);
  * pipeline is valid on every machine. A known format always becomes itself: the file passes through.
  */
 export const localConversions: Conversions = {
+  has: (from, to) =>
+    converters.some(({ pairs }) => pairs[from]?.includes(to) === true) ||
+    localConversions.targets(from).has(to),
   targets: (from) => {
     const targets = targetsOf(from);
     return (targets.size > 0 || isKnownFormat(from)) && !targets.has(from)
