@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 import { bundledLicences } from './bundled-licences.mjs';
 import { compiledScripts } from './compiled-scripts.mjs';
+import { reachedModules } from './reached-modules.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist');
@@ -69,6 +70,23 @@ const lateStringWidth = {
   },
 };
 
+/** One sign above 255 doubles what a script takes in memory, and there is one in every script of ours: in messages. */
+const onlyAscii = {
+  name: 'only-ascii',
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      // There it would not be read as that sign.
+      if (/String\.raw`[^`]*[^\0-\u007f]/.test(chunk.code))
+        throw new Error(`${chunk.fileName}: a sign in a raw text`);
+      chunk.code = chunk.code.replace(
+        /[^\0-\u007f]/g,
+        (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    }
+  },
+};
+
 /** What is not found would be looked for at run time, where it is not. */
 const onLog = (level, log, handler) => {
   if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
@@ -101,14 +119,33 @@ const view = {
   output: { dir: dist, cleanDir: true, format: 'esm', chunkFileNames: 'view-[hash].js', minify },
 };
 
+const isExternal = (id) =>
+  viewOf(id) !== undefined ||
+  id.startsWith('node:') ||
+  external.some((name) => id === name || id.startsWith(`${name}/`));
+
+const sources = (folder, names) => names.map((name) => path.join(here, '..', folder, 'src', `${name}.ts`));
+
+/** What checks a pipeline. */
+const language = sources('cli', ['open-pipeline', 'commands/validate']);
+/** A run of local files with plain lines, of a pipeline that was checked before. */
+const run = [
+  ...sources('cli', ['commands/run', 'reporters/lines']),
+  ...sources('operations', ['host/host-process', 'programs/reaper', 'stores/sftp-pool']),
+  ...sources('operations', ['operations/convert', 'operations/import/local', 'operations/export/local']),
+];
+
+const analysed = { ...shared, plugins: [lateStringWidth], external: isExternal };
+const inStart = await reachedModules(analysed, sources('cli', ['main']));
+const inLanguage = await reachedModules(analysed, language);
+const inRun = await reachedModules(analysed, run);
+
 const command = {
   ...shared,
   input: { bin: path.join(here, 'src/bin.ts'), 'cli-docs': path.join(here, 'src/cli-docs.ts') },
-  plugins: [lateStringWidth, bundledLicences],
-  external: (id) =>
-    viewOf(id) !== undefined ||
-    id.startsWith('node:') ||
-    external.some((name) => id === name || id.startsWith(`${name}/`)),
+  plugins: [lateStringWidth, onlyAscii, bundledLicences],
+  external: isExternal,
+  preserveEntrySignatures: 'allow-extension',
   output: {
     dir: dist,
     format: 'cjs',
@@ -117,32 +154,16 @@ const command = {
     chunkFileNames: '[name]-[hash].cjs',
     sourcemap: false,
     codeSplitting: {
+      includeDependenciesRecursively: false,
+      // A few large files: fifty small ones would take longer to find than to read.
       groups: [
         // Apart from all that is kept in compiled form: see there.
-        {
-          name: 'load-view',
-          priority: 3,
-          test: /[\\/]reporters[\\/]load-view\.ts$/,
-        },
+        { name: 'load-view', priority: 5, test: /[\\/]reporters[\\/]load-view\.ts$/ },
         // What every command starts with: it must not reach the language.
-        {
-          name: 'start',
-          priority: 2,
-          test: /[\\/]packages[\\/]cli[\\/]src[\\/]main\.ts$/,
-        },
-        // A run of local files with plain lines: fifty small files would take longer to find than to read.
-        {
-          name: 'run',
-          test: new RegExp(
-            String.raw`[\\/](cli[\\/]src[\\/](commands[\\/]run|reporters[\\/]lines)|operations[\\/]src[\\/](host[\\/]host-process|programs[\\/]reaper|stores[\\/]sftp-pool|operations[\\/](convert|(import|export)[\\/]local)))\.ts$`,
-          ),
-        },
-        // All that checking a pipeline takes is one file, as every command but the very light ones needs it.
-        {
-          name: 'command',
-          priority: 1,
-          test: /[\\/]packages[\\/]cli[\\/]src[\\/](open-pipeline|commands[\\/]validate)\.ts$/,
-        },
+        { name: 'start', priority: 4, test: (id) => inStart.has(id) },
+        { name: 'common', priority: 3, test: (id) => inLanguage.has(id) && inRun.has(id) },
+        { name: 'language', priority: 2, test: (id) => inLanguage.has(id) },
+        { name: 'run', priority: 1, test: (id) => inRun.has(id) },
       ],
     },
     minify,
@@ -153,7 +174,7 @@ const command = {
 const quick = {
   ...shared,
   input: { quick: path.join(here, 'src/quick.ts') },
-  plugins: [compiledScripts],
+  plugins: [onlyAscii, compiledScripts],
   external: (id) => id.startsWith('node:'),
   output: { dir: dist, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false, minify },
 };

@@ -46,6 +46,29 @@ describe('what is loaded', () => {
     expect(names.sort()).toEqual(['pipeline.js', 'quick.cjs']);
   });
 
+  test('a run loads the language once the pipeline has changed, and not for a file alone', async () => {
+    const namesLoaded = async (): Promise<readonly string[]> => {
+      rmSync(path.join(folder, 'coverage'), { recursive: true, force: true });
+      const loaded = await loadedBy(['run']);
+      return loaded.map((file) => path.basename(file).replace(/-[\w-]{8}\.c?js$/, ''));
+    };
+    const pipeline = `tasks:
+  texts: { operation: import/local, path: "*.txt" }
+  out: { operation: export/local, input: texts, path: out }
+`;
+    writeFileIn(folder, 'pipeline.yaml', pipeline);
+    writeFileIn(folder, 'a.txt', 'one');
+    expect(await namesLoaded()).toEqual(expect.arrayContaining(['language', 'run']));
+    writeFileIn(folder, 'a.txt', 'another');
+    const again = await namesLoaded();
+    expect(again).toContain('run');
+    expect(again).not.toContain('language');
+    expect(readFileSync(path.join(folder, 'out/a.txt'), 'utf8')).toBe('another');
+    writeFileIn(folder, 'pipeline.yaml', pipeline.replace('path: out', 'path: public'));
+    expect(await namesLoaded()).toContain('language');
+    expect(readFileSync(path.join(folder, 'public/a.txt'), 'utf8')).toBe('another');
+  });
+
   test('a run without a terminal loads neither Ink nor a converter that it does not use', async () => {
     writeFileIn(folder, 'pipeline.yaml', copyPipeline);
     const ink = filesWith('react.element');
@@ -72,9 +95,9 @@ describe('what is loaded', () => {
   test('what a run loads is there in compiled form, as this V8 takes it', async () => {
     writeFileIn(folder, 'pipeline.yaml', copyPipeline);
     const loaded = (await loadedBy(['run'])).filter((file) =>
-      /(start|run|command)-[\w-]{8}\.cjs$/.test(file),
+      /(start|common|language|run)-[\w-]{8}\.cjs$/.test(file),
     );
-    expect(loaded).toHaveLength(3);
+    expect(loaded).toHaveLength(4);
     const check = `const fs = require('node:fs'); const { Script } = require('node:vm');
       const [source, form] = process.argv.slice(1).map((file) => fs.readFileSync(file));
       const head = '(function (exports, require, module, __filename, __dirname) { ';

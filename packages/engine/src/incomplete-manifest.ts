@@ -4,6 +4,7 @@
  */
 import {
   emptyLedger,
+  joinedKeys,
   type Ledger,
   type Manifest,
   type MarkedFiles,
@@ -43,7 +44,7 @@ export function incompleteManifest(
     ]),
     leftOver: before.leftOver.filter(({ path }) => !written.has(path)),
     folders: [...new Set([...before.folders, ...now.folders])],
-    keys: [before.keys, now.keys].filter((text) => text !== '').join('\n'),
+    keys: joinedKeys(before.keys, now.keys),
   };
   return {
     ...(previous ?? { ...part, inputs: none, watched: none }),

@@ -10,9 +10,9 @@ export type { ActionRecord, StoredFile } from './action-record.ts';
 export type { ActionCache, MadeResult } from './cache.ts';
 export type { Caching, LookUp } from './caching.ts';
 export { lookUp } from './caching.ts';
-export { changedFiles, longPath, markFiles, shortPath } from './disk/file-marks.ts';
+export { changedFiles, longPath, markFiles, shortPath, type Trust } from './disk/file-marks.ts';
 export { tickMs } from './disk/stat-signature.ts';
-export { encodeManifest, readManifest, writeManifest } from './disk/manifest-file.ts';
+export { encodeManifest, manifestPlaces, readManifest, writeManifest } from './disk/manifest-file.ts';
 export type {
   ActionIdentity,
   ActionStatus,

@@ -42,6 +42,8 @@ export interface Manifest {
 export type Basis = Readonly<Record<string, string>>;
 
 export interface Ledger {
+  /** The pipeline as it was when it had been checked; whoever has checked it knows the form. */
+  readonly checked: Buffer;
   /** Which of `inputs` belong to each action of an import, one after the other. */
   readonly imports: readonly LedgerImport[];
   /** How many of `watched`, from the first on, are what imports looked at to find their files. */
@@ -52,20 +54,23 @@ export interface Ledger {
   /** Folders that exports had to make. */
   readonly folders: readonly string[];
   /** The fingerprints: lines of an address, a tab and a key. Of several lines for one address the last counts. */
-  readonly keys: string;
+  readonly keys: Buffer;
   /** Task → number of its actions for each input, in the order of `inputs`: of those that take one file at a time. */
   readonly actions: Readonly<Record<string, readonly number[]>>;
 }
 
-/** By number of output; columns, as ten thousand objects would take longer to read than all the rest. */
+/**
+ * By number of output; columns, as ten thousand objects would take longer to read than all the rest. The long ones are
+ * bytes, as they lie in the file: what is on V8's heap has to be moved about by it.
+ */
 export interface OutputColumns {
   readonly addresses: readonly string[];
   /** 64 digits for each, or as many blanks. */
-  readonly hashes: string;
+  readonly hashes: Buffer;
   /** -1: none. */
   readonly sources: readonly number[];
   /** A `1` or a `0` for each. */
-  readonly ours: string;
+  readonly ours: Buffer;
 }
 
 export interface LedgerImport {
@@ -92,37 +97,42 @@ export interface LeftOver extends LedgerEntry {
   readonly mark: readonly number[];
 }
 
+const noBytes = Buffer.alloc(0);
+
 export const emptyLedger: Ledger = {
+  checked: noBytes,
   imports: [],
   listed: 0,
-  outputs: { addresses: [], hashes: '', sources: [], ours: '' },
+  outputs: { addresses: [], hashes: noBytes, sources: [], ours: noBytes },
   leftOver: [],
   folders: [],
-  keys: '',
+  keys: noBytes,
   actions: {},
 };
 
 export const hashLength = 64;
 
 export function outputAt({ outputs }: Ledger, index: number): LedgerEntry {
-  const sha256 = outputs.hashes.slice(index * hashLength, (index + 1) * hashLength).trim();
+  const sha256 = outputs.hashes.toString('latin1', index * hashLength, (index + 1) * hashLength).trim();
   const source = outputs.sources[index] ?? -1;
   return {
     address: outputs.addresses[index] ?? '',
     ...(sha256 !== '' && { sha256 }),
     ...(source >= 0 && { source }),
-    isOurs: outputs.ours[index] === '1',
+    isOurs: outputs.ours[index] === isOursByte,
   };
 }
 
 export function outputColumns(entries: readonly LedgerEntry[]): OutputColumns {
   return {
     addresses: entries.map(({ address }) => address),
-    hashes: entries.map(({ sha256 = '' }) => sha256.padEnd(hashLength)).join(''),
+    hashes: Buffer.from(entries.map(({ sha256 = '' }) => sha256.padEnd(hashLength)).join(''), 'latin1'),
     sources: entries.map(({ source = -1 }) => source),
-    ours: entries.map(({ isOurs }) => (isOurs ? '1' : '0')).join(''),
+    ours: Buffer.from(entries.map(({ isOurs }) => (isOurs ? '1' : '0')).join(''), 'latin1'),
   };
 }
+
+const isOursByte = 0x31;
 
 /** Address → key of its fingerprint. */
 export function keyLookUp({ keys }: Ledger): (address: string) => string | undefined {
@@ -132,20 +142,29 @@ export function keyLookUp({ keys }: Ledger): (address: string) => string | undef
     asked += 1;
     if (asked > fewSearches) return (table ??= new Map(keyEntries(keys))).get(address);
     const at = keyPosition(keys, address);
-    return at === undefined ? undefined : keys.slice(at, at + hashLength);
+    return at === undefined ? undefined : keys.toString('latin1', at, at + hashLength);
   };
 }
 
+export function joinedKeys(...tables: readonly Buffer[]): Buffer {
+  const lines = tables.filter(({ length }) => length > 0);
+  return Buffer.concat(lines.flatMap((table, index) => (index === 0 ? table : [lineBreak, table])));
+}
+
+const lineBreak = Buffer.from('\n');
+
 /** Where the last key of an address begins. */
-export function keyPosition(keys: string, address: string): number | undefined {
-  const found = keys.lastIndexOf(`\n${address}\t`);
-  if (found >= 0) return found + address.length + 2;
-  return keys.startsWith(`${address}\t`) ? address.length + 1 : undefined;
+export function keyPosition(keys: Buffer, address: string): number | undefined {
+  const start = Buffer.from(`\n${address}\t`);
+  const found = keys.lastIndexOf(start);
+  if (found >= 0) return found + start.length;
+  const first = start.subarray(1);
+  return keys.subarray(0, first.length).equals(first) ? first.length : undefined;
 }
 
 /** A file may have a line break in its name, and then its address has one too. */
-export function* keyEntries(keys: string): Generator<[address: string, key: string]> {
-  for (const [, address = '', key = ''] of keys.matchAll(/([^]*?)\t([\da-f]{64})(?:\n|$)/g))
+export function* keyEntries(keys: Buffer): Generator<[address: string, key: string]> {
+  for (const [, address = '', key = ''] of keys.toString().matchAll(/([^]*?)\t([\da-f]{64})(?:\n|$)/g))
     yield [address, key];
 }
 

@@ -30,6 +30,7 @@ export function mergeManifest(previous: Manifest, part: Manifest, narrowing: Nar
   const outputs = joined(pick(previous.outputs, kept), part.outputs);
   const written = new Set(part.outputs.paths);
   const ledger: Ledger = {
+    checked: now.checked,
     imports: inputs.imports,
     listed: isListingOld ? now.listed : before.listed,
     outputs: mergeColumns(before.outputs, now.outputs, { kept, inputs }),
@@ -105,12 +106,12 @@ function mergeColumns(
 ): OutputColumns {
   return {
     addresses: [...kept.map((index) => before.addresses[index] ?? ''), ...now.addresses],
-    hashes: pickText(before.hashes, kept, hashLength) + now.hashes,
+    hashes: Buffer.concat([...pickBytes(before.hashes, kept, hashLength), now.hashes]),
     sources: [
       ...kept.map((index) => renumber(before.sources[index] ?? -1, inputs.before)),
       ...now.sources.map((source) => renumber(source, inputs.now)),
     ],
-    ours: pickText(before.ours, kept, 1) + now.ours,
+    ours: Buffer.concat([...pickBytes(before.ours, kept, 1), now.ours]),
   };
 }
 
@@ -118,16 +119,16 @@ const renumber = (source: number, numbers: Int32Array): number =>
   source < 0 ? source : (numbers[source] ?? -1);
 
 /** Runs of neighbours are taken in one piece: most often, nearly everything is kept. */
-function pickText(text: string, kept: readonly number[], width: number): string {
-  const pieces: string[] = [];
+function pickBytes(bytes: Buffer, kept: readonly number[], width: number): readonly Buffer[] {
+  const pieces: Buffer[] = [];
   for (let index = 0; index < kept.length;) {
     const from = kept[index] ?? 0;
     let length = 1;
     while (kept[index + length] === from + length) length += 1;
-    pieces.push(text.slice(from * width, (from + length) * width));
+    pieces.push(bytes.subarray(from * width, (from + length) * width));
     index += length;
   }
-  return pieces.join('');
+  return pieces;
 }
 
 function mergeActions(before: Ledger, now: Ledger, inputs: MergedInputs): Ledger['actions'] {

@@ -87,7 +87,7 @@ function isFileByFile({ tasks }: Pipeline): boolean {
 function hasTwins({ keys, outputs }: Ledger): boolean {
   const mark = /#\d+[\];]/;
   return (
-    (keys.includes('#') && mark.test(keys)) ||
+    (keys.includes('#') && mark.test(keys.toString())) ||
     outputs.addresses.some((address) => address.includes('#') && mark.test(address))
   );
 }

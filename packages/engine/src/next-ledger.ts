@@ -24,12 +24,13 @@ export interface LedgerRequest {
   readonly startedAt: number;
   /** Whether it looked at everything, so that what was known before and is not among `outputs` is left over. */
   readonly scope: 'all' | 'part';
+  readonly checked: Buffer;
   /** Folders that were not there before; as manifests write them. */
   readonly newFolders: readonly string[];
 }
 
 export function nextLedger(request: LedgerRequest): Ledger {
-  const { recorded, outputs, previous, startedAt, scope, newFolders } = request;
+  const { recorded, outputs, previous, startedAt, scope, checked, newFolders } = request;
   const written = new Set(outputs.paths);
   const earlier = filesNamed(previous, written);
   const known = new Map(earlier.map((file) => [file.path, file]));
@@ -56,6 +57,7 @@ export function nextLedger(request: LedgerRequest): Ledger {
   });
   const { imports, keys, actions, listed } = recorded;
   return {
+    checked,
     imports,
     listed: listed.length,
     outputs: outputColumns(entries),

@@ -25,6 +25,8 @@ export interface Artifact {
   readonly sizeBytes: number;
   /** Hex, where somebody computed it on the way. */
   readonly sha256?: string;
+  /** As in `OutputFile`. */
+  readonly mtimeMs?: number | undefined;
   /**
    * All that its action made, itself included, where it lies in the cache without them and may show them: a page of an
    * archive, with the pictures and style sheets that lie beside it there.
@@ -162,6 +164,11 @@ export interface OutputFile {
   readonly remote?: string;
   /** From an operation without a folder: it has just looked at the file itself, and nobody does so again. */
   readonly sizeBytes?: number;
+  /**
+   * The time of its content, in ms since the epoch, that its writer gave it and that no later write can give it: by it the
+   * file is known again although it was written a moment ago.
+   */
+  readonly mtimeMs?: number | undefined;
 }
 
 export interface Operation {

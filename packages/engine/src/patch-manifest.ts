@@ -4,6 +4,7 @@
  */
 import {
   hashLength,
+  joinedKeys,
   keyEntries,
   keyPosition,
   type Ledger,
@@ -61,15 +62,15 @@ export function patched(
 }
 
 /** The fingerprints of both; of an address that both know, the one of `now`. */
-export function patchedKeys(before: string, now: string): string {
+export function patchedKeys(before: Buffer, now: Buffer): Buffer {
   const entries = [...keyEntries(now)];
+  const own = Buffer.from(before);
   // Searching is quick for a few. For more: of several lines for one address, the last counts anyway.
-  if (entries.length > fewSearches) return [before, now].filter((text) => text !== '').join('\n');
-  return entries.reduce((text, [address, key]) => {
-    const at = keyPosition(text, address);
-    if (at !== undefined) return text.slice(0, at) + key + text.slice(at + key.length);
-    return `${text}${text === '' ? '' : '\n'}${address}\t${key}`;
-  }, before);
+  const places = entries.length > fewSearches ? [] : entries.map(([address]) => keyPosition(own, address));
+  for (const [index, at] of places.entries())
+    if (at !== undefined) own.write(entries[index]?.[1] ?? '', at, 'latin1');
+  const added = entries.filter((_, index) => places[index] === undefined).map((entry) => entry.join('\t'));
+  return joinedKeys(own, Buffer.from(added.join('\n')));
 }
 
 const sourceOf = ({ outputs }: Ledger, index: number): number => outputs.sources[index] ?? -1;
@@ -112,22 +113,18 @@ function patchedColumns(before: OutputColumns, now: OutputColumns, at: readonly 
     // The same list, where it is: it need not be encoded again.
     addresses: isSame ? before.addresses : addresses,
     sources: before.sources,
-    hashes: patchedText(before.hashes, now.hashes, { at, width: hashLength }),
-    ours: patchedText(before.ours, now.ours, { at, width: 1 }),
+    hashes: patchedBytes(before.hashes, now.hashes, { at, width: hashLength }),
+    ours: patchedBytes(before.ours, now.ours, { at, width: 1 }),
   };
 }
 
-function patchedText(
-  before: string,
-  now: string,
+function patchedBytes(
+  before: Buffer,
+  now: Buffer,
   { at, width }: { readonly at: readonly number[]; readonly width: number },
-): string {
-  const places = [...at.entries()].sort(([, a], [, b]) => a - b);
-  const pieces: string[] = [];
-  let done = 0;
-  for (const [position, index] of places) {
-    pieces.push(before.slice(done, index * width), now.slice(position * width, (position + 1) * width));
-    done = (index + 1) * width;
-  }
-  return pieces.join('') + before.slice(done);
+): Buffer {
+  const own = Buffer.from(before);
+  for (const [position, index] of at.entries())
+    now.copy(own, index * width, position * width, (position + 1) * width);
+  return own;
 }

@@ -23,6 +23,8 @@ export interface ExportedFile {
   readonly path: string;
   readonly address: string;
   readonly sha256?: string;
+  /** As in `OutputFile`. */
+  readonly mtimeMs?: number | undefined;
   /** Number of the input that it flows from. */
   readonly source?: number;
 }
@@ -58,7 +60,7 @@ export function recordRun(ended: readonly Action[], { graph }: Pick<JobPlan, 'gr
     listed: [...listed],
     watched: [...watched],
     exported,
-    keys: keys.join('\n'),
+    keys: Buffer.from(keys.join('\n')),
     actions,
     filesOut,
   };
@@ -88,9 +90,10 @@ function recordImports(actions: readonly Action[]): {
 }
 
 function exportedBy({ address, outputs }: Action, source: number | undefined): readonly ExportedFile[] {
-  return outputs.map(({ path, sha256 }) => ({
+  return outputs.map(({ path, sha256, mtimeMs }) => ({
     path,
     address,
+    mtimeMs,
     ...(sha256 !== undefined && { sha256 }),
     ...(source !== undefined && { source }),
   }));

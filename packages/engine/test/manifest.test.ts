@@ -1,6 +1,6 @@
 /** The manifest as a file, and the manifest of a part put into that of the whole. */
 import * as fc from 'fast-check';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import {
   changedFiles,
   incompleteManifest,
   keyLookUp,
+  manifestPlaces,
   type Ledger,
   type Manifest,
   markFiles,
@@ -42,6 +43,7 @@ function manifestOf(files: Files, { watched = ['in'] } = {}): Manifest {
   const names = Object.keys(files).sort();
   const content = (file: string): number => files[path.basename(file)] ?? 0;
   const ledger: Ledger = {
+    checked: Buffer.from('{}'),
     imports: [{ address: 'source', files: names.length, depths: names.map(() => 1) }],
     listed: watched.length,
     outputs: outputColumns(
@@ -54,7 +56,7 @@ function manifestOf(files: Files, { watched = ['in'] } = {}): Manifest {
     ),
     leftOver: [],
     folders: ['out'],
-    keys: names.map((name) => `copy[${name}]\t${hash(content(name))}`).join('\n'),
+    keys: Buffer.from(names.map((name) => `copy[${name}]\t${hash(content(name))}`).join('\n')),
     actions: { copy: names.map((name) => (content(name) % 2) + 1) },
   };
   return {
@@ -156,13 +158,46 @@ describe('as a file', () => {
   });
 });
 
+test('the one before stands in for what was cut off, and is no second one', () => {
+  const place = path.join(folder, 'manifest');
+  const [older, newer] = [manifestOf({ a: 1 }), manifestOf({ a: 1, b: 2 })];
+  writeManifest(place, encodeManifest(older));
+  writeManifest(place, encodeManifest(newer));
+  expect(contentOf(readManifest(place) ?? older)).toEqual(contentOf(newer));
+  expect(manifestPlaces(folder)).toEqual([place]);
+  truncateSync(place, 100);
+  expect(contentOf(readManifest(place) ?? newer)).toEqual(contentOf(older));
+  rmSync(place);
+  expect(contentOf(readManifest(place) ?? newer)).toEqual(contentOf(older));
+  expect(manifestPlaces(folder)).toEqual([place]);
+});
+
 describe('marks', () => {
   test('of a file that may have changed once more in the same tick are never trusted', () => {
     const file = path.join(folder, 'a');
     writeFileSync(file, 'a');
     const place = { root: folder, links: 'keep' } as const;
-    expect(changedFiles(markFiles([file], place, 0), place)).toEqual([0]);
-    expect(changedFiles(markFiles([file], place, Date.now() + 1000), place)).toEqual([]);
+    const soon = { settledBeforeMs: Date.now() + 1000 };
+    expect(changedFiles(markFiles([file], place, { settledBeforeMs: 0 }), place)).toEqual([0]);
+    expect(changedFiles(markFiles([file], place, soon), place)).toEqual([]);
+  });
+
+  test('of a file whose writer gave its content a time are trusted at once, and tell of the next write', () => {
+    const file = path.join(folder, 'a');
+    const place = { root: folder, links: 'keep' } as const;
+    const given = Date.now() - 0.5;
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      writeFileSync(file, 'a');
+      utimesSync(file, given / 1000, given / 1000);
+      const trust = { settledBeforeMs: 0, timeGiven: () => given };
+      const marked = markFiles([file], place, trust);
+      expect(changedFiles(marked, place)).toEqual([]);
+      expect(changedFiles(markFiles([file], place, { ...trust, timeGiven: () => given + 1 }), place)).toEqual(
+        [0],
+      );
+      writeFileSync(file, 'b');
+      expect(changedFiles(marked, place)).toEqual([0]);
+    }
   });
 
   test('tell of a write of the same length with its times put back, of a removal, and of what appears', () => {
@@ -171,10 +206,11 @@ describe('marks', () => {
     writeFileSync(a, '1');
     writeFileSync(b, '1');
     const place = { root: folder, links: 'keep' } as const;
-    const marked = markFiles([a, b, c, path.join(a, 'below a file')], place, Date.now() + 1000);
+    const soon = { settledBeforeMs: Date.now() + 60_000 };
+    const marked = markFiles([a, b, c, path.join(a, 'below a file')], place, soon);
     expect(changedFiles(marked, place)).toEqual([]);
-    const { marks } = markFiles([a], place, Date.now() + 1000);
-    while (markFiles([a], place, Date.now() + 1000).marks[2] === marks[2]) writeFileSync(a, '2');
+    const { marks } = markFiles([a], place, soon);
+    while (markFiles([a], place, soon).marks[2] === marks[2]) writeFileSync(a, '2');
     rmSync(b);
     writeFileSync(c, '');
     expect(changedFiles(marked, place)).toEqual([0, 1, 2]);

@@ -33,6 +33,7 @@ export { isJsonList, isJsonObject } from './json.ts';
 export type { LineAndColumn } from './line-and-column.ts';
 export { lineAndColumn } from './line-and-column.ts';
 export { extensionOfMediaType, mediaType, mediaTypeOfFile } from './media-type.ts';
+export { pipelineFromJson, pipelineToJson } from './pipeline-json.ts';
 export type { LoadedPipeline, LoadOptions } from './load-pipeline.ts';
 export { loadPipeline } from './load-pipeline.ts';
 export type { OperationName } from './operations/operation-name.ts';

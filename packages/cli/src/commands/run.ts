@@ -2,17 +2,19 @@
  * `pipeline run`: reads, checks, binds, plans, runs and closes, in this order; whatever is wrong is said before
  * anything runs. It makes no decision about how work is done or drawn.
  */
+import { ok, type Result } from '@pipeline/schema';
 import type { Action, EventSink, JobPlan, PlanProblem, Workspace } from '@pipeline/engine';
 import { closeBackends, closeComposition } from '../compose.ts';
 import { openRunJournal, retryFailed, tellJournalProblem } from '../history/run-journal.ts';
 import type { FinishedRun } from '../incremental/describe-run.ts';
 import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
-import type { QuickLook } from '../incremental/quick-look.ts';
+import { knownPipeline } from '../incremental/known-pipeline.ts';
+import { type QuickLook, type StartTime, startTime } from '../incremental/quick-look.ts';
 import { missingFolders } from '../incremental/missing-folders.ts';
 import { nothingPruned, type Pruned } from '../incremental/prune.ts';
 import { prunedLines } from '../incremental/pruned-lines.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
-import { openPipeline } from '../open-pipeline.ts';
+import type { OpenedPipeline } from '../open-pipeline.ts';
 import { openReporters } from '../open-reporters.ts';
 import type { Invocation } from '../parse-arguments.ts';
 import type { Reporter } from '../reporters/reporter.ts';
@@ -59,8 +61,8 @@ export async function runPipeline({
   amend,
   look,
 }: PipelineRequest): Promise<number> {
-  const started = { startedAt: Date.now(), startedTick: performance.now() };
-  const opened = await openPipeline(options.file, surroundings, consequence);
+  const started = look?.started ?? startTime();
+  const opened = await open(options, surroundings, look);
   if (!opened.ok) return opened.error;
   const request = { options, opened: opened.value, surroundings, consequence };
   const prepared = await prepareRun(request);
@@ -83,11 +85,22 @@ export async function runPipeline({
   return execute(planned.value, { invocation, prepared: run, surroundings, started });
 }
 
+/** What has not changed since it was checked is not checked again: the language is not even loaded. */
+async function open(
+  { file }: RunOptions,
+  surroundings: Surroundings,
+  look: QuickLook | undefined,
+): Promise<Result<OpenedPipeline, number>> {
+  const known = look === undefined ? undefined : knownPipeline(look, surroundings.cwd);
+  if (known !== undefined) return ok(known);
+  return (await import('../open-pipeline.ts')).openPipeline(file, surroundings, consequence);
+}
+
 interface RunRequest {
   readonly invocation: Invocation;
   readonly prepared: PreparedRun;
   readonly surroundings: Surroundings;
-  readonly started: { readonly startedAt: number; readonly startedTick: number };
+  readonly started: StartTime;
   readonly narrowed?: NarrowedPlan;
 }
 

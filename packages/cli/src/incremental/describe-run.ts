@@ -17,26 +17,24 @@ import {
   recordRun,
   shortPath,
   tickMs,
+  type Trust,
   whyNoCertificate,
 } from '@pipeline/engine';
-import { paramVariable } from '@pipeline/schema';
+import { paramVariable, pipelineToJson } from '@pipeline/schema';
 import type { Invocation } from '../parse-arguments.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { basisOf, machineVariables } from './basis.ts';
 import type { NarrowedPlan } from './narrowed-plan.ts';
+import type { StartTime } from './quick-look.ts';
 
-export interface FinishedRun {
+export interface FinishedRun extends StartTime {
   readonly invocation: Pick<Invocation, 'flags'>;
   readonly surroundings: Pick<Surroundings, 'cwd' | 'env' | 'version'>;
   readonly prepared: PreparedRun;
   readonly plan: JobPlan;
   readonly ended: readonly Action[];
   readonly outcome: JobOutcome;
-  /** Before anything was read; milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** The same moment by a clock that nobody can set. */
-  readonly startedTick: number;
   /** Absolute; they were not there when the run began. */
   readonly foldersToMake: readonly string[];
   /** Files were there that it did not take. */
@@ -56,15 +54,21 @@ export interface Place {
 export async function describeRun(run: FinishedRun, { root, file, key, previous }: Place): Promise<Manifest> {
   const { invocation, surroundings, startedAt } = run;
   const recorded = recordRun(run.ended, run.plan);
-  const settledBefore = startedAt - tickMs;
+  const settled = { settledBeforeMs: startedAt - tickMs };
   const written = recorded.exported.map((output) => output.path);
-  const outputs = markFiles(written, { root, links: 'keep' }, Date.now() - tickMs);
+  const timeGiven = (index: number): number | undefined => recorded.exported[index]?.mtimeMs;
+  const outputs = markFiles(
+    written,
+    { root, links: 'keep' },
+    { settledBeforeMs: Date.now() - tickMs, timeGiven },
+  );
   const watched = [...recorded.listed, ...recorded.watched, ...watchedByCommand(run, file)];
   const ledger = nextLedger({
     recorded,
     outputs,
     previous,
     startedAt,
+    checked: checkedPipeline(run),
     scope: run.narrowed === undefined ? 'all' : 'part',
     newFolders: run.foldersToMake
       .filter((folder) => existsSync(folder))
@@ -77,12 +81,18 @@ export async function describeRun(run: FinishedRun, { root, file, key, previous 
     basis: basisOf({ flags: invocation.flags, env, version, variables }),
     variables,
     filesOut: recorded.filesOut,
-    inputs: markFiles(recorded.inputs, { root, links: 'follow' }, settledBefore),
-    watched: await markWatched([...new Set(watched)], { run, root, settledBefore }),
+    inputs: markFiles(recorded.inputs, { root, links: 'follow' }, settled),
+    watched: await markWatched([...new Set(watched)], { run, root, settled }),
     outputs,
     ledger: () => ledger,
     ...obstacleOf(run, recorded.listed),
   };
+}
+
+/** A run that looked at a part took it as it was. */
+function checkedPipeline({ narrowed, prepared }: FinishedRun): Buffer {
+  const known = narrowed?.look.manifest.ledger().checked;
+  return known ?? Buffer.from(pipelineToJson(prepared.opened.pipeline));
 }
 
 function obstacleOf(run: FinishedRun, folders: readonly string[]): Pick<Manifest, 'obstacle'> {
@@ -125,21 +135,18 @@ function isOnThisMachine(file: string): boolean {
 interface Watching {
   readonly run: FinishedRun;
   readonly root: string;
-  readonly settledBefore: number;
+  readonly settled: Trust;
 }
 
 /**
  * A folder that has changed since the run began may hold other files now than those that the run took: those who
  * listed it are asked again, and only if they say the same does it count as it is.
  */
-async function markWatched(
-  files: readonly string[],
-  { run, root, settledBefore }: Watching,
-): Promise<MarkedFiles> {
-  const marked = markFiles(files, { root, links: 'follow' }, settledBefore);
+async function markWatched(files: readonly string[], { run, root, settled }: Watching): Promise<MarkedFiles> {
+  const marked = markFiles(files, { root, links: 'follow' }, settled);
   const fresh = new Set(files.filter((_, index) => Number.isNaN(marked.marks[index * marksPerFile])));
   if (fresh.size === 0) return marked;
-  const now = markFiles(files, { root, links: 'follow' }, Date.now() - tickMs);
+  const now = markFiles(files, { root, links: 'follow' }, { settledBeforeMs: Date.now() - tickMs });
   for (const action of run.ended) {
     const own = (action.plan?.watches ?? []).filter((watch) => fresh.has(watch));
     if (own.length === 0 || !(await takesTheSame(action, run.plan))) continue;

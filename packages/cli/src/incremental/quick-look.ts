@@ -18,7 +18,21 @@ import type { Invocation } from '../parse-arguments.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { basisOf, manifestKey, manifestPath } from './basis.ts';
 
+/** One moment by two clocks. */
+export interface StartTime {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** By a clock that nobody can set. */
+  readonly startedTick: number;
+}
+
+export const startTime = (): StartTime => ({ startedAt: Date.now(), startedTick: performance.now() });
+
 export interface QuickLook {
+  /** Before anything was read. */
+  readonly started: StartTime;
+  /** Of the pipeline; absolute. */
+  readonly file: string;
   /** Absolute and real. */
   readonly root: string;
   readonly manifest: Manifest;
@@ -41,6 +55,7 @@ export function lookQuickly(
   surroundings: Pick<Surroundings, 'cwd' | 'env' | 'version'>,
 ): QuickLook | undefined {
   const { env, version } = surroundings;
+  const started = startTime();
   if (!isPlainRun(invocation, surroundings)) return undefined;
   const file = pipelineFile(invocation, surroundings.cwd);
   if (file === undefined) return undefined;
@@ -58,7 +73,7 @@ export function lookQuickly(
     inputs: changedFiles(manifest.inputs, { root, links: 'follow' }),
     outputs: changedFiles(manifest.outputs, { root, links: 'keep' }),
   };
-  return { root, manifest, place, writtenAt, changes, isUpToDate: isUnchanged(changes) };
+  return { started, file, root, manifest, place, writtenAt, changes, isUpToDate: isUnchanged(changes) };
 }
 
 export function timeOf(file: string): number {

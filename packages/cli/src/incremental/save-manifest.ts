@@ -130,7 +130,7 @@ async function settleMarks({ paths, marks }: MarkedFiles, root: string): Promise
   // A file from the future is none that this run has written.
   if (untilMs > 0) await delay(Math.min(untilMs, tickMs + 1));
   const files = fresh.map((index) => longPath(paths[index] ?? '', root));
-  const again = markFiles(files, { root, links: 'keep' }, Date.now() - tickMs);
+  const again = markFiles(files, { root, links: 'keep' }, { settledBeforeMs: Date.now() - tickMs });
   for (const [position, index] of fresh.entries()) {
     // Not ours any more: somebody has written it meanwhile.
     const isSame = [1, 2, 3].every(

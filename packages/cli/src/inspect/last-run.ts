@@ -3,7 +3,7 @@
  * that was written its content. A run with other params is an earlier run, too: what it says is asked where the runs with
  * the same params say nothing. Nothing is written here.
  */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type LastRun,
@@ -11,6 +11,7 @@ import {
   type Manifest,
   itemsOf,
   keyLookUp,
+  manifestPlaces,
   outputAt,
   readManifest,
   readProgress,
@@ -73,16 +74,10 @@ function lastFailures(root: string, file: string): ReadonlyMap<string, string> {
 
 /** The newest first. */
 function manifestsOf(folder: string): readonly Manifest[] {
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder).filter((name) => !name.endsWith('.tmp'));
-  } catch {
-    return [];
-  }
-  const dated = names.map((name) => {
-    const file = path.join(folder, name);
-    return { file, writtenMs: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
-  });
+  const dated = manifestPlaces(folder).map((file) => ({
+    file,
+    writtenMs: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  }));
   return dated.toSorted((a, b) => b.writtenMs - a.writtenMs).flatMap(({ file }) => readManifest(file) ?? []);
 }
 

@@ -36,13 +36,20 @@ export function changedFiles({ paths, marks }: MarkedFiles, { root, links }: Pla
 }
 
 /**
- * The marks of files as they are now. One whose inode changed at `settledBeforeMs` (milliseconds since the epoch) or
- * later is not to be trusted: its content may change, or have changed, without another mark.
+ * When a mark can be trusted: where the inode had last changed before some moment (milliseconds since the epoch), or else
+ * where the content has a time that only its writer could give it, by number of file (see `OutputFile`). Otherwise the
+ * content may change, or have changed, without another mark.
  */
+export interface Trust {
+  readonly settledBeforeMs: number;
+  readonly timeGiven?: (index: number) => number | undefined;
+}
+
+/** The marks of files as they are now. Of one that is not to be trusted, the size is no number. */
 export function markFiles(
   files: readonly string[],
   { root, links }: Place,
-  settledBeforeMs: number,
+  { settledBeforeMs, timeGiven }: Trust,
 ): MarkedFiles {
   const look = links === 'follow' ? statSync : lstatSync;
   const marks = new Float64Array(files.length * marksPerFile);
@@ -53,13 +60,18 @@ export function markFiles(
       marks[at] = missingSize;
       continue;
     }
-    marks[at] = facts.ctimeMs < settledBeforeMs ? facts.size : Number.NaN;
+    const isTrusted = facts.ctimeMs < settledBeforeMs || isTime(facts.mtimeMs, timeGiven?.(index));
+    marks[at] = isTrusted ? facts.size : Number.NaN;
     marks[at + 1] = facts.mtimeMs;
     marks[at + 2] = facts.ctimeMs;
     marks[at + 3] = facts.ino;
   }
   return { paths: files.map((file) => shortPath(file, root)), marks };
 }
+
+/** Node gives a file its times in seconds, as a number that is exact to a quarter of a microsecond. */
+const isTime = (mtimeMs: number, given: number | undefined): boolean =>
+  given !== undefined && Math.abs(mtimeMs - given) < 0.001;
 
 /** Asked ten thousand times: where paths begin with a slash, one look is enough. */
 const startsAtRoot = (path: string): boolean =>

@@ -8,7 +8,7 @@ import { dirname, join, sep } from 'node:path';
 import type { LeftOver } from '../manifest.ts';
 import { hashContent } from './file-hashes.ts';
 import { longPath } from './file-marks.ts';
-import { readManifest } from './manifest-file.ts';
+import { manifestPlaces, readManifest } from './manifest-file.ts';
 
 export interface Orphan {
   /** Absolute. */
@@ -86,8 +86,7 @@ function readLedgers(root: string, leftOut?: string): Ledgers {
   const leftOver = new Map<string, LeftOver>();
   const made = new Set<string>();
   const folders = new Set<string>();
-  for (const name of namesIn(join(root, '.pipeline', 'manifests'))) {
-    const place = join(root, '.pipeline', 'manifests', name);
+  for (const place of manifestPlaces(join(root, '.pipeline', 'manifests'))) {
     const manifest = place === leftOut ? undefined : readManifest(place);
     if (manifest === undefined) continue;
     const ledger = manifest.ledger();
@@ -134,13 +133,5 @@ function isInside(path: string, root: string): boolean {
     return `${realpathSync(dirname(path))}${sep}`.startsWith(`${root}${sep}`);
   } catch {
     return false;
-  }
-}
-
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir).sort();
-  } catch {
-    return [];
   }
 }

@@ -4,8 +4,8 @@
  * long columns as text, and the rest as JSON. What is cut off, garbage or written by another version is as good as not
  * there. Written beside and renamed, so that nobody ever reads half of one.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   emptyLedger,
   type Ledger,
@@ -14,10 +14,11 @@ import {
   marksPerFile,
   type OutputColumns,
 } from '../manifest.ts';
+import { namesIn } from './names-in.ts';
 import { putInPlace } from './put-in-place.ts';
 
 /** Raised when a part changes its meaning. */
-const formatVersion = 4;
+const formatVersion = 5;
 
 interface Header extends Omit<Manifest, 'inputs' | 'watched' | 'outputs' | 'ledger'> {
   readonly v: typeof formatVersion;
@@ -25,7 +26,7 @@ interface Header extends Omit<Manifest, 'inputs' | 'watched' | 'outputs' | 'ledg
   readonly files: readonly number[];
   /** Of the names of each table. */
   readonly pathBytes: readonly number[];
-  /** Of the parts of the ledger: addresses, hashes, keys, and the rest. */
+  /** Of the parts of the ledger: addresses, hashes, ours, keys, the pipeline, and the rest. */
   readonly ledgerBytes: readonly number[];
   /** CRC-32 of all of it. */
   readonly ledgerCheck: number;
@@ -33,6 +34,22 @@ interface Header extends Omit<Manifest, 'inputs' | 'watched' | 'outputs' | 'ledg
 
 /** Undefined: there is none that can be read. */
 export function readManifest(path: string): Manifest | undefined {
+  return decoded(path) ?? decoded(before(path));
+}
+
+/** Where the one before lies: what it says of files is true of them as they were, and compared with what they are. */
+const before = (path: string): string => `${path}${suffix}`;
+
+const suffix = '.before';
+
+/** Of a folder, each one that can be read. */
+export function manifestPlaces(folder: string): readonly string[] {
+  const names = namesIn(folder).filter((name) => !name.endsWith('.tmp'));
+  const places = names.map((name) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : name));
+  return [...new Set(places)].map((name) => join(folder, name));
+}
+
+function decoded(path: string): Manifest | undefined {
   try {
     return decodeManifest(readFileSync(path));
   } catch {
@@ -40,7 +57,10 @@ export function readManifest(path: string): Manifest | undefined {
   }
 }
 
-/** What `encodeManifest` made. Throws what the file system throws. */
+/**
+ * What `encodeManifest` made. Throws what the file system throws. The older one is put aside: ext4 writes a file to the disk
+ * at once that takes the place of another, which takes longer than all the rest; and a power cut leaves one of the two.
+ */
 export function writeManifest(path: string, parts: readonly Buffer[]): void {
   mkdirSync(dirname(path), { recursive: true });
   putInPlace(path, (temporary) => {
@@ -50,7 +70,18 @@ export function writeManifest(path: string, parts: readonly Buffer[]): void {
     } finally {
       closeSync(file);
     }
+    putAside(path);
   });
+}
+
+function putAside(path: string): void {
+  for (const move of [() => unlinkSync(before(path)), () => renameSync(path, before(path))]) {
+    try {
+      move();
+    } catch {
+      // There is none.
+    }
+  }
 }
 
 /** The file in parts. The marks among them are the manifest's own memory: until it is written, they may be set. */
@@ -72,14 +103,9 @@ export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: M
   return [Buffer.from(`${JSON.stringify(header)}\n`), ...marks, ...paths, ...own];
 }
 
-function encodeLedger({ outputs, keys, ...rest }: Ledger): readonly Buffer[] {
-  const { addresses, hashes, ...short } = outputs;
-  return [
-    bytesOf(addresses),
-    Buffer.from(hashes, 'latin1'),
-    Buffer.from(keys),
-    Buffer.from(JSON.stringify({ ...rest, outputs: short })),
-  ];
+function encodeLedger({ outputs, keys, checked, ...rest }: Ledger): readonly Buffer[] {
+  const { addresses, hashes, ours, sources } = outputs;
+  return [bytesOf(addresses), hashes, ours, keys, checked, Buffer.from(JSON.stringify({ ...rest, sources }))];
 }
 
 /** Throws on what is no manifest. */
@@ -121,16 +147,14 @@ function isHeader(header: Partial<Header>): header is Header {
     v === formatVersion &&
     [files, pathBytes].every((three) => Array.isArray(three) && three.length === 3) &&
     Array.isArray(ledgerBytes) &&
-    ledgerBytes.length === 4 &&
+    ledgerBytes.length === 6 &&
     key !== undefined &&
     basis !== undefined
   );
 }
 
-/** What is not among the columns that are text. */
-type LedgerRest = Omit<Ledger, 'keys' | 'outputs'> & {
-  readonly outputs: Omit<OutputColumns, 'addresses' | 'hashes'>;
-};
+/** What is not among the columns that are bytes. */
+type LedgerRest = Omit<Ledger, 'keys' | 'checked' | 'outputs'> & Pick<OutputColumns, 'sources'>;
 
 /** A damaged one knows of no file: nothing is removed, and nothing is taken to be unchanged. */
 function decodeLedger(
@@ -138,12 +162,11 @@ function decodeLedger(
   { ledgerBytes, ledgerCheck }: Pick<Header, 'ledgerBytes' | 'ledgerCheck'>,
 ): Ledger {
   if (checksum(bytes) !== ledgerCheck) return emptyLedger;
-  const [addresses, hashes, keys, own] = cut(bytes, ledgerBytes);
-  if (addresses === undefined || hashes === undefined || keys === undefined) return emptyLedger;
+  const [addresses, hashes, ours, keys, checked, own] = cut(bytes, ledgerBytes);
+  if (own === undefined || !addresses || !hashes || !ours || !keys || !checked) return emptyLedger;
   try {
-    const rest: LedgerRest = JSON.parse(String(own));
-    const outputs = { ...rest.outputs, addresses: textsOf(addresses), hashes: hashes.toString('latin1') };
-    return { ...rest, outputs, keys: keys.toString() };
+    const { sources, ...rest }: LedgerRest = JSON.parse(String(own));
+    return { ...rest, outputs: { addresses: textsOf(addresses), hashes, sources, ours }, keys, checked };
   } catch {
     return emptyLedger;
   }

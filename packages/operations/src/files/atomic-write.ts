@@ -17,6 +17,7 @@ import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
+import { contentTime } from './content-time.ts';
 import { copySmall, flushed, type OpenCopy, type SmallCopy } from './copy-small.ts';
 import { folderOf } from './paths.ts';
 import { statOf } from './stat-of.ts';
@@ -43,6 +44,8 @@ export interface Written {
   readonly sizeBytes: number;
   /** Hex. Absent when the file system shared the blocks of the source, so that nobody read them. */
   readonly sha256?: string;
+  /** See `contentTime`. */
+  readonly mtimeMs: number;
 }
 
 export async function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
@@ -143,8 +146,10 @@ async function copyOpen(
     // A clone has taken over the mode of its source, which may be stricter or laxer than this user wants.
     else if (isCloned) await file.chmod(0o666 & ~process.umask());
     if (isCloned) request.progress(100);
+    const mtimeMs = contentTime();
+    await file.utimes(mtimeMs / 1000, mtimeMs / 1000);
     await file.sync();
-    return { sizeBytes, ...(hash !== undefined && { sha256: hash.digest('hex') }) };
+    return { sizeBytes, mtimeMs, ...(hash !== undefined && { sha256: hash.digest('hex') }) };
   } finally {
     await file.close();
   }

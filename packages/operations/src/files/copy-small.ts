@@ -4,7 +4,8 @@
  * It knows nothing of names, and removes nothing.
  */
 import { hash } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fsync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fsync, futimesSync, openSync, readSync, writeSync } from 'node:fs';
+import { contentTime } from './content-time.ts';
 
 /** Up to here, reading and writing takes well below a millisecond. */
 const smallBytes = 128 * 1024;
@@ -23,6 +24,8 @@ export interface OpenCopy {
   readonly sizeBytes: number;
   /** Hex. */
   readonly sha256: string;
+  /** See `contentTime`. */
+  readonly mtimeMs: number;
 }
 
 // Nobody waits between reading into it and writing out of it, so that one is enough for all copies.
@@ -37,7 +40,9 @@ export function copySmall({ source, target, mode }: SmallCopy): OpenCopy | undef
   try {
     for (let at = 0; at < sizeBytes;) at += writeSync(file, content, at);
     if (mode !== undefined) fchmodSync(file, mode);
-    return { file, sizeBytes, sha256: hash('sha256', content) };
+    const mtimeMs = contentTime();
+    futimesSync(file, mtimeMs / 1000, mtimeMs / 1000);
+    return { file, sizeBytes, sha256: hash('sha256', content), mtimeMs };
   } catch (error) {
     closeSync(file);
     throw error;

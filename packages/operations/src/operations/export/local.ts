@@ -175,9 +175,9 @@ async function write(
   const copy = { source, target: file, baseDir, caller: context, progress, isNew, sha256: known };
   const written = await atomicWrite(copy);
   if (!written.ok) return written;
-  const { sizeBytes, sha256 = known } = written.value;
-  if (sha256 === undefined) return ok({ output: { dir, name, path: file, sizeBytes } });
-  return ok({ output: { dir, name, path: file, sizeBytes, sha256 } });
+  const { sizeBytes, mtimeMs, sha256 = known } = written.value;
+  if (sha256 === undefined) return ok({ output: { dir, name, path: file, sizeBytes, mtimeMs } });
+  return ok({ output: { dir, name, path: file, sizeBytes, sha256, mtimeMs } });
 }
 
 /** What is there stays, if it may and should. */

@@ -55,11 +55,11 @@ interface LookBack {
 const planned = new WeakMap<ActionRequest['task'], Map<string, LookBack>>();
 
 function lookAround({ address, options, task }: ActionRequest, context: RunContext): ReturnType<Look> {
-  const settledBefore = Date.now() - tickMs;
+  const settledBeforeMs = Date.now() - tickMs;
   const found = selectFiles(options, context);
   if (!found.ok || !areAllListed(found.value)) return found;
   const place = { root: context.baseDir, links: 'follow' } as const;
-  const marks = markFiles(found.value.lookedAt, place, settledBefore);
+  const marks = markFiles(found.value.lookedAt, place, { settledBeforeMs });
   const byAddress = planned.get(task) ?? new Map<string, LookBack>();
   planned.set(task, byAddress.set(address, { selection: found.value, marks }));
   return found;
