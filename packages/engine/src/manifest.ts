@@ -11,6 +11,8 @@ export interface MarkedFiles {
   /** Relative to the root where they lie below it, else absolute. */
   readonly paths: readonly string[];
   readonly marks: Float64Array;
+  /** The paths as they lie in the file, where they were read from one. */
+  readonly encoded?: Buffer | undefined;
 }
 
 export const marksPerFile = 4;
@@ -65,6 +67,8 @@ export interface Ledger {
  */
 export interface OutputColumns {
   readonly addresses: readonly string[];
+  /** The addresses as they lie in the file, where they were read from one. */
+  readonly encoded?: Buffer | undefined;
   /** 64 digits for each, or as many blanks. */
   readonly hashes: Buffer;
   /** -1: none. */
@@ -97,7 +101,7 @@ export interface LeftOver extends LedgerEntry {
   readonly mark: readonly number[];
 }
 
-const noBytes = Buffer.alloc(0);
+export const noBytes: Buffer = Buffer.alloc(0);
 
 export const emptyLedger: Ledger = {
   checked: noBytes,
@@ -148,6 +152,8 @@ export function keyLookUp({ keys }: Ledger): (address: string) => string | undef
 
 export function joinedKeys(...tables: readonly Buffer[]): Buffer {
   const lines = tables.filter(({ length }) => length > 0);
+  const [only] = lines;
+  if (only !== undefined && lines.length === 1) return only;
   return Buffer.concat(lines.flatMap((table, index) => (index === 0 ? table : [lineBreak, table])));
 }
 

@@ -96,13 +96,13 @@ function samePaths(whole: MarkedFiles, part: MarkedFiles, at: readonly number[])
   );
 }
 
-function patchedMarks({ paths, marks }: MarkedFiles, part: MarkedFiles, at: readonly number[]): MarkedFiles {
+function patchedMarks({ paths, marks, encoded }: MarkedFiles, part: MarkedFiles, at: readonly number[]): MarkedFiles {
   const own = marks.slice();
   for (const [position, index] of at.entries()) {
     const from = position * marksPerFile;
     own.set(part.marks.subarray(from, from + marksPerFile), index * marksPerFile);
   }
-  return { paths, marks: own };
+  return { paths, marks: own, encoded };
 }
 
 function patchedColumns(before: OutputColumns, now: OutputColumns, at: readonly number[]): OutputColumns {
@@ -111,7 +111,7 @@ function patchedColumns(before: OutputColumns, now: OutputColumns, at: readonly 
   for (const [position, index] of at.entries()) addresses[index] = now.addresses[position] ?? '';
   return {
     // The same list, where it is: it need not be encoded again.
-    addresses: isSame ? before.addresses : addresses,
+    ...(isSame ? { addresses: before.addresses, encoded: before.encoded } : { addresses }),
     sources: before.sources,
     hashes: patchedBytes(before.hashes, now.hashes, { at, width: hashLength }),
     ours: patchedBytes(before.ours, now.ours, { at, width: 1 }),

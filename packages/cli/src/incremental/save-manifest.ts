@@ -49,15 +49,13 @@ export async function saveManifest(run: FinishedRun): Promise<Pruned> {
       write(place, encodeManifest(incompleteManifest(previous, part, incomplete)));
     return nothingPruned;
   }
+  await settleMarks(part.outputs, root);
   const manifest =
     narrowed === undefined
       ? withRival(part, since > run.startedAt)
       : mergeManifest(narrowed.look.manifest, part, narrowed.narrowing);
   const { ledger, pruned } = await prune(withoutGone(manifest, root), { run, root, place });
-  // The tick passes meanwhile.
-  const encoded = encodeManifest({ ...manifest, ledger: () => ledger });
-  await settleMarks(manifest.outputs, root);
-  write(place, encoded);
+  write(place, encodeManifest({ ...manifest, ledger: () => ledger }));
   return pruned;
 }
 
@@ -121,7 +119,10 @@ function write(place: string, encoded: readonly Buffer[]): void {
   }
 }
 
-/** What was written a moment ago shows its next change only when the tick is over: to be waited for, once. */
+/**
+ * What was left as it was, but changed a moment ago, shows its next change only when the tick is over: to be waited for,
+ * once. What was written tells by its time, where the file system keeps such a time.
+ */
 async function settleMarks({ paths, marks }: MarkedFiles, root: string): Promise<void> {
   const fresh = paths.flatMap((_, index) => (Number.isNaN(marks[index * marksPerFile]) ? index : []));
   if (fresh.length === 0) return;

@@ -64,6 +64,7 @@ class JournalWriter {
   #file: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #isTidy = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -74,14 +75,25 @@ class JournalWriter {
     if (event.type === 'job.started') for (const task of event.tasks) this.#tasks.set(task.task, task);
     this.#pending.push(event);
     if (this.#file === undefined && this.#isWork(event)) this.#open();
-    if (this.#file !== undefined) this.#timer ??= setTimeout(this.#flush, flushMs).unref();
+    if (this.#file !== undefined) this.#timer ??= setTimeout(this.#onTime, flushMs).unref();
   }
 
   close(): void {
     this.#flush();
     this.#end();
-    // Those of earlier runs: here, where nobody waits for the first action any more.
-    if (this.isWritten) removeOldRuns(this.#options.dir);
+    this.#tidy();
+  }
+
+  readonly #onTime = (): void => {
+    this.#flush();
+    this.#tidy();
+  };
+
+  /** Once, and not before the first action has started: mostly, it is being waited for then. */
+  #tidy(): void {
+    if (!this.isWritten || this.#isTidy) return;
+    this.#isTidy = true;
+    removeOldRuns(this.#options.dir);
   }
 
   /** Looking for files is no work: a run that did nothing else found all as it was. */

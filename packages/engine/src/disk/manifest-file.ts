@@ -12,6 +12,7 @@ import {
   type Manifest,
   type MarkedFiles,
   marksPerFile,
+  noBytes,
   type OutputColumns,
 } from '../manifest.ts';
 import { namesIn } from './names-in.ts';
@@ -84,10 +85,10 @@ function putAside(path: string): void {
   }
 }
 
-/** The file in parts. The marks among them are the manifest's own memory: until it is written, they may be set. */
+/** The file in parts. */
 export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: Manifest): readonly Buffer[] {
   const tables = [inputs, watched, outputs];
-  const paths = tables.map((table) => bytesOf(table.paths));
+  const paths = tables.map(({ paths, encoded }) => encoded ?? bytesOf(paths));
   const own = encodeLedger(ledger());
   const header: Header = {
     ...facts,
@@ -104,8 +105,8 @@ export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: M
 }
 
 function encodeLedger({ outputs, keys, checked, ...rest }: Ledger): readonly Buffer[] {
-  const { addresses, hashes, ours, sources } = outputs;
-  return [bytesOf(addresses), hashes, ours, keys, checked, Buffer.from(JSON.stringify({ ...rest, sources }))];
+  const { addresses, encoded, hashes, ours, sources } = outputs;
+  return [encoded ?? bytesOf(addresses), hashes, ours, keys, checked, Buffer.from(JSON.stringify({ ...rest, sources }))];
 }
 
 /** Throws on what is no manifest. */
@@ -121,12 +122,13 @@ export function decodeManifest(bytes: Buffer): Manifest | undefined {
   if (bytes.length !== ledgerAt + sum(ledgerBytes)) return undefined;
   const marks = new Float64Array(count * marksPerFile);
   bytes.copy(new Uint8Array(marks.buffer), 0, end, pathsAt);
-  const paths = cut(bytes.subarray(pathsAt, ledgerAt), pathBytes).map(textsOf);
+  const paths = cut(bytes.subarray(pathsAt, ledgerAt), pathBytes);
   let from = 0;
   const tables = files.map((length, index): MarkedFiles => {
     const own = marks.subarray(from * marksPerFile, (from + length) * marksPerFile);
     from += length;
-    return { paths: paths[index] ?? [], marks: own };
+    const encoded = paths[index] ?? noBytes;
+    return { paths: textsOf(encoded), marks: own, encoded };
   });
   const [inputs, watched, outputs] = tables;
   if (inputs === undefined || watched === undefined || outputs === undefined) return undefined;
@@ -166,22 +168,15 @@ function decodeLedger(
   if (own === undefined || !addresses || !hashes || !ours || !keys || !checked) return emptyLedger;
   try {
     const { sources, ...rest }: LedgerRest = JSON.parse(String(own));
-    return { ...rest, outputs: { addresses: textsOf(addresses), hashes, sources, ours }, keys, checked };
+    return { ...rest, outputs: { addresses: textsOf(addresses), encoded: addresses, hashes, sources, ours }, keys, checked };
   } catch {
     return emptyLedger;
   }
 }
 
-/** Names that were read, in bytes: most of them are written again as they are. */
-const bytesRead = new WeakMap<readonly string[], Buffer>();
+const textsOf = (bytes: Buffer): readonly string[] => (bytes.length === 0 ? [] : bytes.toString().split('\0'));
 
-function textsOf(bytes: Buffer): readonly string[] {
-  const texts = bytes.length === 0 ? [] : bytes.toString().split('\0');
-  bytesRead.set(texts, bytes);
-  return texts;
-}
-
-const bytesOf = (texts: readonly string[]): Buffer => bytesRead.get(texts) ?? Buffer.from(texts.join('\0'));
+const bytesOf = (texts: readonly string[]): Buffer => Buffer.from(texts.join('\0'));
 
 function cut(bytes: Buffer, lengths: readonly number[]): readonly Buffer[] {
   let at = 0;
