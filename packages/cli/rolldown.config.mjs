@@ -126,17 +126,20 @@ const isExternal = (id) =>
 
 const sources = (folder, names) => names.map((name) => path.join(here, '..', folder, 'src', `${name}.ts`));
 
+/** What starts the process of a converter, before anything else of a run is there. */
+const host = [...sources('cli', ['incremental/warm-host']), ...sources('operations', ['host/host-process'])];
 /** What checks a pipeline. */
 const language = sources('cli', ['open-pipeline', 'commands/validate']);
 /** A run of local files with plain lines, of a pipeline that was checked before. */
 const run = [
   ...sources('cli', ['commands/run', 'reporters/lines']),
-  ...sources('operations', ['host/host-process', 'programs/reaper', 'stores/sftp-pool']),
+  ...sources('operations', ['programs/reaper', 'stores/sftp-pool']),
   ...sources('operations', ['operations/convert', 'operations/import/local', 'operations/export/local']),
 ];
 
 const analysed = { ...shared, plugins: [lateStringWidth], external: isExternal };
 const inStart = await reachedModules(analysed, sources('cli', ['main']));
+const inHost = await reachedModules(analysed, host);
 const inLanguage = await reachedModules(analysed, language);
 const inRun = await reachedModules(analysed, run);
 
@@ -158,9 +161,10 @@ const command = {
       // A few large files: fifty small ones would take longer to find than to read.
       groups: [
         // Apart from all that is kept in compiled form: see there.
-        { name: 'load-view', priority: 5, test: /[\\/]reporters[\\/]load-view\.ts$/ },
+        { name: 'load-view', priority: 6, test: /[\\/]reporters[\\/]load-view\.ts$/ },
         // What every command starts with: it must not reach the language.
-        { name: 'start', priority: 4, test: (id) => inStart.has(id) },
+        { name: 'start', priority: 5, test: (id) => inStart.has(id) },
+        { name: 'host', priority: 4, test: (id) => inHost.has(id) },
         { name: 'common', priority: 3, test: (id) => inLanguage.has(id) && inRun.has(id) },
         { name: 'language', priority: 2, test: (id) => inLanguage.has(id) },
         { name: 'run', priority: 1, test: (id) => inRun.has(id) },

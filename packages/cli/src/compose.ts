@@ -3,6 +3,7 @@
  * knows both the engine and the backends.
  */
 import { randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActionCache, Backend, RunContext } from '@pipeline/engine';
@@ -62,7 +63,7 @@ export async function compose({
   env,
   onCacheProblem,
 }: ComposeRequest): Promise<Result<Composition, UsageError>> {
-  const root = await realpath(projectRoot(baseDir));
+  const root = realpathSync.native(projectRoot(baseDir));
   const allowedDirs = [root];
   for (const folder of options.allowedPaths) {
     const real = await realpath(folder).catch(() => undefined);

@@ -80,6 +80,8 @@ async function dispatch(surroundings: StartSurroundings): Promise<number> {
     );
     return exitCode.mistake;
   }
+  const { look } = surroundings;
+  if (look !== undefined) await (await import('./incremental/warm-host.ts')).warmExpectedHost(look);
   const command = await loaders[invocation.command]();
   return command(invocation, inside);
 }

@@ -29,6 +29,8 @@ export interface Manifest {
   readonly variables: readonly string[];
   /** Absent: where nothing has changed, nothing is to be done. Else why nobody can tell without a plan. */
   readonly obstacle?: string;
+  /** Which kinds of warm processes worked in the last run that needed any, the first one first. */
+  readonly hosts?: readonly string[];
   /** What the summary counts: files of tasks that no other task takes from. */
   readonly filesOut: number;
   /** Files that imports yielded, in the order of `Ledger.imports`. */

@@ -96,7 +96,11 @@ function samePaths(whole: MarkedFiles, part: MarkedFiles, at: readonly number[])
   );
 }
 
-function patchedMarks({ paths, marks, encoded }: MarkedFiles, part: MarkedFiles, at: readonly number[]): MarkedFiles {
+function patchedMarks(
+  { paths, marks, encoded }: MarkedFiles,
+  part: MarkedFiles,
+  at: readonly number[],
+): MarkedFiles {
   const own = marks.slice();
   for (const [position, index] of at.entries()) {
     const from = position * marksPerFile;

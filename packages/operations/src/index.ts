@@ -1,6 +1,6 @@
 export { converters, isInstalled, isMet } from './converter-table.ts';
 export type { Converter, Conversion, Need } from './converters/converter.ts';
-export { closeHosts, configureHosts, runInHost } from './host/host-pool.ts';
+export { closeHosts, configureHosts, hostsAsked, runInHost, warmHost } from './host/host-pool.ts';
 export type { LocalBackendOptions } from './local-backend.ts';
 export { watchFiles } from './operations/import/watch-files.ts';
 export type { FoundFiles, WatchedFiles, WatchedRoot } from './operations/import/watch-files.ts';

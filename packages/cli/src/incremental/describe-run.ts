@@ -20,6 +20,7 @@ import {
   type Trust,
   whyNoCertificate,
 } from '@pipeline/engine';
+import { hostsAsked } from '@pipeline/operations';
 import { paramVariable, pipelineToJson } from '@pipeline/schema';
 import type { Invocation } from '../parse-arguments.ts';
 import type { PreparedRun } from '../prepare-run.ts';
@@ -75,11 +76,13 @@ export async function describeRun(run: FinishedRun, { root, file, key, previous 
       .map((folder) => shortPath(folder, root)),
   });
   const variables = variablesOf(run.prepared);
+  const asked = hostsAsked();
   const { env, version } = surroundings;
   return {
     key,
     basis: basisOf({ flags: invocation.flags, env, version, variables }),
     variables,
+    hosts: asked.length > 0 ? asked : (previous?.hosts ?? []),
     filesOut: recorded.filesOut,
     inputs: markFiles(recorded.inputs, { root, links: 'follow' }, settled),
     watched: await markWatched([...new Set(watched)], { run, root, settled }),

@@ -106,7 +106,14 @@ export function encodeManifest({ inputs, watched, outputs, ledger, ...facts }: M
 
 function encodeLedger({ outputs, keys, checked, ...rest }: Ledger): readonly Buffer[] {
   const { addresses, encoded, hashes, ours, sources } = outputs;
-  return [encoded ?? bytesOf(addresses), hashes, ours, keys, checked, Buffer.from(JSON.stringify({ ...rest, sources }))];
+  return [
+    encoded ?? bytesOf(addresses),
+    hashes,
+    ours,
+    keys,
+    checked,
+    Buffer.from(JSON.stringify({ ...rest, sources })),
+  ];
 }
 
 /** Throws on what is no manifest. */
@@ -168,13 +175,19 @@ function decodeLedger(
   if (own === undefined || !addresses || !hashes || !ours || !keys || !checked) return emptyLedger;
   try {
     const { sources, ...rest }: LedgerRest = JSON.parse(String(own));
-    return { ...rest, outputs: { addresses: textsOf(addresses), encoded: addresses, hashes, sources, ours }, keys, checked };
+    return {
+      ...rest,
+      outputs: { addresses: textsOf(addresses), encoded: addresses, hashes, sources, ours },
+      keys,
+      checked,
+    };
   } catch {
     return emptyLedger;
   }
 }
 
-const textsOf = (bytes: Buffer): readonly string[] => (bytes.length === 0 ? [] : bytes.toString().split('\0'));
+const textsOf = (bytes: Buffer): readonly string[] =>
+  bytes.length === 0 ? [] : bytes.toString().split('\0');
 
 const bytesOf = (texts: readonly string[]): Buffer => Buffer.from(texts.join('\0'));
 

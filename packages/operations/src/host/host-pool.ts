@@ -9,7 +9,7 @@ import { err } from '@pipeline/schema';
 import { hostEntry } from './host-entry.ts';
 import type * as HostProcessFile from './host-process.ts';
 import type { HostProcess } from './host-process.ts';
-import type { HostRequest } from './protocol.ts';
+import type { HostName, HostRequest } from './protocol.ts';
 
 export interface HostPoolOptions {
   /** How many jobs run at once; default: one per CPU. */
@@ -33,6 +33,7 @@ export class HostPool {
   /** Retired ones on their way out. */
   readonly #ending = new Set<Promise<void>>();
   readonly #waiting: (() => void)[] = [];
+  readonly #asked = new Set<HostName>();
   #working = 0;
 
   constructor(options: HostPoolOptions = {}) {
@@ -46,8 +47,26 @@ export class HostPool {
     this.#startWaiting();
   }
 
+  /** Starts a host whose job is expected, so that its library loads meanwhile. One that cannot start is not missed. */
+  async warm(name: string): Promise<void> {
+    const { HostProcess } = await hostProcess();
+    try {
+      const host = new HostProcess(name, this.#entry ?? hostEntry());
+      this.#idle.push(host);
+      host.prepare();
+    } catch {
+      // Not built: the job that needs it says so.
+    }
+  }
+
+  /** The kinds of jobs there were, the first one first. */
+  get asked(): readonly HostName[] {
+    return [...this.#asked];
+  }
+
   /** Never rejects. A host that crashes, is aborted or grows too large costs its own job only. */
   async run(request: HostRequest): Promise<Result<JsonObject, Failure>> {
+    this.#asked.add(request.host);
     if (!(await this.#turn(request.signal))) return err((await hostProcess()).cancelled(request));
     try {
       return await this.#runNow(request);
@@ -140,6 +159,15 @@ export function configureHosts(options: { readonly maxHosts: number }): void {
 
 export function runInHost(request: HostRequest): Promise<Result<JsonObject, Failure>> {
   return pool.run(request);
+}
+
+export function warmHost(name: string): Promise<void> {
+  return pool.warm(name);
+}
+
+/** The kinds of hosts that this process has used, the first one first. */
+export function hostsAsked(): readonly HostName[] {
+  return pool.asked;
 }
 
 export function closeHosts(): Promise<void> {

@@ -15,7 +15,7 @@ import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
 import { startProcess } from '../process.ts';
 import type { ProcessEnd, RunningProcess } from '../process.ts';
-import type { ConversionErrorData, FromHost, HostName, HostRequest, TimeBound } from './protocol.ts';
+import type { ConversionErrorData, FromHost, HostName, HostRequest, TimeBound, ToHost } from './protocol.ts';
 
 /** A host that has done this many jobs is replaced: native libraries leak a little. */
 const maxJobs = 500;
@@ -24,14 +24,15 @@ const defaultMaxIdleBytes: number = 768 * 2 ** 20;
 const defaultMaxMemoryBytes: number = 2 * 2 ** 30;
 
 export class HostProcess {
-  readonly name: HostName;
+  /** Of the jobs that it does. */
+  readonly name: string;
   readonly #process: RunningProcess;
   #onMessage: ((message: FromHost) => void) | undefined;
   #jobs = 0;
   #isUsable = true;
   #isStopped = false;
 
-  constructor(name: HostName, entry: string) {
+  constructor(name: string, entry: string) {
     this.name = name;
     this.#process = startProcess({
       command: process.execPath,
@@ -52,6 +53,11 @@ export class HostProcess {
   /** False when it ended, or should be replaced. */
   get isUsable(): boolean {
     return this.#isUsable;
+  }
+
+  /** A job is expected. */
+  prepare(): void {
+    this.#process.send({ type: 'prepare', host: this.name } satisfies ToHost);
   }
 
   /** Never rejects; on abort it settles when the process is gone. */
@@ -98,7 +104,12 @@ export class HostProcess {
       };
       void this.#process.ended.then((end) => resolve({ type: 'ended', end }));
       const maxMemoryBytes = request.maxMemoryBytes ?? defaultMaxMemoryBytes;
-      this.#process.send({ type: 'run', host: request.host, job: request.job, maxMemoryBytes });
+      this.#process.send({
+        type: 'run',
+        host: request.host,
+        job: request.job,
+        maxMemoryBytes,
+      } satisfies ToHost);
     });
   }
 

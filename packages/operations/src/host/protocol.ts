@@ -60,12 +60,15 @@ export interface TimeBound {
 }
 
 /** Main process → host. */
-export interface ToHost {
-  readonly type: 'run';
-  readonly host: HostName;
-  readonly job: JsonObject;
-  readonly maxMemoryBytes: number;
-}
+export type ToHost =
+  | {
+      readonly type: 'run';
+      readonly host: HostName;
+      readonly job: JsonObject;
+      readonly maxMemoryBytes: number;
+    }
+  /** A job of this kind is expected: its library loads meanwhile. There is no answer. */
+  | { readonly type: 'prepare'; readonly host: string };
 
 /** Host → main process. */
 export type FromHost =

@@ -4,6 +4,7 @@
  * when the parent is gone or memory runs out while the main thread is busy inside native code.
  */
 import { Worker } from 'node:worker_threads';
+import type { JsonObject } from '@pipeline/schema';
 import type { HostTable } from './host-table.ts';
 import { ConversionError } from './protocol.ts';
 import type { ConversionErrorData, FromHost, HostModule, ToHost } from './protocol.ts';
@@ -14,10 +15,16 @@ export function serveHosts(table: HostTable): void {
   process.on('disconnect', () => process.exit());
   process.on('message', (message: unknown) => {
     if (!isToHost(message)) throw new Error(`not a message to a host: ${JSON.stringify(message)}`);
+    const load = (): Promise<HostModule> => loadModule(message.host, { table, modules });
+    if (message.type === 'prepare') {
+      // What is wrong is told to the job that needs it.
+      load().catch(() => undefined);
+      return;
+    }
     // A thread's port, not a window: it takes no origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     watchdog.postMessage({ maxMemoryBytes: message.maxMemoryBytes });
-    void answer(message, () => loadModule(message.host, { table, modules })).then(send);
+    void answer(message.job, load).then(send);
   });
 }
 
@@ -43,10 +50,10 @@ function loadModule(
   return module;
 }
 
-async function answer(message: ToHost, load: () => Promise<HostModule>): Promise<FromHost> {
+async function answer(job: JsonObject, load: () => Promise<HostModule>): Promise<FromHost> {
   try {
     const module = await load();
-    const result = await module.run(message.job, progressReporter());
+    const result = await module.run(job, progressReporter());
     return { type: 'done', answer: result, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     return failed(error);
@@ -89,5 +96,10 @@ function send(message: FromHost): void {
 }
 
 function isToHost(message: unknown): message is ToHost {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'run';
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'type' in message &&
+    (message.type === 'run' || message.type === 'prepare')
+  );
 }

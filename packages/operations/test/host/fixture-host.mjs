@@ -3,6 +3,13 @@ import { writeSync } from 'node:fs';
 import { serveHosts } from '../../dist/host/serve-hosts.js';
 import { ConversionError } from '../../dist/host/protocol.js';
 
+// Of the kind of message that made the library load.
+let message;
+let loadedFor;
+process.on('message', ({ type }) => {
+  message = type;
+});
+
 const deeds = {
   echo: (job, report) => {
     report(10.2);
@@ -11,6 +18,7 @@ const deeds = {
     return {
       said: job.say,
       pid: process.pid,
+      loadedFor,
       environment: Object.keys(process.env).sort(),
       cwd: process.cwd(),
     };
@@ -50,4 +58,8 @@ const deeds = {
 
 const host = { run: async (job, report) => deeds[job.do](job, report) };
 const kinds = ['sharp', 'svgo', 'pdfium', 'pandoc', 'typst'];
-serveHosts(Object.fromEntries(kinds.map((kind) => [kind, async () => ({ host })])));
+const load = async () => {
+  loadedFor = message;
+  return { host };
+};
+serveHosts(Object.fromEntries(kinds.map((kind) => [kind, load])));

@@ -189,6 +189,27 @@ test('kinds are kept apart and warm, and the kind unused for longest makes room'
   expect(await pidOf(pool, 'sharp')).not.toBe(sharp);
 });
 
+test('a host whose job is expected has started and loaded its library when the job comes', async () => {
+  const pool = newPool();
+  await pool.warm('svgo');
+  expect(pool.asked).toEqual([]);
+  const [first, second] = [await pool.run(ask({ do: 'echo' }, { host: 'svgo' })), await pidOf(pool, 'svgo')];
+  if (!first.ok) throw new Error(first.error.message);
+  expect(first.value['pid']).toBe(second);
+  expect(first.value['loadedFor']).toBe('prepare');
+  expect(pool.asked).toEqual(['svgo']);
+});
+
+test('a guess that is wrong costs nothing but its process', async () => {
+  const pool = newPool();
+  await pool.warm('no such host');
+  await pidOf(pool, 'sharp');
+  await pool.close();
+  const broken = new HostPool({ entry: join(scratch, 'not there.mjs') });
+  pools.push(broken);
+  await broken.warm('sharp');
+});
+
 test('closing ends busy and idle hosts and waits for them', async () => {
   const pool = newPool();
   const idle = await pidOf(pool, 'svgo');
