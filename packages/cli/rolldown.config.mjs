@@ -164,10 +164,12 @@ const command = {
         { name: 'load-view', priority: 6, test: /[\\/]reporters[\\/]load-view\.ts$/ },
         // What every command starts with: it must not reach the language.
         { name: 'start', priority: 5, test: (id) => inStart.has(id) },
-        { name: 'host', priority: 4, test: (id) => inHost.has(id) },
-        { name: 'common', priority: 3, test: (id) => inLanguage.has(id) && inRun.has(id) },
-        { name: 'language', priority: 2, test: (id) => inLanguage.has(id) },
-        { name: 'run', priority: 1, test: (id) => inRun.has(id) },
+        // Checking asks converters, and these could ask for a process: without loading what starts one.
+        { name: 'pool', priority: 4, test: (id) => inHost.has(id) && inLanguage.has(id) },
+        { name: 'host', priority: 3, test: (id) => inHost.has(id) },
+        { name: 'common', priority: 2, test: (id) => inLanguage.has(id) && inRun.has(id) },
+        { name: 'language', priority: 1, test: (id) => inLanguage.has(id) },
+        { name: 'run', priority: 0, test: (id) => inRun.has(id) },
       ],
     },
     minify,

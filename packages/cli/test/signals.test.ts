@@ -63,12 +63,20 @@ describe('signals', () => {
   });
 
   test('a second Ctrl-C kills at once, and even then nothing is left', async () => {
-    // A polite end that never comes: removing the workspace hangs.
-    writeFileIn(
-      folder,
-      'stuck.mjs',
-      "import fs from 'node:fs/promises';\nimport { syncBuiltinESMExports } from 'node:module';\nfs.rm = () => new Promise(() => setInterval(() => {}, 1e9));\nsyncBuiltinESMExports();\n",
-    );
+    // A polite end that never comes: the workspace cannot be removed at once, and removing it otherwise hangs.
+    const stuck = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { rmdirSync } = fs;
+let interrupts = 0;
+process.on('SIGINT', () => (interrupts += 1));
+fs.rmdirSync = (...given) => {
+  if (interrupts < 2) throw new Error('busy');
+  return rmdirSync(...given);
+};
+fs.promises.rm = () => new Promise(() => setInterval(() => {}, 1e9));
+syncBuiltinESMExports();
+`;
+    writeFileIn(folder, 'stuck.mjs', stuck);
     await withServer(hangs, async (origin, server) => {
       writeFileIn(folder, 'pipeline.yaml', downloadPipeline(origin));
       const run = start(['run'], { cwd: folder, env: { NODE_OPTIONS: '--import=./stuck.mjs' } });
