@@ -151,24 +151,27 @@ export class ActionStarter {
 
   /** A group, and then in the same place what is next, as long as it has the same limits. */
   async #runInTurn(first: Group<ReadyAction>, place: Place): Promise<void> {
-    const { limits } = first;
-    for (let group: Group<ReadyAction> | undefined = first; group !== undefined;) {
-      const last = await this.#runTogether(group.items);
-      const vacant: Vacant = { limits, place, next: undefined };
+    const own: Vacant = { limits: first.limits, place, next: first };
+    while (own.next !== undefined) {
+      const last = await this.#runGroup(own.next.items);
+      own.next = undefined;
       place.leave();
-      this.#vacant = vacant;
+      this.#vacant = own;
       this.#end(last);
       this.#vacant = undefined;
-      group = vacant.next;
     }
+  }
+
+  #runGroup(items: readonly ReadyAction[]): Promise<Ending | undefined> {
+    const [first] = items;
+    return first === undefined || items.length > 1
+      ? this.#runTogether(items)
+      : this.#runOne(first.action, undefined);
   }
 
   /** Runs each of them to its own end; gives the last ending back, to be told when the place in the pools is free. */
   async #runTogether(items: readonly ReadyAction[]): Promise<Ending | undefined> {
-    const [first] = items;
-    if (first === undefined) return undefined;
-    if (items.length === 1) return this.#runOne(first.action, undefined);
-    const key = first.action.plan?.shares;
+    const key = items[0]?.action.plan?.shares;
     const share = key === undefined ? undefined : { key, size: items.length };
     let last: Ending | undefined;
     let running = items.length;

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '@pipeline/schema';
 import type { ActionOutcome } from './action.ts';
 import { madeArtifact } from './artifact.ts';
 import { failure, type Failure } from './failure.ts';
-import type { ActionRequest, Artifact, OperationResult, OutputFile } from './operation.ts';
+import type { ActionRequest, OperationResult, OutputFile } from './operation.ts';
 import type { FileFault, Workspace } from './disk/workspace.ts';
 
 export interface CheckPlace {
@@ -20,11 +20,9 @@ export function checkKnown(
   made: OperationResult,
   { request, workDir }: CheckPlace,
 ): Result<ActionOutcome, Failure> | undefined {
-  const sizes: number[] = [];
-  for (const file of made.outputs) {
-    if (!isKnown(file, workDir)) return undefined;
-    sizes.push(file.sizeBytes ?? 0);
-  }
+  const { outputs } = made;
+  if (!outputs.every((file) => isKnown(file, workDir))) return undefined;
+  const sizes = outputs.map(({ sizeBytes = 0 }) => sizeBytes);
   return judge(made, request, sizes);
 }
 
@@ -59,13 +57,9 @@ function judge(
   request: ActionRequest,
   sizes: readonly number[],
 ): Result<ActionOutcome, Failure> {
-  const outputs: Artifact[] = [];
-  const isWork = isProcessing(request);
-  for (const [index, file] of made.outputs.entries()) {
-    const sizeBytes = sizes[index] ?? 0;
-    if (sizeBytes === 0 && isWork && file.remote === undefined) return err(emptyFailure(request, file));
-    outputs.push(madeArtifact(request.task.name, file, sizeBytes));
-  }
+  const empty = made.outputs.find(({ remote }, index) => sizes[index] === 0 && remote === undefined);
+  if (empty !== undefined && isProcessing(request)) return err(emptyFailure(request, empty));
+  const outputs = made.outputs.map((file, index) => madeArtifact(request.task.name, file, sizes[index] ?? 0));
   const { isUnchanged: isCached, converter, message, result, reads, dependsOn, credits } = made;
   return ok({
     type: 'finished',

@@ -96,19 +96,28 @@ async function runWithCache(
 }
 
 async function attemptAction(run: ActionRun, environment: ActionEnvironment): Promise<ActionEnd> {
-  const { retry } = run.request.task;
   for (let attempt = 1; ; attempt += 1) {
     run.listener.onAttempt(attempt);
     const tried = await tryOnce(run, environment, attempt);
     if (tried.ok) return tried.value;
-    const failed = tried.error;
-    if (failed.type === 'cancelled') return { outcome: { type: 'cancelled', failure: failed } };
-    if (!isWorthRetrying(failed, retry, attempt)) return { outcome: { type: 'failed', failure: failed } };
-    const delayMs = retryDelayMs(failed, retry, { attempt, random: environment.random });
-    run.listener.onRetry({ attempt: attempt + 1, delayMs, failure: failed });
-    await environment.clock.wait(delayMs, run.stop.signal);
-    if (run.stop.isStopped) return { outcome: { type: 'cancelled', failure: cancelledFailure(run.request) } };
+    const given = await giveUpOrWait(run, environment, { attempt, failed: tried.error });
+    if (given !== undefined) return { outcome: given };
   }
+}
+
+/** Undefined: it is time for the next attempt. */
+async function giveUpOrWait(
+  { request, listener, stop }: ActionRun,
+  { clock, random }: ActionEnvironment,
+  { attempt, failed }: { readonly attempt: number; readonly failed: Failure },
+): Promise<ActionOutcome | undefined> {
+  const { retry } = request.task;
+  if (failed.type === 'cancelled') return { type: 'cancelled', failure: failed };
+  if (!isWorthRetrying(failed, retry, attempt)) return { type: 'failed', failure: failed };
+  const delayMs = retryDelayMs(failed, retry, { attempt, random });
+  listener.onRetry({ attempt: attempt + 1, delayMs, failure: failed });
+  await clock.wait(delayMs, stop.signal);
+  return stop.isStopped ? { type: 'cancelled', failure: cancelledFailure(request) } : undefined;
 }
 
 /** What an action will do, for those that the plan could not ask about. */
@@ -125,35 +134,46 @@ export async function planAction(
   }
 }
 
-async function tryOnce(
-  run: ActionRun,
-  environment: ActionEnvironment,
-  attempt: number,
-): Promise<Result<ActionEnd, Failure>> {
+type Tried = Result<ActionEnd, Failure>;
+
+function tryOnce(run: ActionRun, environment: ActionEnvironment, attempt: number): Promise<Tried> {
+  return run.operation.isFolderless === true
+    ? tryIn(run, environment, { workDir: '', attempt })
+    : tryInFolder(run, environment, attempt);
+}
+
+async function tryInFolder(run: ActionRun, environment: ActionEnvironment, attempt: number): Promise<Tried> {
   const { workspace, mask } = environment;
-  let workDir: string | undefined;
   try {
-    workDir = run.operation.isFolderless === true ? '' : await workspace.createDir(run.request.task.name);
-    const { request, stop, listener } = run;
-    const { clock, graceMs, context } = environment;
-    const work = (given: OperationContext): ReturnType<typeof makeAndCheck> =>
-      makeAndCheck(run, given, workspace);
-    // The others do not wait for a second attempt.
-    const share = attempt === 1 ? run.share : undefined;
-    const call = { request, work, context, workDir, attempt, share, listener, stop, clock, graceMs };
-    const checked = await callOperation(call);
-    if (checked.ok) {
-      const outcome = maskOutcome(checked.value, mask);
-      return ok(workDir === '' ? { outcome } : { workDir, outcome });
-    }
-    if (workDir !== '') await workspace.removeDir(workDir);
-    return err(mask.failure(checked.error));
+    const workDir = await workspace.createDir(run.request.task.name);
+    const tried = await tryIn(run, environment, { workDir, attempt });
+    if (!tried.ok) await workspace.removeDir(workDir);
+    return tried;
   } catch (error) {
-    if (workDir !== undefined && workDir !== '') await workspace.removeDir(workDir);
-    return err(
-      mask.failure(workDir === undefined ? workspaceFailure(error) : bugFailure(run.request, error)),
-    );
+    return err(mask.failure(workspaceFailure(error)));
   }
+}
+
+function tryIn(
+  run: ActionRun,
+  { clock, graceMs, context, mask, workspace }: ActionEnvironment,
+  { workDir, attempt }: { readonly workDir: string; readonly attempt: number },
+): Promise<Tried> {
+  const { request, stop, listener } = run;
+  const work = (given: OperationContext): ReturnType<typeof makeAndCheck> =>
+    makeAndCheck(run, given, workspace);
+  // The others do not wait for a second attempt.
+  const share = attempt === 1 ? run.share : undefined;
+  const call = { request, work, context, workDir, attempt, share, listener, stop, clock, graceMs };
+  return callOperation(call).then(
+    (checked) => (checked.ok ? ok(endOf(checked.value, workDir, mask)) : err(mask.failure(checked.error))),
+    (error: unknown) => err(mask.failure(bugFailure(request, error))),
+  );
+}
+
+function endOf(made: ActionOutcome, workDir: string, mask: Mask): ActionEnd {
+  const outcome = maskOutcome(made, mask);
+  return workDir === '' ? { outcome } : { outcome, workDir };
 }
 
 /** What the operation makes, looked at by the engine, and then held to `verify` by who knows formats. */

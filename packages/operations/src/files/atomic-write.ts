@@ -49,31 +49,46 @@ export interface Written {
 }
 
 export async function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
-  const { source, target, baseDir, isNew, sha256 } = request;
-  const folder = folderOf(target);
+  const folder = folderOf(request.target);
   const temporary = `${folder}${path.sep}${temporaryName()}`;
   try {
-    const mode = isNew === true ? undefined : modeOf(target);
     const cleaning = removeStale(folder);
     if (cleaning !== undefined) await cleaning;
-    // Whether it is small shows when it is read, which costs less than to ask.
-    const small = copySmallInto(folder, { source, target: temporary, mode });
-    const written =
-      small === undefined ? await copyLarge(request, { temporary, mode }) : await flushed(small);
-    // Blocks that the file system shared were read by nobody yet.
-    if (sha256 !== undefined && (written.sha256 ?? (await hashOf(temporary))) !== sha256) {
-      await rm(temporary, { force: true });
-      return err(changedFailure(target));
-    }
-    renameSync(temporary, target);
-    return ok(written);
+    return await copyInto(folder, request, temporary).then((written) => named(written, request, temporary));
   } catch (error) {
-    // What is not there need not go: `force` makes this silent.
-    await rm(temporary, { force: true }).catch(() => undefined);
-    if (request.caller.signal.aborted)
-      return err(failure('cancelled', `writing ${JSON.stringify(path.basename(target))} was cancelled`));
-    return err(writeFailure(error, { target, baseDir, source }));
+    return refused(writingFailure(error, request), temporary);
   }
+}
+
+type Naming = Result<Written, Failure> | Promise<Result<Written, Failure>>;
+
+/** Where it has the bytes that it should have, it gets its name. */
+function named(
+  written: Written,
+  { target, sha256 }: Pick<AtomicWrite, 'target' | 'sha256'>,
+  temporary: string,
+): Naming {
+  // Blocks that the file system shared were read by nobody yet.
+  if (sha256 !== undefined && written.sha256 === undefined)
+    return hashOf(temporary).then((found) =>
+      named({ ...written, sha256: found }, { target, sha256 }, temporary),
+    );
+  if (sha256 !== undefined && written.sha256 !== sha256) return refused(changedFailure(target), temporary);
+  renameSync(temporary, target);
+  return ok(written);
+}
+
+/** Nothing is left of it. */
+async function refused(why: Failure, temporary: string): Promise<Result<never, Failure>> {
+  // What is not there need not go: `force` makes this silent.
+  await rm(temporary, { force: true }).catch(() => undefined);
+  return err(why);
+}
+
+function writingFailure(error: unknown, { source, target, baseDir, caller }: AtomicWrite): Failure {
+  return caller.signal.aborted
+    ? failure('cancelled', `writing ${JSON.stringify(path.basename(target))} was cancelled`)
+    : writeFailure(error, { target, baseDir, source });
 }
 
 async function hashOf(file: string): Promise<string> {
@@ -95,6 +110,13 @@ interface Place {
   readonly temporary: string;
   /** Of the older file, which the new one inherits. */
   readonly mode: number | undefined;
+}
+
+function copyInto(folder: string, request: AtomicWrite, temporary: string): Promise<Written> {
+  const mode = request.isNew === true ? undefined : modeOf(request.target);
+  // Whether it is small shows when it is read, which costs less than to ask.
+  const small = copySmallInto(folder, { source: request.source, target: temporary, mode });
+  return small === undefined ? copyLarge(request, { temporary, mode }) : flushed(small);
 }
 
 /** Makes the folder when it turns out not to be there: nearly always it is, and asking first would be in vain. */

@@ -11,12 +11,13 @@ import type {
   Failure,
   Operation,
   OperationContext,
+  OperationResult,
   OutputFile,
 } from '@pipeline/engine';
 import { expressionsOf, failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { atomicWrite } from '../../files/atomic-write.ts';
+import { atomicWrite, type Written } from '../../files/atomic-write.ts';
 import { folderRefusal, realPathOf, shownPath } from '../../files/paths.ts';
 import type { PathContext } from '../../files/paths.ts';
 import { linkStatOf, statOf } from '../../files/stat-of.ts';
@@ -35,33 +36,50 @@ export const exportLocal: Operation = {
     });
   },
 
-  run: async (request, context) => {
+  run: (request, context) => {
     const targets = targetsOf(request, context);
-    if (!targets.ok) return targets;
-    const outputs: OutputFile[] = [];
-    const messages = new Set<string>();
-    let isAllUnchanged = targets.value.length > 0;
-    const count = targets.value.length;
-    for (const [index, target] of targets.value.entries()) {
-      const progress = (percent: number): void => context.progress(((index + percent / 100) / count) * 100);
-      // What was there before the others were written may be something else by now.
-      const now = index === 0 ? target : { ...target, existing: linkStatOf(target.file) };
-      const written = await write(now, request, { context, progress });
-      if (!written.ok) return written;
-      // A small file is written too quickly to say anything of itself.
-      if (count > 1) progress(100);
-      outputs.push(written.value.output);
-      isAllUnchanged &&= written.value.isUnchanged === true;
-      if (written.value.message !== undefined) messages.add(written.value.message);
-    }
-    if (messages.size === 0 && !isAllUnchanged) return ok({ outputs });
-    return ok({
-      outputs,
-      ...(messages.size > 0 && { message: [...messages].join('; ') }),
-      ...(isAllUnchanged && { isUnchanged: true }),
-    });
+    if (!targets.ok) return Promise.resolve(targets);
+    const [target] = targets.value;
+    if (target === undefined || targets.value.length > 1) return exportAll(targets.value, request, context);
+    return write(target, request, { context, progress: context.progress }).then((written) =>
+      written.ok ? ok(resultOf([written.value])) : written,
+    );
   },
 };
+
+/** One after the other. */
+async function exportAll(
+  targets: readonly Target[],
+  request: ActionRequest,
+  context: OperationContext,
+): Promise<Result<OperationResult, Failure>> {
+  const exported: Exported[] = [];
+  for (const target of targets) {
+    const done = exported.length;
+    const progress = (percent: number): void =>
+      context.progress(((done + percent / 100) / targets.length) * 100);
+    // What was there before the others were written may be something else by now.
+    const now = done === 0 ? target : { ...target, existing: linkStatOf(target.file) };
+    const written = await write(now, request, { context, progress });
+    if (!written.ok) return written;
+    // A small file is written too quickly to say anything of itself.
+    progress(100);
+    exported.push(written.value);
+  }
+  return ok(resultOf(exported));
+}
+
+function resultOf(exported: readonly Exported[]): OperationResult {
+  const outputs = exported.map(({ output }) => output);
+  const messages = new Set(exported.flatMap(({ message = [] }) => message));
+  const isUnchanged = exported.length > 0 && exported.every((one) => one.isUnchanged === true);
+  if (messages.size === 0 && !isUnchanged) return { outputs };
+  return {
+    outputs,
+    ...(messages.size > 0 && { message: [...messages].join('; ') }),
+    ...(isUnchanged && { isUnchanged }),
+  };
+}
 
 interface Target {
   readonly input: Artifact;
@@ -159,25 +177,34 @@ interface Writing {
   readonly progress: (percent: number) => void;
 }
 
-async function write(
+function write(target: Target, request: ActionRequest, writing: Writing): Promise<Result<Exported, Failure>> {
+  return target.existing === undefined ? copyTo(target, writing) : keepOrCopyTo(target, request, writing);
+}
+
+async function keepOrCopyTo(
   target: Target,
   request: ActionRequest,
-  { context, progress }: Writing,
+  writing: Writing,
 ): Promise<Result<Exported, Failure>> {
-  const { file, dir, name, input, existing } = target;
-  if (existing !== undefined) {
-    const kept = await keep(target, request, context);
-    if (kept !== undefined) return ok(kept);
-  }
-  const { path: source, sha256: known } = input;
+  const kept = await keep(target, request, writing.context);
+  return kept === undefined ? copyTo(target, writing) : ok(kept);
+}
+
+function copyTo(target: Target, { context, progress }: Writing): Promise<Result<Exported, Failure>> {
+  const { file, input, existing } = target;
+  const { path: source, sha256 } = input;
   const isNew = existing === undefined;
   const { baseDir } = context;
-  const copy = { source, target: file, baseDir, caller: context, progress, isNew, sha256: known };
-  const written = await atomicWrite(copy);
-  if (!written.ok) return written;
-  const { sizeBytes, mtimeMs, sha256 = known } = written.value;
-  if (sha256 === undefined) return ok({ output: { dir, name, path: file, sizeBytes, mtimeMs } });
-  return ok({ output: { dir, name, path: file, sizeBytes, sha256, mtimeMs } });
+  const copy = { source, target: file, baseDir, caller: context, progress, isNew, sha256 };
+  return atomicWrite(copy).then((written) =>
+    written.ok ? ok({ output: outputOf(target, written.value) }) : written,
+  );
+}
+
+function outputOf({ file, dir, name, input }: Target, written: Written): OutputFile {
+  const { sizeBytes, mtimeMs, sha256 = input.sha256 } = written;
+  if (sha256 === undefined) return { dir, name, path: file, sizeBytes, mtimeMs };
+  return { dir, name, path: file, sizeBytes, sha256, mtimeMs };
 }
 
 /** What is there stays, if it may and should. */
