@@ -48,16 +48,22 @@ export interface Written {
   readonly mtimeMs: number;
 }
 
-export async function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
+export function atomicWrite(request: AtomicWrite): Promise<Result<Written, Failure>> {
   const folder = folderOf(request.target);
   const temporary = `${folder}${path.sep}${temporaryName()}`;
-  try {
-    const cleaning = removeStale(folder);
-    if (cleaning !== undefined) await cleaning;
-    return await copyInto(folder, request, temporary).then((written) => named(written, request, temporary));
-  } catch (error) {
-    return refused(writingFailure(error, request), temporary);
-  }
+  return copyInto(folder, request, temporary)
+    .then((written) => named(written, request, temporary))
+    .catch((error: unknown) => refused(writingFailure(error, request), temporary));
+}
+
+async function copyInto(folder: string, request: AtomicWrite, temporary: string): Promise<Written> {
+  const cleaning = removeStale(folder);
+  if (cleaning !== undefined) await cleaning;
+  const { source, target, isNew } = request;
+  const mode = isNew === true ? undefined : modeOf(target);
+  // Whether it is small shows when it is read, which costs less than to ask.
+  const small = copySmallInto(folder, { source, target: temporary, mode });
+  return small === undefined ? copyLarge(request, { temporary, mode }) : flushed(small);
 }
 
 type Naming = Result<Written, Failure> | Promise<Result<Written, Failure>>;
@@ -110,13 +116,6 @@ interface Place {
   readonly temporary: string;
   /** Of the older file, which the new one inherits. */
   readonly mode: number | undefined;
-}
-
-function copyInto(folder: string, request: AtomicWrite, temporary: string): Promise<Written> {
-  const mode = request.isNew === true ? undefined : modeOf(request.target);
-  // Whether it is small shows when it is read, which costs less than to ask.
-  const small = copySmallInto(folder, { source: request.source, target: temporary, mode });
-  return small === undefined ? copyLarge(request, { temporary, mode }) : flushed(small);
 }
 
 /** Makes the folder when it turns out not to be there: nearly always it is, and asking first would be in vain. */
