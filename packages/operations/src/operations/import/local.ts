@@ -33,16 +33,22 @@ export const importLocal: Operation = {
   },
 };
 
-type Look = (request: ActionRequest, context: RunContext) => Result<Selection, Failure>;
+type IsLeftOut = (file: string) => boolean;
+type Look = (
+  request: ActionRequest,
+  context: RunContext,
+  isLeftOut?: IsLeftOut,
+) => Result<Selection, Failure>;
 
 function select(request: ActionRequest, context: RunContext, look: Look): Result<Selection, Failure> {
   const found = context.foundFiles?.(request.address);
   if (found !== undefined) return ok({ files: found.flatMap(withPath), lookedAt: [] });
-  const selection = look(request, context);
-  const { isLeftOut } = context;
-  if (!selection.ok || isLeftOut === undefined) return selection;
-  const files = selection.value.files.filter(({ path }) => !isLeftOut(request.task.name, path));
-  return ok({ ...selection.value, files });
+  if (context.isLeftOut === undefined) return look(request, context);
+  const isLeftOut: IsLeftOut = (file) => context.isLeftOut?.(request.task.name, file) === true;
+  const selection = look(request, context, isLeftOut);
+  if (!selection.ok) return selection;
+  // What was named, or was a link, or was found by the plan.
+  return ok({ ...selection.value, files: selection.value.files.filter(({ path }) => !isLeftOut(path)) });
 }
 
 interface LookBack {
@@ -54,9 +60,10 @@ interface LookBack {
 /** What plans have found, by task and address. */
 const planned = new WeakMap<ActionRequest['task'], Map<string, LookBack>>();
 
-function lookAround({ address, options, task }: ActionRequest, context: RunContext): ReturnType<Look> {
+function lookAround(...[request, context, isLeftOut]: Parameters<Look>): ReturnType<Look> {
+  const { address, options, task } = request;
   const settledBeforeMs = Date.now() - tickMs;
-  const found = selectFiles(options, context);
+  const found = selectFiles(options, context, isLeftOut);
   if (!found.ok || !areAllListed(found.value)) return found;
   const place = { root: context.baseDir, links: 'follow' } as const;
   const marks = markFiles(found.value.lookedAt, place, { settledBeforeMs });
@@ -65,12 +72,13 @@ function lookAround({ address, options, task }: ActionRequest, context: RunConte
   return found;
 }
 
-function lookAgain({ address, options, task }: ActionRequest, context: RunContext): ReturnType<Look> {
+function lookAgain(...[request, context, isLeftOut]: Parameters<Look>): ReturnType<Look> {
+  const { address, options, task } = request;
   const before = planned.get(task)?.get(address);
-  if (before === undefined) return selectFiles(options, context);
+  if (before === undefined) return selectFiles(options, context, isLeftOut);
   planned.get(task)?.delete(address);
   const changed = changedFiles(before.marks, { root: context.baseDir, links: 'follow' });
-  return changed.length > 0 ? selectFiles(options, context) : ok(before.selection);
+  return changed.length > 0 ? selectFiles(options, context, isLeftOut) : ok(before.selection);
 }
 
 /** Files that a pattern names itself come and go without a folder that was looked at. */

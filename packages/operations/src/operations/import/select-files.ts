@@ -33,7 +33,12 @@ export interface Selection {
   readonly lookedAt: readonly string[];
 }
 
-export function selectFiles(options: JsonObject, context: PathContext): Result<Selection, Failure> {
+/** `isLeftOut`: what a listing shows as a plain file is not asked about when it is one of these, and not taken. */
+export function selectFiles(
+  options: JsonObject,
+  context: PathContext,
+  isLeftOut?: (file: string) => boolean,
+): Result<Selection, Failure> {
   const patterns = listOption(options, 'path');
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
   const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
@@ -44,7 +49,8 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
       }),
     );
   }
-  const walk = startWalk(context, excluder([...unwanted, ...listOption(options, 'exclude')], context));
+  const isExcluded = excluder([...unwanted, ...listOption(options, 'exclude')], context);
+  const walk = startWalk(context, { isExcluded, ...(isLeftOut !== undefined && { isLeftOut }) });
   const fixedBase = textOption(options, 'base');
   const base = fixedBase === undefined ? undefined : resolveInside(fixedBase, context);
   if (base !== undefined && !base.ok) return base;
@@ -66,8 +72,9 @@ export function selectFiles(options: JsonObject, context: PathContext): Result<S
     problemOf(walk) ?? misplaced(files.values(), base?.value, context) ?? doubled(files.values(), context);
   if (problem !== undefined) return err(problem);
   const sorted = [...files.values()].sort((a, b) => compare(placeOf(a), placeOf(b)));
-  const allNotes = [...(sorted.length === 0 ? notes : []), ...walk.notes];
-  if (sorted.length === 0 && allNotes.length === 0) {
+  const isNothingThere = sorted.length === 0 && !walk.hasLeftOut;
+  const allNotes = [...(isNothingThere ? notes : []), ...walk.notes];
+  if (isNothingThere && allNotes.length === 0) {
     allNotes.push(`every file that matches ${wanted.join(', ')} is excluded`);
   }
   return ok({

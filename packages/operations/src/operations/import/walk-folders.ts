@@ -14,6 +14,9 @@ import type { Glob, Segment } from './glob.ts';
 export interface Walk {
   readonly context: PathContext;
   readonly isExcluded: (absolute: string) => boolean;
+  /** Plain files that are not to be taken now: nothing is asked about them. */
+  readonly isLeftOut: (absolute: string) => boolean;
+  hasLeftOut: boolean;
   /** Absolute path → size in bytes. */
   readonly found: Map<string, number>;
   /** Matching files and folders that cannot be read. */
@@ -28,10 +31,15 @@ export interface Walk {
   readonly probed: Set<string>;
 }
 
-export function startWalk(context: PathContext, isExcluded: (absolute: string) => boolean): Walk {
+export function startWalk(
+  context: PathContext,
+  { isExcluded, isLeftOut = () => false }: Pick<Walk, 'isExcluded'> & Partial<Pick<Walk, 'isLeftOut'>>,
+): Walk {
   return {
     context,
     isExcluded,
+    isLeftOut,
+    hasLeftOut: false,
     found: new Map(),
     unreadable: new Set(),
     outside: new Set(),
@@ -141,6 +149,10 @@ function takeNamed(file: string, walk: Walk): void {
 
 function take(file: string, entry: Dirent | undefined, walk: Walk): void {
   if (walk.found.has(file) || walk.isExcluded(file)) return;
+  if (entry?.isFile() === true && walk.isLeftOut(file)) {
+    walk.hasLeftOut = true;
+    return;
+  }
   const stats = statOf(file, walk);
   if (stats?.isFile() !== true) walk.probed.add(file);
   if (stats === undefined) return noteMissing(file, walk);

@@ -98,7 +98,7 @@ function look(
     isExcluded,
   }: { readonly context: PathContext; readonly isExcluded: (absolute: string) => boolean },
 ): FoundFiles {
-  const walk = startWalk(context, isExcluded);
+  const walk = startWalk(context, { isExcluded });
   for (const pattern of patterns) {
     const glob = parseGlob(pattern);
     const literal = path.resolve(context.baseDir, glob.isPlain ? glob.fixed : pattern);
