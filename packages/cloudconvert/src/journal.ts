@@ -3,9 +3,11 @@
  * before the job is created and flushed. A later run that is about to ask for the same takes the job over. It knows the
  * fingerprint of a request, not the request.
  */
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { ignoreInGit } from '@pipeline/engine';
+import { isThere } from '@pipeline/engine/process-life';
 import { isJsonObject, type JsonValue } from '@pipeline/schema';
 
 export interface JournalEntry {
@@ -39,7 +41,7 @@ export function openJournal(dir: string, now: () => number): Journal {
   const taken = new Set<string>();
   const write = async (entry: JournalEntry): Promise<void> => {
     await mkdir(dir, { recursive: true });
-    await ignoreInGit(path.dirname(dir));
+    ignoreInGit(path.dirname(dir));
     await writeFlushed(fileOf(dir, entry.tag), JSON.stringify({ ...entry, ...own }));
     taken.add(entry.tag);
   };
@@ -86,11 +88,6 @@ async function flushFolder(dir: string): Promise<void> {
   await folder?.close();
 }
 
-async function ignoreInGit(stateDir: string): Promise<void> {
-  // It is there already, or cannot be: the journal matters more.
-  await writeFile(path.join(stateDir, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
-}
-
 async function readAll(dir: string): Promise<readonly { entry: JournalEntry; owner: Owner }[]> {
   const names = await readdir(dir).catch((): string[] => []);
   const texts = await Promise.all(
@@ -120,11 +117,5 @@ function parsed(text: string): { entry: JournalEntry; owner: Owner } | undefined
 /** A process number means something on its own machine only: of another one, nothing is known, and nothing taken. */
 function isAlive(owner: Owner, own: Owner): boolean {
   if (owner.host !== own.host) return true;
-  if (owner.pid === own.pid) return false;
-  try {
-    process.kill(owner.pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
+  return owner.pid !== own.pid && isThere(owner.pid);
 }

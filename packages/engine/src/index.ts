@@ -10,6 +10,7 @@ export type { ActionRecord, StoredFile } from './action-record.ts';
 export type { ActionCache, MadeResult } from './cache.ts';
 export type { Caching, LookUp } from './caching.ts';
 export { lookUp } from './caching.ts';
+export { ignoreInGit } from './disk/ignore-in-git.ts';
 export { changedFiles, longPath, markFiles, shortPath, type Trust } from './disk/file-marks.ts';
 export { tickMs } from './disk/stat-signature.ts';
 export { encodeManifest, manifestPlaces, readManifest, writeManifest } from './disk/manifest-file.ts';

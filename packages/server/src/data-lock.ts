@@ -4,6 +4,7 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isThere } from '@pipeline/engine/process-life';
 import { StartError } from './start-error.ts';
 
 /** Folders that this process holds: its number alone cannot tell them apart from those of a server with the same number before. */
@@ -41,13 +42,7 @@ async function writeLock(file: string): Promise<boolean> {
 /** Numbers of processes are used again, so the time of the start must be the same. */
 async function isAlive(owner: string): Promise<boolean> {
   const [pid = '', start = ''] = owner.split(' ');
-  if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    // EPERM: it is there, and somebody else's.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
-  }
+  if (!/^\d+$/.test(pid) || Number(pid) === process.pid || !isThere(Number(pid))) return false;
   return (await startOf(Number(pid))) === start;
 }
 

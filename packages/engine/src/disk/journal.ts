@@ -6,10 +6,11 @@
  *     waiting ── the first real work, or an end that is not good ──▶ open ── close ──▶ closed
  *        └── everything was up to date ──▶ closed, no file     open ── the disk refuses ──▶ closed, problem
  */
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobEvent, TaskSummary } from '../event.ts';
 import { journalLine, journalVersion, type RunCall, type RunHeader } from '../journal.ts';
+import { ignoreInGit } from './ignore-in-git.ts';
 import { removeOldRuns } from './journal-folder.ts';
 import { ownMark } from './process-life.ts';
 
@@ -194,12 +195,4 @@ class JournalWriter {
 function writeAll(file: number, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) rest = rest.subarray(writeSync(file, rest));
-}
-
-function ignoreInGit(stateDir: string): void {
-  try {
-    writeFileSync(join(stateDir, '.gitignore'), '*\n', { flag: 'wx' });
-  } catch {
-    // It is there already, or cannot be: the journal matters more.
-  }
 }

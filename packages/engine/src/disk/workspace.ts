@@ -13,12 +13,12 @@ import {
   rmSync,
   statSync,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { err, ok, type Result, type TaskName } from '@pipeline/schema';
+import { ignoreInGit } from './ignore-in-git.ts';
 import { namesIn } from './names-in.ts';
 import { isThere } from './process-life.ts';
 
@@ -99,14 +99,6 @@ function createRoot(dir: string): string {
   }
 }
 
-function ignoreInGit(stateDir: string): void {
-  try {
-    writeFileSync(join(stateDir, '.gitignore'), '*\n', { flag: 'wx' });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-}
-
 /** Folders of processes on this machine that are no more. A folder of another machine, or of another user, stays. */
 async function removeDead(root: string): Promise<void> {
   await Promise.all(deadWorkspaces(root).map(remove));
@@ -161,8 +153,4 @@ async function inspect(path: string, within?: string): Promise<Result<number, Fi
   } catch {
     return err('missing');
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { isThere } from '@pipeline/engine/process-life';
 
 // The machine is part of the name because a process number says nothing about another machine (or container) that
 // writes into the same folder.
@@ -40,17 +41,8 @@ async function remove(folder: string): Promise<void> {
     if (match === null) continue;
     const file = path.join(folder, name);
     const isOurs = match[1] === machine;
-    if ((isOurs && !isAlive(Number(match[2]))) || (await isOld(file)))
+    if ((isOurs && !isThere(Number(match[2]))) || (await isOld(file)))
       await rm(file, { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }
 

@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isThere } from '@pipeline/engine/process-life';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { ConversionError } from '../../host/protocol.ts';
@@ -166,20 +167,11 @@ const offline: readonly string[] = [
 async function newProfile(): Promise<string> {
   for (const name of await readdir(tmpdir())) {
     const owner = new RegExp(`^${profilePrefix}(\\d+)-`).exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) {
+    if (owner !== undefined && !isThere(Number(owner))) {
       await rm(path.join(tmpdir(), name), { recursive: true, force: true });
     }
   }
   return await mkdtemp(path.join(tmpdir(), `${profilePrefix}${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 const lastWordsDescriptor = 4;
