@@ -69,9 +69,9 @@ export function markFiles(
   return { paths: files.map((file) => shortPath(file, root)), marks };
 }
 
-/** Node gives a file its times in seconds, as a number that is exact to a quarter of a microsecond. */
+/** Node gives a file its times in whole microseconds, and may come out at the one before. */
 const isTime = (mtimeMs: number, given: number | undefined): boolean =>
-  given !== undefined && Math.abs(mtimeMs - given) < 0.001;
+  given !== undefined && Math.abs(mtimeMs - given) < 0.002;
 
 /** Asked ten thousand times: where paths begin with a slash, one look is enough. */
 const startsAtRoot = (path: string): boolean =>
