@@ -14,11 +14,13 @@ export interface ActionTelling {
 
 export class ActionReport implements ActionListener {
   readonly #action: Action;
+  readonly #startedMs: number;
   readonly #telling: ActionTelling;
   #last: string | undefined;
 
-  constructor(action: Action, telling: ActionTelling) {
+  constructor(action: Action, startedMs: number, telling: ActionTelling) {
     this.#action = action;
+    this.#startedMs = startedMs;
     this.#telling = telling;
   }
 
@@ -28,7 +30,7 @@ export class ActionReport implements ActionListener {
     const used = converterOf(this.#action);
     onEvent({
       type: 'action.started',
-      ms: ms(),
+      ms: attempt === 1 ? this.#startedMs : ms(),
       action: address,
       task,
       file,

@@ -75,7 +75,7 @@ export { ProgressFollower } from './progress-follower.ts';
 export type { Progress, RunningAction } from './progress.ts';
 export { remainingMs } from './remaining-time.ts';
 export type { ActionCounts, EndedAction, TaskProgress } from './task-progress.ts';
-export { countKey, endedAction } from './task-progress.ts';
+export { bytesOf, countKey, endedAction } from './task-progress.ts';
 export { recordRun, whyNoCertificate } from './run-record.ts';
 export type { ExportedFile, RecordedRun } from './run-record.ts';
 export { runJob } from './run-job.ts';

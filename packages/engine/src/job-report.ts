@@ -74,7 +74,7 @@ export class JobReport {
     for (const { sizeBytes } of action.inputs) inputBytes += sizeBytes;
     const startedMs = this.#ms();
     this.#measures.set(action, { startedMs, inputBytes });
-    return new ActionReport(action, this.#actionTelling);
+    return new ActionReport(action, startedMs, this.#actionTelling);
   }
 
   /** The last event of the run. */

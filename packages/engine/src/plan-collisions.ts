@@ -35,34 +35,36 @@ export function findCollisions(actions: readonly PlannedAction[], { pipeline, co
       const reader = sources.get(path);
       if (reader !== undefined) problems.push(overwrite(reader, { action, path }, { pipeline, context }));
       const same = exact.get(path);
-      const alike = folded.get(path.toLowerCase());
-      const display = shownPath(path, context.baseDir);
-      if (same !== undefined) {
-        problems.push(collision(same.action, { action, path: display }, pipeline));
-      } else if (alike !== undefined && !isAddress(path)) {
-        notes.push(caseNote(alike, { action, path: display }, context.baseDir));
-      }
-      if (same === undefined) exact.set(path, { action, path });
-      if (alike === undefined) folded.set(path.toLowerCase(), { action, path });
+      const lower = path.toLowerCase();
+      const alike = folded.get(lower);
+      const writer = { action, path };
+      if (same === undefined) exact.set(path, writer);
+      if (alike === undefined) folded.set(lower, writer);
+      if (same !== undefined) problems.push(collision(same.action, shown(writer, context), pipeline));
+      else if (alike !== undefined && !isAddress(path))
+        notes.push(caseNote(alike, shown(writer, context), context.baseDir));
     }
   }
   return { problems, notes };
 }
+
+const shown = ({ action, path }: Writer, { baseDir }: Place['context']): Writer => ({
+  action,
+  path: shownPath(path, baseDir),
+});
 
 /** `s3://bucket/key`: elsewhere, where case counts. */
 const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//.test(path);
 
 /** Files that are there before the run: those of imports, here and elsewhere. */
 export function filesThatAreRead(actions: readonly PlannedAction[]): ReadonlyMap<string, PlannedAction> {
-  return new Map(
-    actions.flatMap((action) => sourcesOf(action).map((path): [string, PlannedAction] => [path, action])),
-  );
+  const read = new Map<string, PlannedAction>();
+  for (const action of actions) {
+    for (const { path } of action.plan?.outputs ?? []) if (path !== undefined) read.set(path, action);
+    for (const address of action.plan?.reads ?? []) read.set(address, action);
+  }
+  return read;
 }
-
-const sourcesOf = ({ plan }: PlannedAction): readonly string[] => [
-  ...(plan?.outputs ?? []).flatMap(({ path }) => path ?? []),
-  ...(plan?.reads ?? []),
-];
 
 function overwrite(
   reader: PlannedAction,

@@ -131,8 +131,7 @@ function comingFiles(
     isComplete &&= planned?.isComplete ?? false;
     for (const action of planned?.actions ?? []) {
       if (action.outputs === undefined) isComplete = false;
-      for (const [output, file] of (action.outputs ?? []).entries())
-        own.push({ file, source: { action, output } });
+      action.outputs?.forEach((file, output) => own.push({ file, source: { action, output } }));
     }
     own.sort((a, b) => compareFiles(a.file, b.file));
     for (const coming of own) files.push(coming);

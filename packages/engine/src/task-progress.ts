@@ -128,8 +128,6 @@ export function settle({ counts, recent, expanded, unchanged }: TaskDraft): void
 
 export function endedAction(event: EventOf<'action.finished'>): EndedAction {
   const { action, task, file, variant, status, message, error, converter } = event;
-  let bytes = 0;
-  for (const output of event.outputs) bytes += output.bytes;
   return {
     action,
     task,
@@ -139,12 +137,18 @@ export function endedAction(event: EventOf<'action.finished'>): EndedAction {
     endedMs: event.ms,
     actionMs: event.action_ms,
     files: event.outputs.length,
-    bytes,
+    bytes: bytesOf(event.outputs),
     message,
     error,
     isIgnored: event.is_ignored === true,
     converter,
   };
+}
+
+export function bytesOf(outputs: EventOf<'action.finished'>['outputs']): number {
+  let bytes = 0;
+  for (const output of outputs) bytes += output.bytes;
+  return bytes;
 }
 
 /** What became of it, as the closing summary counts. */

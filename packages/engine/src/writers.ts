@@ -24,11 +24,13 @@ export class Writers {
 
   /** A failure when one of these was read: originals are safe. To be asked before anything is written. */
   overwrites(address: string, paths: readonly string[]): Failure | undefined {
-    const path = paths.find((candidate) => this.#sources().has(candidate));
-    const reader = path === undefined ? undefined : this.#sources().get(path);
-    if (path === undefined || reader === undefined) return undefined;
-    const shown = shownPath(path, this.#plan.context.baseDir);
-    return failure('write-failed', overwriteMessage(address, shown, reader), { hint: overwriteHint });
+    for (const path of paths) {
+      const reader = this.#sources().get(path);
+      if (reader === undefined) continue;
+      const shown = shownPath(path, this.#plan.context.baseDir);
+      return failure('write-failed', overwriteMessage(address, shown, reader), { hint: overwriteHint });
+    }
+    return undefined;
   }
 
   #sources(): Map<string, string> {

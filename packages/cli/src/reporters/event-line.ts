@@ -2,8 +2,8 @@
  * The one line that an event is worth, or none. Shared by everything that writes lines, so that a failure reads the same
  * wherever it is met. It knows no stream and no time but that of the events.
  */
-import type { EndedAction, JobEvent, Progress, TaskProgress } from '@pipeline/engine';
-import { countKey, endedAction, taskOf } from '@pipeline/engine';
+import type { JobEvent, Progress, TaskProgress } from '@pipeline/engine';
+import { bytesOf, countKey, taskOf } from '@pipeline/engine';
 import { unreachable } from '@pipeline/schema';
 import { failureText, resultText, retryText } from './outcome-text.ts';
 import { printable } from './printable.ts';
@@ -24,7 +24,7 @@ export function eventLine(
   { style, verbosity }: LineOptions,
 ): string | undefined {
   const isVerbose = verbosity === 'verbose';
-  if (event.type === 'action.finished') return endedLine(endedAction(event), { style, verbosity });
+  if (event.type === 'action.finished') return endedLine(event, { style, verbosity });
   if (event.type === 'watch.noted') return notedLine(event, style);
   if (verbosity === 'quiet') return undefined;
   switch (event.type) {
@@ -56,9 +56,14 @@ export function eventLine(
   }
 }
 
+type Ended = Extract<JobEvent, { type: 'action.finished' }>;
+
+const madeText = ({ outputs, message }: Ended): string =>
+  resultText({ files: outputs.length, bytes: bytesOf(outputs), message });
+
 /** `✗ pdf[guide/broken.docx]  "guide/broken.docx" is not a Word document` */
-function failureLine(action: EndedAction, style: TerminalStyle): string {
-  const ignored = action.isIgnored ? style.dim('  (ignored)') : '';
+function failureLine(action: Ended, style: TerminalStyle): string {
+  const ignored = action.is_ignored === true ? style.dim('  (ignored)') : '';
   return `${style.red(`${style.signs.failed} ${printable(action.action)}`)}  ${failureText(action.error)}${ignored}`;
 }
 
@@ -97,20 +102,20 @@ function taskSign(task: TaskProgress, { signs, red, green, yellow }: TerminalSty
   return green(signs.done);
 }
 
-function endedLine(action: EndedAction, { style, verbosity }: LineOptions): string | undefined {
+function endedLine(action: Ended, { style, verbosity }: LineOptions): string | undefined {
   const { signs, green, yellow } = style;
   const key = countKey(action);
   if (key === 'failed') return failureLine(action, style);
   if (verbosity === 'quiet') return undefined;
   switch (key) {
     case 'done':
-      return row(green(signs.done), action.action, [resultText(action), formatDuration(action.actionMs)]);
+      return row(green(signs.done), action.action, [madeText(action), formatDuration(action.action_ms)]);
     case 'cached':
       // On most days that is nearly all of them.
       if (verbosity !== 'verbose') return undefined;
       return row(green(signs.cached), action.action, [
         action.message === undefined ? 'cached' : '',
-        resultText(action),
+        madeText(action),
       ]);
     case 'skipped':
       return row(yellow(signs.skipped), action.action, ['skipped', reasonOf(action)]);
@@ -124,7 +129,7 @@ function endedLine(action: EndedAction, { style, verbosity }: LineOptions): stri
   }
 }
 
-const reasonOf = ({ message, error }: EndedAction): string => printable(message ?? error?.message ?? '');
+const reasonOf = ({ message, error }: Ended): string => printable(message ?? error?.message ?? '');
 
 const notRunText = (reason: string): string => (reason.startsWith('not run') ? reason : `not run, ${reason}`);
 

@@ -19,10 +19,10 @@ export function countsText(counts: Counts): string {
 }
 
 /** What came out: `3 files, 45 kB`, `120 kB`, and what the converter says of it. */
-export function resultText(action: EndedAction): string {
-  const files = action.files === 1 ? '' : plural(action.files, 'file');
-  const bytes = action.files === 0 ? '' : formatBytes(action.bytes);
-  const message = action.message === undefined ? '' : printable(action.message);
+export function resultText(made: Pick<EndedAction, 'files' | 'bytes' | 'message'>): string {
+  const files = made.files === 1 ? '' : plural(made.files, 'file');
+  const bytes = made.files === 0 ? '' : formatBytes(made.bytes);
+  const message = made.message === undefined ? '' : printable(made.message);
   return [files, bytes, message].filter((part) => part !== '').join(', ');
 }
 

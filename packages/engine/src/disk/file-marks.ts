@@ -53,8 +53,8 @@ export function markFiles(
 ): MarkedFiles {
   const look = links === 'follow' ? statSync : lstatSync;
   const marks = new Float64Array(files.length * marksPerFile);
-  for (const [index, file] of files.entries()) {
-    const facts = factsOf(file, look);
+  for (let index = 0; index < files.length; index += 1) {
+    const facts = factsOf(files[index] ?? '', look);
     const at = index * marksPerFile;
     if (facts === undefined) {
       marks[at] = missingSize;

@@ -52,7 +52,7 @@ export function copySmall({ source, target, mode }: SmallCopy): OpenCopy | undef
 /** Waits until the disk has it, and closes it. */
 export function flushed<Copy extends OpenCopy>(copy: Copy): Promise<Copy> {
   return new Promise((resolve, reject) => {
-    flushSoon(copy.file, (problem) => {
+    const onFlushed = (problem: Error | null): void => {
       try {
         closeSync(copy.file);
       } catch (error) {
@@ -60,27 +60,31 @@ export function flushed<Copy extends OpenCopy>(copy: Copy): Promise<Copy> {
       }
       if (problem === null) resolve(copy);
       else reject(problem);
-    });
+    };
+    flushSoon({ file: copy.file, onFlushed });
   });
 }
 
-type OnFlushed = Parameters<typeof fsync>[1];
+interface Flush {
+  readonly file: number;
+  readonly onFlushed: (problem: Error | null) => void;
+}
 
-let unflushed = new Map<number, OnFlushed>();
+let waiting: Flush[] = [];
 
 /**
  * All files of one turn are handed over together: to wake a thread for each takes as long as to copy it, and one that finds
  * the next file waiting need not be woken.
  */
-function flushSoon(file: number, onFlushed: OnFlushed): void {
-  if (unflushed.size === 0) setImmediate(flushAll);
-  unflushed.set(file, onFlushed);
+function flushSoon(flush: Flush): void {
+  if (waiting.length === 0) setImmediate(flushAll);
+  waiting.push(flush);
 }
 
 function flushAll(): void {
-  const files = unflushed;
-  unflushed = new Map();
-  for (const [file, onFlushed] of files) fsync(file, onFlushed);
+  const flushes = waiting;
+  waiting = [];
+  for (const { file, onFlushed } of flushes) fsync(file, onFlushed);
 }
 
 // What has become a pipe since it was listed makes nobody wait.

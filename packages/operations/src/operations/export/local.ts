@@ -71,9 +71,9 @@ async function exportAll(
 
 function resultOf(exported: readonly Exported[]): OperationResult {
   const outputs = exported.map(({ output }) => output);
+  if (exported.every(isPlain)) return { outputs };
   const messages = new Set(exported.flatMap(({ message = [] }) => message));
-  const isUnchanged = exported.length > 0 && exported.every((one) => one.isUnchanged === true);
-  if (messages.size === 0 && !isUnchanged) return { outputs };
+  const isUnchanged = exported.every((one) => one.isUnchanged === true);
   return {
     outputs,
     ...(messages.size > 0 && { message: [...messages].join('; ') }),
@@ -170,6 +170,9 @@ interface Exported {
   readonly message?: string;
   readonly isUnchanged?: true;
 }
+
+const isPlain = ({ message, isUnchanged }: Exported): boolean =>
+  message === undefined && isUnchanged !== true;
 
 interface Writing {
   /** Its signal is made when it is first asked for, which small files do not. */
