@@ -21,7 +21,7 @@ export function plannedArtifact(task: TaskName, file: PlannedFile): Artifact {
 }
 
 export function madeArtifact(task: TaskName, file: OutputFile, sizeBytes: number): Artifact {
-  const { path, sha256, url, remote, mtimeMs } = file;
+  const { path, sha256, url, remote, mtimeMs, seen } = file;
   const name = safeName(file.name);
   const dir = safeDir(file.dir);
   const format = formatOfFile(name);
@@ -30,8 +30,8 @@ export function madeArtifact(task: TaskName, file: OutputFile, sizeBytes: number
     const artifact = { task, dir, name, format, path, sizeBytes, ...elsewhere };
     return sha256 === undefined ? artifact : { ...artifact, sha256 };
   }
-  if (sha256 === undefined) return { task, dir, name, format, path, sizeBytes, mtimeMs };
-  return { task, dir, name, format, path, sizeBytes, sha256, mtimeMs };
+  if (sha256 === undefined) return { task, dir, name, format, path, sizeBytes, mtimeMs, seen };
+  return { task, dir, name, format, path, sizeBytes, sha256, mtimeMs, seen };
 }
 
 /** Its place in the job, and what addresses call it: `guide/intro.docx`. */

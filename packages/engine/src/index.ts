@@ -57,6 +57,7 @@ export type {
   OperationContext,
   OperationResult,
   OutputFile,
+  FileFacts,
   PlannedFile,
   RunContext,
   Share,
@@ -77,7 +78,7 @@ export { remainingMs } from './remaining-time.ts';
 export type { ActionCounts, EndedAction, TaskProgress } from './task-progress.ts';
 export { bytesOf, countKey, endedAction } from './task-progress.ts';
 export { recordRun, whyNoCertificate } from './run-record.ts';
-export type { ExportedFile, RecordedRun } from './run-record.ts';
+export type { ExportedFile, InputFile, RecordedRun } from './run-record.ts';
 export { runJob } from './run-job.ts';
 export type { RunOptions } from './run-job.ts';
 export type { Action, TaskRun } from './task-run.ts';

@@ -25,8 +25,9 @@ export interface Artifact {
   readonly sizeBytes: number;
   /** Hex, where somebody computed it on the way. */
   readonly sha256?: string;
-  /** As in `OutputFile`. */
+  /** Both as in `OutputFile`. */
   readonly mtimeMs?: number | undefined;
+  readonly seen?: FileFacts | undefined;
   /**
    * All that its action made, itself included, where it lies in the cache without them and may show them: a page of an
    * archive, with the pictures and style sheets that lie beside it there.
@@ -82,6 +83,14 @@ export interface ActionPlan {
   readonly basis?: Readonly<Record<string, string>>;
   /** Absolute paths whose change may change this plan: the file of a program, folders of fonts. */
   readonly watches?: readonly string[];
+}
+
+/** By which a file is known again, or seen to have changed. Times in milliseconds since the epoch. */
+export interface FileFacts {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
 }
 
 export interface PlannedFile {
@@ -169,6 +178,8 @@ export interface OutputFile {
    * file is known again although it was written a moment ago.
    */
   readonly mtimeMs?: number | undefined;
+  /** How it was when it was taken, where it lies where the user keeps it: so nobody has to look once more. */
+  readonly seen?: FileFacts | undefined;
 }
 
 export interface Operation {

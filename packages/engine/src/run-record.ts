@@ -6,11 +6,12 @@ import type { Expression, Task, Template } from '@pipeline/schema';
 import { filePlace } from './artifact.ts';
 import type { JobPlan } from './job-plan.ts';
 import type { Ledger, LedgerImport } from './manifest.ts';
+import type { Artifact } from './operation.ts';
 import type { Action } from './task-run.ts';
 
 /** All paths are absolute. */
 export interface RecordedRun extends Pick<Ledger, 'imports' | 'keys' | 'actions'> {
-  readonly inputs: readonly string[];
+  readonly inputs: readonly InputFile[];
   /** What imports looked at to find their files. */
   readonly listed: readonly string[];
   /** What else would have to be looked at, if it changed. */
@@ -18,6 +19,8 @@ export interface RecordedRun extends Pick<Ledger, 'imports' | 'keys' | 'actions'
   readonly exported: readonly ExportedFile[];
   readonly filesOut: number;
 }
+
+export type InputFile = Pick<Artifact, 'path' | 'seen'>;
 
 export interface ExportedFile {
   readonly path: string;
@@ -70,11 +73,11 @@ type InputNumbers = ReadonlyMap<Action, ReadonlyMap<string, number>>;
 
 /** In the order of their addresses, so that one run can be compared with another. */
 function recordImports(actions: readonly Action[]): {
-  readonly inputs: readonly string[];
+  readonly inputs: readonly InputFile[];
   readonly imports: readonly (LedgerImport & { readonly watches: readonly string[] })[];
   readonly numbers: InputNumbers;
 } {
-  const inputs: string[] = [];
+  const inputs: InputFile[] = [];
   const numbers = new Map<Action, ReadonlyMap<string, number>>();
   const imports = actions
     .filter(({ owner }) => owner.planned.task.operation === 'import/local')
@@ -82,7 +85,7 @@ function recordImports(actions: readonly Action[]): {
     .map((action) => {
       const places = action.outputs.map(filePlace);
       numbers.set(action, new Map(places.map((place, index) => [place, inputs.length + index])));
-      for (const { path } of action.outputs) inputs.push(path);
+      for (const input of action.outputs) inputs.push(input);
       const depths = places.map((place) => place.split('/').length);
       return { address: action.address, files: places.length, depths, watches: action.plan?.watches ?? [] };
     });

@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url';
 import {
   type Action,
   type JobOutcome,
+  type InputFile,
   type JobPlan,
   type Manifest,
   type MarkedFiles,
   markFiles,
   marksPerFile,
   nextLedger,
+  type RecordedRun,
   recordRun,
   shortPath,
   tickMs,
@@ -84,12 +86,22 @@ export async function describeRun(run: FinishedRun, { root, file, key, previous 
     variables,
     hosts: asked.length > 0 ? asked : (previous?.hosts ?? []),
     filesOut: recorded.filesOut,
-    inputs: markFiles(recorded.inputs, { root, links: 'follow' }, settled),
+    inputs: markInputs(recorded, { root, settled }),
     watched: await markWatched([...new Set(watched)], { run, root, settled }),
     outputs,
     ledger: () => ledger,
     ...obstacleOf(run, recorded.listed),
   };
+}
+
+/** As they were when they were taken: what changes after that has changed. */
+function markInputs(
+  { inputs }: RecordedRun,
+  { root, settled }: Pick<Watching, 'root' | 'settled'>,
+): MarkedFiles {
+  const seen = (index: number): InputFile['seen'] => inputs[index]?.seen;
+  const paths = inputs.map(({ path }) => path);
+  return markFiles(paths, { root, links: 'follow' }, { ...settled, seen });
 }
 
 /** A run that looked at a part took it as it was. */

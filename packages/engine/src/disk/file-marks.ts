@@ -6,6 +6,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import { isAbsolute, sep } from 'node:path';
 import { type MarkedFiles, marksPerFile, missingSize } from '../manifest.ts';
+import type { FileFacts } from '../operation.ts';
 
 export interface Place {
   /** Absolute; relative paths start here. */
@@ -43,18 +44,20 @@ export function changedFiles({ paths, marks }: MarkedFiles, { root, links }: Pla
 export interface Trust {
   readonly settledBeforeMs: number;
   readonly timeGiven?: (index: number) => number | undefined;
+  /** How it was when somebody looked at it; undefined: nobody did. */
+  readonly seen?: (index: number) => FileFacts | undefined;
 }
 
 /** The marks of files as they are now. Of one that is not to be trusted, the size is no number. */
 export function markFiles(
   files: readonly string[],
   { root, links }: Place,
-  { settledBeforeMs, timeGiven }: Trust,
+  { settledBeforeMs, timeGiven, seen }: Trust,
 ): MarkedFiles {
   const look = links === 'follow' ? statSync : lstatSync;
   const marks = new Float64Array(files.length * marksPerFile);
   for (let index = 0; index < files.length; index += 1) {
-    const facts = factsOf(files[index] ?? '', look);
+    const facts = seen?.(index) ?? factsOf(files[index] ?? '', look);
     const at = index * marksPerFile;
     if (facts === undefined) {
       marks[at] = missingSize;
@@ -86,14 +89,7 @@ export function shortPath(file: string, root: string): string {
 
 export const longPath = (path: string, root: string): string => (isAbsolute(path) ? path : root + sep + path);
 
-interface Facts {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-  readonly ino: number;
-}
-
-function factsOf(file: string, look: typeof statSync): Facts | undefined {
+function factsOf(file: string, look: typeof statSync): FileFacts | undefined {
   try {
     return look(file, quietly);
   } catch {

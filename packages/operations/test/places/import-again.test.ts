@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject } from '@pipeline/schema';
+import { changedFiles, markFiles } from '@pipeline/engine';
 import { expect, test } from 'vitest';
 import { importLocal } from '../../src/operations/import/local.ts';
 import { action, contextOf, project } from './action.ts';
@@ -80,3 +81,23 @@ function write(root: string, file: string): void {
 }
 
 const remove = (root: string, file: string): void => rmSync(path.join(root, file), { recursive: true });
+
+test('a file that changes after it was seen is not what was taken, though it is taken', async () => {
+  const root = project(['in/a.md', 'in/b.md']);
+  await ticked();
+  const request = action({ options: { path: 'in/*.md' } });
+  const context = contextOf(root, { allowedDirs: [root] });
+  await importLocal.plan(request, context);
+  writeFileSync(path.join(root, 'in/a.md'), 'changed');
+  const made = await importLocal.run(request, context);
+  const outputs = made.ok ? made.value.outputs : [];
+  const place = { root, links: 'follow' } as const;
+  const trust = { settledBeforeMs: Date.now() + 60_000, seen: (index: number) => outputs[index]?.seen };
+  const marked = markFiles(
+    outputs.map((file) => file.path),
+    place,
+    trust,
+  );
+  expect(marked.paths).toEqual(['in/a.md', 'in/b.md']);
+  expect(changedFiles(marked, place)).toEqual([0]);
+});

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import path from 'node:path';
-import type { Failure } from '@pipeline/engine';
+import type { Failure, FileFacts } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { JsonObject, Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
@@ -15,7 +15,7 @@ import { flagOption, listOption, textOption } from '../../read-options.ts';
 import { excludeMatcher, parseGlob } from './glob.ts';
 import type { Glob } from './glob.ts';
 import { exists, isLink, missingPart, missingText } from './missing-path.ts';
-import { isReadable, lookedAt, startWalk, walkFolders } from './walk-folders.ts';
+import { factsOf, isReadable, lookedAt, startWalk, walkFolders } from './walk-folders.ts';
 import type { Walk } from './walk-folders.ts';
 
 interface SelectedFile {
@@ -23,6 +23,7 @@ interface SelectedFile {
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
+  readonly seen?: FileFacts;
 }
 
 export interface Selection {
@@ -62,10 +63,11 @@ export function selectFiles(
     const found = find(pattern, walk, flagOption(options, 'allow_empty'));
     if (!found.ok) return found;
     if (found.value.note !== undefined) notes.push(found.value.note);
-    for (const [file, sizeBytes] of found.value.files) {
+    for (const [file, seen] of found.value.files) {
       // A file that an earlier pattern took keeps the place that it has by that one.
-      if (!files.has(file))
-        files.set(file, { ...places.of(file, base?.value ?? found.value.base), path: file, sizeBytes });
+      if (files.has(file)) continue;
+      const { dir, name } = places.of(file, base?.value ?? found.value.base);
+      files.set(file, { dir, name, path: file, sizeBytes: seen.size, seen });
     }
   }
   const problem =
@@ -86,7 +88,7 @@ export function selectFiles(
 
 interface Found {
   readonly base: string;
-  readonly files: ReadonlyMap<string, number>;
+  readonly files: ReadonlyMap<string, FileFacts>;
   readonly note?: string;
 }
 
@@ -138,7 +140,7 @@ function findLiteral(name: string, walk: Walk, isMissingAllowed: boolean): Resul
   }
   if (walk.isExcluded(file)) return ok({ base, files: new Map() });
   if (!isReadable(file, stats)) walk.unreadable.add(file);
-  return ok({ base, files: new Map([[file, stats.size]]) });
+  return ok({ base, files: new Map([[file, factsOf(stats)]]) });
 }
 
 export function excluder(patterns: readonly string[], context: PathContext): (absolute: string) => boolean {

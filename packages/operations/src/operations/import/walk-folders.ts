@@ -7,6 +7,7 @@
 import { closeSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import path from 'node:path';
+import type { FileFacts } from '@pipeline/engine';
 import { isInside, shownPath } from '../../files/paths.ts';
 import type { PathContext } from '../../files/paths.ts';
 import type { Glob, Segment } from './glob.ts';
@@ -17,8 +18,8 @@ export interface Walk {
   /** Plain files that are not to be taken now: nothing is asked about them. */
   readonly isLeftOut: (absolute: string) => boolean;
   hasLeftOut: boolean;
-  /** Absolute path → size in bytes. */
-  readonly found: Map<string, number>;
+  /** By absolute path. */
+  readonly found: Map<string, FileFacts>;
   /** Matching files and folders that cannot be read. */
   readonly unreadable: Set<string>;
   /** Matching files that are links out of the allowed folders. */
@@ -164,7 +165,7 @@ function take(file: string, entry: Dirent | undefined, walk: Walk): void {
   } else if (entry?.isFile() !== true && !isInside(realFolder(file), walk.context.allowedDirs)) {
     walk.outside.add(file);
   } else {
-    walk.found.set(file, stats.size);
+    walk.found.set(file, factsOf(stats));
   }
 }
 
@@ -188,6 +189,14 @@ const isUndecodable = (name: string): boolean => name.includes('\uFFFD');
 const shown = (file: string, walk: Walk): string => shownPath(file, walk.context.baseDir);
 
 /** Undefined: not there, or not to be reached. */
+/** Of a thousand files, all that a `Stats` holds would be a megabyte. */
+export const factsOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileFacts => ({
+  size,
+  mtimeMs,
+  ctimeMs,
+  ino,
+});
+
 function statOf(file: string, walk: Walk): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });

@@ -99,14 +99,15 @@ function look(
   }: { readonly context: PathContext; readonly isExcluded: (absolute: string) => boolean },
 ): FoundFiles {
   const walk = startWalk(context, { isExcluded });
+  const named: string[] = [];
   for (const pattern of patterns) {
     const glob = parseGlob(pattern);
     const literal = path.resolve(context.baseDir, glob.isPlain ? glob.fixed : pattern);
     if (glob.isPlain || exists(literal)) {
-      if (exists(literal) && !isExcluded(literal)) walk.found.set(literal, 0);
+      if (exists(literal) && !isExcluded(literal)) named.push(literal);
     } else walkFolders(glob, path.resolve(context.baseDir, glob.fixed), walk);
   }
-  const found = [...walk.found.keys()];
+  const found = [...new Set([...named, ...walk.found.keys()])];
   const links = found.filter(
     (file) =>
       walk.listings.get(path.dirname(file))?.get(path.basename(file))?.isSymbolicLink() ?? isLink(file),
