@@ -8,7 +8,7 @@ import { err, ok } from '@pipeline/schema';
 import { missingFolders } from '../incremental/missing-folders.ts';
 import { type NarrowedPlan, planNarrowed, withUnchanged } from '../incremental/narrowed-plan.ts';
 import { prunedLines } from '../incremental/pruned-lines.ts';
-import { lookQuickly } from '../incremental/quick-look.ts';
+import { lookQuickly, startTime } from '../incremental/quick-look.ts';
 import { saveManifest } from '../incremental/save-manifest.ts';
 import { tellPlanProblems } from '../plan-problems.ts';
 import type { Invocation } from '../parse-arguments.ts';
@@ -38,7 +38,7 @@ export class Cycle {
   #prepared: PreparedRun;
   #isFirst = true;
   #hasLeftOut = false;
-  #started = startNow();
+  #started = startTime();
 
   constructor(prepared: PreparedRun, request: LoadRequest, hooks: CycleHooks) {
     this.#prepared = prepared;
@@ -75,7 +75,7 @@ export class Cycle {
     if (narrowed !== undefined) return ok({ plan: narrowed.plan, narrowed });
     this.#isFirst = false;
     this.#hasLeftOut = false;
-    this.#started = startNow();
+    this.#started = startTime();
     const planned = await planOnce(this.#prepared, { isLeftOut: this.#isLeftOut });
     if (planned.ok) return ok({ plan: planned.value });
     const { opened, masker } = this.#prepared;
@@ -88,7 +88,7 @@ export class Cycle {
    */
   async #planNarrowed(changed: readonly string[]): Promise<NarrowedPlan | undefined> {
     if (this.#prepared.options.cache.isForced) return undefined;
-    this.#started = startNow();
+    this.#started = startTime();
     const { invocation, surroundings } = this.#request;
     const narrowed = await planNarrowed(this.#prepared, lookQuickly(plainly(invocation), surroundings));
     if (narrowed === undefined) return undefined;
@@ -145,11 +145,6 @@ export class Cycle {
     return ended;
   }
 }
-
-const startNow = (): { readonly startedAt: number; readonly startedTick: number } => ({
-  startedAt: Date.now(),
-  startedTick: performance.now(),
-});
 
 /** Files that are there before the run, and the tasks that take them. */
 function takenFiles({ actions }: JobPlan): readonly (readonly [TaskName, string])[] {

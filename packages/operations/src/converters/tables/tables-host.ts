@@ -11,9 +11,9 @@ import { stemOf } from '../../files/output-name.ts';
 import { selectPages } from '../../page-range.ts';
 import type { PageRange } from '../../page-range.ts';
 import { textOption } from '../../read-options.ts';
-import { asJson, dataFormats } from './data-formats.ts';
+import { asJson } from './as-json.ts';
+import { dataFormats } from './data-formats.ts';
 import { decodeText } from './decode-text.ts';
-import { readDelimited, writeDelimited } from './delimited.ts';
 import { tablesHtml } from './table-html.ts';
 import { tablesToValue, valueToTables } from './table-model.ts';
 import type { Table } from './table-model.ts';
@@ -139,9 +139,10 @@ async function readContent(bytes: Uint8Array, request: TablesJob): Promise<Conte
     delimitedFormats.includes(from) && !delimitedFormats.includes(request.to) ? request.encoding : undefined;
   const text = (): string =>
     decodeText(bytes, { name, format: from, ...(encoding === undefined ? {} : { encoding }) });
-  const data = dataFormats[from];
+  const data = await dataFormats[from]?.();
   if (data !== undefined) return { type: 'value', value: data.read(text().replace(/^\uFEFF/, '')) };
   if (delimitedFormats.includes(from)) {
+    const { readDelimited } = await import('./delimited.ts');
     const separator = delimitedFormats.includes(request.to) ? undefined : request.separator;
     return {
       type: 'tables',
@@ -165,7 +166,7 @@ interface Written {
 
 async function writeContent(content: Content, request: TablesJob): Promise<Written> {
   const { to } = request;
-  const data = dataFormats[to];
+  const data = await dataFormats[to]?.();
   if (data !== undefined) {
     const value = content.type === 'value' ? content.value : tablesToValue(content.tables);
     return { output: data.write(to === 'xml' && Array.isArray(value) ? { rows: { row: value } } : value) };
@@ -191,8 +192,10 @@ async function writeContent(content: Content, request: TablesJob): Promise<Writt
 
 async function writeTable(table: Table, request: TablesJob): Promise<Uint8Array | string> {
   const { to, separator } = request;
-  if (delimitedFormats.includes(to))
+  if (delimitedFormats.includes(to)) {
+    const { writeDelimited } = await import('./delimited.ts');
     return encoded(writeDelimited(table, { format: to, separator }), request);
+  }
   if (to === 'parquet') {
     const { writeParquet } = await import('./parquet.ts');
     return writeParquet(table);
