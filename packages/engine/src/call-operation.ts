@@ -45,7 +45,10 @@ export function callOperation<T>(call: OperationCall<T>): Promise<Result<T, Fail
   });
 }
 
-/** The time of one call: until it is told to end, and then until nobody waits for it any more. */
+/**
+ * The time of one call: until it is told to end, and then until nobody waits for it any more. There is one for each attempt,
+ * and private methods would make each of them dearer.
+ */
 class Bounds<T> implements StopListener {
   readonly context: OperationContext;
   readonly #call: OperationCall<T>;
@@ -59,7 +62,7 @@ class Bounds<T> implements StopListener {
     this.#resolve = resolve;
     const { timeoutMs } = call.request.task;
     this.#deadline = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, call.clock);
-    this.#deadline?.stop.listen({ onStop: () => this.#beginGrace() });
+    this.#deadline?.stop.listen({ onStop: () => void this.beginGrace() });
     call.stop.listen(this);
     const stop = this.#deadline?.stop ?? call.stop;
     const { workDir, attempt, share } = call;
@@ -78,13 +81,11 @@ class Bounds<T> implements StopListener {
   /** A failure is what the operation says, unless it was told to end. */
   end(answer: Result<T, Failure>): void {
     this.clear();
-    this.#resolve(answer.ok ? answer : err(this.#whyTold() ?? answer.error));
-  }
-
-  #whyTold(): Failure | undefined {
     const { stop, request } = this.#call;
-    if (stop.isStopped) return cancelledFailure(request);
-    return this.#deadline?.stop.isStopped === true ? timeoutFailure(request) : undefined;
+    if (answer.ok) this.#resolve(answer);
+    else if (stop.isStopped) this.#resolve(err(cancelledFailure(request)));
+    else if (this.#deadline?.stop.isStopped === true) this.#resolve(err(timeoutFailure(request)));
+    else this.#resolve(answer);
   }
 
   clear(): void {
@@ -96,26 +97,22 @@ class Bounds<T> implements StopListener {
 
   onStop(): void {
     this.#deadline?.stop.stop(new DOMException('the job was stopped', 'AbortError'));
-    this.#beginGrace();
+    void this.beginGrace();
+  }
+
+  async beginGrace(): Promise<void> {
+    if (this.#grace !== undefined) return;
+    this.#grace = new AbortController();
+    const { clock, graceMs, request } = this.#call;
+    await clock.wait(graceMs, this.#grace.signal);
+    // It was told to end, and did not.
+    if (!this.#isOver) this.end(err(cancelledFailure(request)));
   }
 
   readonly #progress: OperationContext['progress'] = (percent, message) => {
     // What was left behind has nothing more to say.
     if (!this.#isOver) this.#call.listener.onProgress(percent, message);
   };
-
-  #beginGrace(): void {
-    if (this.#grace !== undefined) return;
-    this.#grace = new AbortController();
-    void this.#wait(this.#grace.signal);
-  }
-
-  async #wait(until: AbortSignal): Promise<void> {
-    const { clock, graceMs, request } = this.#call;
-    await clock.wait(graceMs, until);
-    // It was told to end, and did not.
-    if (!this.#isOver) this.end(err(cancelledFailure(request)));
-  }
 }
 
 export function cancelledFailure({ address }: ActionRequest): Failure {

@@ -90,9 +90,9 @@ export interface LedgerEntry {
   /** The action that exported it. */
   readonly address: string;
   /** Absent: an export that promised nothing of the content, as one that keeps what is there. */
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
   /** Number of the input that it flows from; absent when it was made of a group, or of nothing. */
-  readonly source?: number;
+  readonly source?: number | undefined;
   /** An earlier or this run wrote it; false: it was there, with the same content, before anybody did. */
   readonly isOurs: boolean;
 }

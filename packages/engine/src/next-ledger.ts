@@ -42,18 +42,12 @@ export function nextLedger(request: LedgerRequest): Ledger {
     const before = known.get(path);
     // Nobody has touched it since: an export that found it as it should be does not say what is in it.
     if (sha256 === undefined && before?.sha256 !== undefined && isUntouched(before, outputs, index)) {
-      const kept = { sha256: before.sha256, isOurs: before.isOurs };
-      return { address, ...kept, ...(source !== undefined && { source }) };
+      return { address, sha256: before.sha256, source, isOurs: before.isOurs };
     }
     // Whoever keeps what is there touches nothing, and promises nothing of the content.
     const isWritten = sha256 !== undefined && ctimeMs >= startedAt;
     const isKept = sha256 !== undefined && ours.has(contentKey(path, sha256));
-    return {
-      address,
-      ...(sha256 !== undefined && { sha256 }),
-      ...(source !== undefined && { source }),
-      isOurs: isWritten || isKept,
-    };
+    return { address, sha256, source, isOurs: isWritten || isKept };
   });
   const { imports, keys, actions, listed } = recorded;
   return {

@@ -64,6 +64,7 @@ class JobRun {
   readonly #environment: ActionEnvironment;
   readonly #running = new Map<Action, Stop>();
   #isStopped = false;
+  #firstFailed: Action | undefined;
   readonly #report: JobReport;
   readonly #workDirs = new Map<Action, string>();
   readonly #removals = new Set<Promise<void>>();
@@ -129,17 +130,16 @@ class JobRun {
 
   #apply(changes: readonly Change[]): void {
     this.#admitReady(changes);
-    let firstFailed: Action | undefined;
-    for (const change of changes) {
-      this.#applyOne(change);
-      if (change.type === 'ended' && isStopping(change.action)) firstFailed ??= change.action;
-    }
-    const onError = this.#options.onError ?? this.#plan.pipeline.onError;
-    if (firstFailed !== undefined && onError === 'stop') {
-      this.#stop(failure('cancelled', `the job was stopped, because ${firstFailed.address} failed`));
-    }
+    for (const change of changes) this.#applyOne(change);
+    if (this.#firstFailed !== undefined) this.#stopAfter(this.#firstFailed);
     this.#starter.startReady();
     if (this.#schedule.isDone) this.#onDone();
+  }
+
+  #stopAfter({ address }: Action): void {
+    const onError = this.#options.onError ?? this.#plan.pipeline.onError;
+    if (onError === 'stop')
+      this.#stop(failure('cancelled', `the job was stopped, because ${address} failed`));
   }
 
   /** All of a step together: they may share their work. */
@@ -160,6 +160,7 @@ class JobRun {
       case 'ended':
         this.#report.tell(change);
         this.#options.onEnded?.(change.action);
+        if (isStopping(change.action)) this.#firstFailed ??= change.action;
         break;
       default:
         this.#report.tell(change);

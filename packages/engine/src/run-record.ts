@@ -25,11 +25,11 @@ export type InputFile = Pick<Artifact, 'path' | 'seen'>;
 export interface ExportedFile {
   readonly path: string;
   readonly address: string;
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
   /** As in `OutputFile`. */
   readonly mtimeMs?: number | undefined;
   /** Number of the input that it flows from. */
-  readonly source?: number;
+  readonly source?: number | undefined;
 }
 
 /** `ended`: every action of the run, in any order. */
@@ -93,13 +93,7 @@ function recordImports(actions: readonly Action[]): {
 }
 
 function exportedBy({ address, outputs }: Action, source: number | undefined): readonly ExportedFile[] {
-  return outputs.map(({ path, sha256, mtimeMs }) => ({
-    path,
-    address,
-    mtimeMs,
-    ...(sha256 !== undefined && { sha256 }),
-    ...(source !== undefined && { source }),
-  }));
+  return outputs.map(({ path, sha256, mtimeMs }) => ({ path, address, sha256, mtimeMs, source }));
 }
 
 /** Back along the files to the import; undefined where a group, or a file that stands in the pipeline, is in between. */

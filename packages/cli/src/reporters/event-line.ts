@@ -5,7 +5,7 @@
 import type { JobEvent, Progress, TaskProgress } from '@pipeline/engine';
 import { bytesOf, countKey, taskOf } from '@pipeline/engine';
 import { unreachable } from '@pipeline/schema';
-import { failureText, resultText, retryText } from './outcome-text.ts';
+import { failureText, listed, resultText, retryText } from './outcome-text.ts';
 import { printable } from './printable.ts';
 import { changedLine, notedLine, waitingLine } from './watch-line.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './quantity.ts';
@@ -35,12 +35,13 @@ export function eventLine(
     case 'job.started':
       return `${style.bold(printable(event.name === '' ? event.pipeline : event.name))}  ${plural(event.tasks.length, 'task')}`;
     case 'action.started': {
+      if (!isVerbose) return undefined;
       const converter = [event.converter, event.version].filter((part) => part !== undefined).join(' ');
       const attempt = event.attempt > 1 ? `attempt ${event.attempt}` : '';
-      return isVerbose ? row(style.signs.running, event.action, [converter, attempt]) : undefined;
+      return row(style.signs.running, event.action, listed(converter, attempt));
     }
     case 'action.retried':
-      return row(style.yellow(style.signs.warning), event.action, [retryText(event.error, event.delay_ms)]);
+      return row(style.yellow(style.signs.warning), event.action, retryText(event.error, event.delay_ms));
     case 'task.finished': {
       const task = taskOf(state(), event.task);
       return task !== undefined && (isVerbose || hasNote(task)) ? taskLine(task, style) : undefined;
@@ -109,20 +110,25 @@ function endedLine(action: Ended, { style, verbosity }: LineOptions): string | u
   if (verbosity === 'quiet') return undefined;
   switch (key) {
     case 'done':
-      return row(green(signs.done), action.action, [madeText(action), formatDuration(action.action_ms)]);
+      return row(
+        green(signs.done),
+        action.action,
+        listed(madeText(action), formatDuration(action.action_ms)),
+      );
     case 'cached':
       // On most days that is nearly all of them.
       if (verbosity !== 'verbose') return undefined;
-      return row(green(signs.cached), action.action, [
-        action.message === undefined ? 'cached' : '',
-        madeText(action),
-      ]);
+      return row(
+        green(signs.cached),
+        action.action,
+        listed(action.message === undefined ? 'cached' : '', madeText(action)),
+      );
     case 'skipped':
-      return row(yellow(signs.skipped), action.action, ['skipped', reasonOf(action)]);
+      return row(yellow(signs.skipped), action.action, listed('skipped', reasonOf(action)));
     case 'notRun':
       // One failure can leave out thousands: the summary counts them.
       return verbosity === 'verbose'
-        ? row(yellow(signs.skipped), action.action, [notRunText(reasonOf(action))])
+        ? row(yellow(signs.skipped), action.action, notRunText(reasonOf(action)))
         : undefined;
     default:
       return unreachable(key);
@@ -133,7 +139,6 @@ const reasonOf = ({ message, error }: Ended): string => printable(message ?? err
 
 const notRunText = (reason: string): string => (reason.startsWith('not run') ? reason : `not run, ${reason}`);
 
-function row(sign: string, action: string, details: readonly string[]): string {
-  const text = details.filter((part) => part !== '').join(', ');
-  return `${sign} ${printable(action)}${text === '' ? '' : `  ${text}`}`;
+function row(sign: string, action: string, details: string): string {
+  return `${sign} ${printable(action)}${details === '' ? '' : `  ${details}`}`;
 }

@@ -23,7 +23,12 @@ export function resultText(made: Pick<EndedAction, 'files' | 'bytes' | 'message'
   const files = made.files === 1 ? '' : plural(made.files, 'file');
   const bytes = made.files === 0 ? '' : formatBytes(made.bytes);
   const message = made.message === undefined ? '' : printable(made.message);
-  return [files, bytes, message].filter((part) => part !== '').join(', ');
+  return listed(listed(files, bytes), message);
+}
+
+/** Both, as far as there are both. */
+export function listed(one: string, other: string): string {
+  return one === '' || other === '' ? one + other : `${one}, ${other}`;
 }
 
 export function failureText(failure: Failure | undefined): string {
