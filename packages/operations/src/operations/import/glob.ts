@@ -106,15 +106,18 @@ function segmentsOf(pattern: string): readonly Segment[] {
     .map((part): Segment => {
       if (part === '**') return { type: 'any-depth' };
       if (!isMagic(part)) return { type: 'name', name: unescape(part) };
-      return {
-        type: 'match',
-        matches: picomatch(quoteParentheses(part), matchOptions),
-      };
+      return { type: 'match', matches: nameMatcher(quoteParentheses(part)) };
     })
     .filter((segment, index, all) => segment.type !== 'any-depth' || all[index - 1]?.type !== 'any-depth');
   // `docs/**` means every file below `docs`.
   if (segments.at(-1)?.type !== 'any-depth') return segments;
   return [...segments, { type: 'match', matches: (name) => !name.startsWith('.') }];
+}
+
+/** As the matcher of picomatch, which tells far more of each name than whether it matches. */
+function nameMatcher(pattern: string): (name: string) => boolean {
+  const expression = picomatch.makeRe(pattern, matchOptions);
+  return (name) => name === pattern || expression.test(name);
 }
 
 export const quoteParentheses = (text: string): string =>

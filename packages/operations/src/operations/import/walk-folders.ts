@@ -188,7 +188,6 @@ const isUndecodable = (name: string): boolean => name.includes('\uFFFD');
 
 const shown = (file: string, walk: Walk): string => shownPath(file, walk.context.baseDir);
 
-/** Undefined: not there, or not to be reached. */
 /** Of a thousand files, all that a `Stats` holds would be a megabyte. */
 export const factsOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileFacts => ({
   size,
@@ -197,6 +196,7 @@ export const factsOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileFacts => ({
   ino,
 });
 
+/** Undefined: not there, or not to be reached. */
 function statOf(file: string, walk: Walk): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
