@@ -18,7 +18,8 @@ import { firstFrame, frameMs, nextFrame } from './frame-pace.ts';
 import type { TerminalOutput } from './terminal-output.ts';
 
 export interface LiveModel {
-  readonly progress: Progress;
+  /** Asked for with each frame, which are fewer than there are events. */
+  readonly progress: () => Progress;
   /** Only grows, in place. */
   readonly permanent: readonly PermanentLine[];
   /** When the job started, by the clock of the view. */
@@ -122,7 +123,7 @@ export class LiveView {
     if (this.#isUrgent) return Math.min(nextAt, drawnAt + frameMs);
     if (this.#isDirty) return nextAt;
     const { progress, startedAt } = this.#model;
-    if (progress.status !== 'processing') return undefined;
+    if (progress().status !== 'processing') return undefined;
     const second = startedAt + (Math.floor((drawnAt - startedAt) / 1000) + 1) * 1000;
     return Math.max(nextAt, this.#hasSpinner ? Math.min(second, drawnAt + spinnerMs) : second);
   }
@@ -146,7 +147,8 @@ export class LiveView {
 
   #frame(): Frame {
     const { output, clock, style, stdin } = this.#options;
-    const { progress, startedAt } = this.#model;
+    const { startedAt } = this.#model;
+    const progress = this.#model.progress();
     const { columns, rows } = output;
     const elapsedMs = clock.now() - startedAt;
     this.#slots = nextSlots(this.#slots, valuesOf(progress.running), maxHeight(rows));
@@ -184,7 +186,7 @@ export class LiveView {
 
   /** From none: the first task that is not done. */
   #neighbour(key: 'up' | 'down'): string | undefined {
-    const tasks = [...itemsOf(this.#model.progress.tasks)];
+    const tasks = [...itemsOf(this.#model.progress().tasks)];
     const at = tasks.findIndex((task) => task.task === this.#selected);
     if (at === -1) return (tasks.find((task) => task.endedMs === undefined) ?? tasks.at(-1))?.task;
     const next = key === 'up' ? at - 1 : at + 1;

@@ -3,8 +3,8 @@
  * the summary in its place when the run is over. Ink loads while the run begins; a run that is faster never shows it.
  * When the user asks for plain lines, or the view breaks, the lines reporter goes on from here.
  */
-import type { JobEvent } from '@pipeline/engine';
-import { emptyProgress, progress, taskOf } from '@pipeline/engine';
+import type { JobEvent, Progress } from '@pipeline/engine';
+import { emptyProgress, ProgressFollower, taskOf } from '@pipeline/engine';
 import { systemClock } from '../reporters/clock.ts';
 import { eventLine, taskLine } from '../reporters/event-line.ts';
 import { createLinesReporter } from '../reporters/lines.ts';
@@ -27,7 +27,7 @@ class LiveReporter implements Reporter {
   readonly #style: TerminalStyle;
   readonly #writer: OutputWriter;
   readonly #loading: Promise<void>;
-  #state = emptyProgress;
+  readonly #follower = new ProgressFollower(emptyProgress);
   #startedAt: number;
   readonly #permanent: PermanentLine[] = [];
   #view: LiveView | undefined;
@@ -46,7 +46,7 @@ class LiveReporter implements Reporter {
   event(event: JobEvent): void {
     if (this.#plain !== undefined) return this.#plain.event(event);
     if (event.type === 'job.started') this.#startedAt = (this.#options.clock ?? systemClock).now() - event.ms;
-    this.#state = progress(this.#state, event);
+    this.#follower.take(event);
     const text = this.#permanentText(event);
     if (text !== undefined) this.#permanent.push({ id: this.#permanent.length, text });
     if (event.type === 'job.finished') this.#finish();
@@ -76,8 +76,10 @@ class LiveReporter implements Reporter {
     }
   }
 
+  readonly #progress = (): Progress => this.#follower.latest();
+
   #model(): LiveModel {
-    return { progress: this.#state, permanent: this.#permanent, startedAt: this.#startedAt };
+    return { progress: this.#progress, permanent: this.#permanent, startedAt: this.#startedAt };
   }
 
   /** What stays on the screen for good: failures at once, tasks when they are done; every action when that is asked for. */
@@ -85,10 +87,10 @@ class LiveReporter implements Reporter {
     const style = this.#style;
     const isVerbose = this.#options.verbosity === 'verbose';
     if (event.type === 'task.finished') {
-      const task = taskOf(this.#state, event.task);
+      const task = taskOf(this.#progress(), event.task);
       return task === undefined ? undefined : taskLine(task, style);
     }
-    return eventLine(event, () => this.#state, { style, verbosity: isVerbose ? 'verbose' : 'quiet' });
+    return eventLine(event, this.#progress, { style, verbosity: isVerbose ? 'verbose' : 'quiet' });
   }
 
   #finish(): void {
@@ -96,14 +98,20 @@ class LiveReporter implements Reporter {
     const { stderr, verbosity = 'normal', command, retryFailed } = this.#options;
     const style = this.#style;
     this.#writer.write(
-      summaryText(this.#state, { style, stream: stderr, verbosity, command, retryFailed: retryFailed?.() }),
+      summaryText(this.#progress(), {
+        style,
+        stream: stderr,
+        verbosity,
+        command,
+        retryFailed: retryFailed?.(),
+      }),
     );
   }
 
   #goPlain(): void {
     if (this.#isEnded) return;
     this.#endView();
-    this.#plain = createLinesReporter(this.#options, this.#state);
+    this.#plain = createLinesReporter(this.#options, this.#progress());
   }
 
   /** Nothing that was to stay is lost: the view shows it with its last frame, or it was never there. */

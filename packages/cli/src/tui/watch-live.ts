@@ -15,7 +15,7 @@ import type { TerminalStyle } from '../reporters/terminal-style.ts';
 import { styleFor } from '../reporters/terminal-style.ts';
 import { changeNames, failureBlock } from '../reporters/watch-line.ts';
 import { emptyWatched, type Watched, watched } from '../reporters/watched.ts';
-import type { LiveView } from './live-view.tsx';
+import type { LiveModel, LiveView } from './live-view.tsx';
 import { TerminalOutput } from './terminal-output.ts';
 import { runRow } from './waiting-rows.ts';
 import type { WaitingView } from './waiting-view.tsx';
@@ -151,8 +151,8 @@ class WatchLiveReporter implements Reporter {
     }
   }
 
-  #model(): { progress: Progress; permanent: readonly never[]; startedAt: number } {
-    return { progress: this.#state, permanent: [], startedAt: this.#startedAt };
+  #model(): LiveModel {
+    return { progress: () => this.#state, permanent: [], startedAt: this.#startedAt };
   }
 
   readonly #goPlain = (): void => {

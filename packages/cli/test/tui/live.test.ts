@@ -32,7 +32,7 @@ function openView({
   const clock = fakeClock({ costMs });
   let state = start.reduce(progress, emptyProgress);
   const permanent: { id: number; text: string }[] = [];
-  const model = () => ({ progress: state, permanent, startedAt: 0 });
+  const model = () => ({ progress: () => state, permanent, startedAt: 0 });
   const style = createStyle({ isColored: false, isUnicode: true });
   const output = new TerminalOutput(asTerminal(screen), env);
   const view = new LiveView(
