@@ -18,12 +18,14 @@ import { writeFileIn } from './running-command.ts';
 import { createWorkFolder, removeWorkFolder, runCommand } from './script.ts';
 
 let folder = '';
+let greeting = 'Hello';
 beforeEach(() => {
   folder = createWorkFolder();
 });
 afterEach(() => removeWorkFolder(folder));
 
-const pipeline = `tasks:
+/** Other greetings are as long: a changed pipeline shows by its times alone. */
+const pipelineThatSays = (greeting: string): string => `tasks:
   texts: { operation: import/local, path: "in/**/*.txt", base: in }
   notes: { operation: import/local, path: "notes/*.md" }
   flat:
@@ -32,13 +34,13 @@ const pipeline = `tasks:
     if: \${{ file.stem != "d" }}
     path: flat/\${{ file.stem }}.out
   tree: { operation: export/local, input: [texts, notes], path: tree }
-  banner: { operation: import/raw, file: Hello, filename: banner.txt }
+  banner: { operation: import/raw, file: ${greeting}, filename: banner.txt }
   front: { operation: export/local, input: banner, path: front }
 `;
 
 /** Path → content of everything that the pipeline makes; undefined when two files would be written to one place. */
 function expected(): ReadonlyMap<string, string> | undefined {
-  const made = new Map([['front/banner.txt', 'Hello']]);
+  const made = new Map([['front/banner.txt', greeting]]);
   let isValid = true;
   const make = (file: string, content: string): void => {
     if (made.has(file)) isValid = false;
@@ -77,7 +79,7 @@ const names = ['a', 'b', 'c', 'd', 'sub/a', 'sub/e', 'sub/deep/f'];
 function edit(random: (below: number) => number, step: number): string {
   const name = `in/${names[random(names.length)]}.txt`;
   const file = path.join(folder, name);
-  switch (random(9)) {
+  switch (random(10)) {
     case 0:
       rmSync(file, { force: true });
       return `remove ${name}`;
@@ -105,6 +107,10 @@ function edit(random: (below: number) => number, step: number): string {
     case 5:
       writeFileIn(folder, `notes/${['a', 'n'][random(2)]}.md`, `note ${step}`);
       return 'write a note';
+    case 6:
+      greeting = ['Hello', 'Salut', 'Moin!'][random(3)] ?? greeting;
+      writeFileIn(folder, 'pipeline.yaml', pipelineThatSays(greeting));
+      return `say ${greeting}`;
     default:
       // One content in three is one that was there before.
       writeFileIn(folder, name, random(3) === 0 ? 'the same' : `text ${step}`);
@@ -112,9 +118,10 @@ function edit(random: (below: number) => number, step: number): string {
   }
 }
 
-test.each([1, 2])('after any edits the outputs are those of a first run (seed %i)', async (seed) => {
+test.each([1, 2, 3])('after any edits the outputs are those of a first run (seed %i)', async (seed) => {
   const random = randomOf(seed);
-  writeFileIn(folder, 'pipeline.yaml', pipeline);
+  greeting = 'Hello';
+  writeFileIn(folder, 'pipeline.yaml', pipelineThatSays(greeting));
   for (const name of ['in/a.txt', 'in/b.txt', 'in/sub/e.txt', 'notes/n.md']) writeFileIn(folder, name, name);
   const log: string[] = [];
   for (let step = 0; step < 9; step += 1) {
