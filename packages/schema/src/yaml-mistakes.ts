@@ -152,6 +152,13 @@ function missing(source: Source, error: YAMLError): Diagnostic {
       'put a space before it, or quote the value',
     );
   }
+  if (error.message.startsWith('Block scalars')) {
+    return notYaml(
+      rangeOf(error, source),
+      'a line of blanks before the first text of this block is longer than the text is indented',
+      'empty that line, or say how deep the block is indented: `|2`',
+    );
+  }
   return text.includes(':') ? generic(rangeOf(error, source)) : brokenKey(source, line);
 }
 

@@ -48,7 +48,9 @@ test('whatever the YAML library writes', () => {
           { a: value },
           { defaultStringType: type, defaultKeyType: 'PLAIN', lineWidth: 20 },
         );
-        pre(parseDocument(text).get('a') === value);
+        const written = parseDocument(text);
+        // Some texts of blanks and tabs it writes in a way that it cannot read itself.
+        pre(written.errors.length === 0 && written.get('a') === value);
         for (const [wanted, found] of lettersAt(text, ['a'])) expect(found).toBe(wanted);
       },
     ),

@@ -263,3 +263,14 @@ test('`__proto__` is a key like others', () => {
 test('JSON is YAML', () => {
   expect(check('{"tasks": {"in": {"operation": "import/upload"}}}')).toBe('fine: in');
 });
+
+test('a block that begins with a longer line of blanks', () => {
+  expect(check('description: |\n    \n  text\n')).toMatchInlineSnapshot(`
+    "error[PL001]: a line of blanks before the first text of this block is longer than the text is indented
+      --> pipeline.yaml:3:3
+       |
+     3 |   text
+       |   ^
+       = hint: empty that line, or say how deep the block is indented: \`|2\`"
+  `);
+});
