@@ -20,8 +20,6 @@ export interface LedgerRequest {
   /** Of `recorded.exported`, in its order. */
   readonly outputs: MarkedFiles;
   readonly previous: Manifest | undefined;
-  /** Milliseconds since the epoch, by the clock that stamps files. */
-  readonly startedAt: number;
   /** Whether it looked at everything, so that what was known before and is not among `outputs` is left over. */
   readonly scope: 'all' | 'part';
   readonly checked: Buffer;
@@ -30,22 +28,21 @@ export interface LedgerRequest {
 }
 
 export function nextLedger(request: LedgerRequest): Ledger {
-  const { recorded, outputs, previous, startedAt, scope, checked, newFolders } = request;
+  const { recorded, outputs, previous, scope, checked, newFolders } = request;
   const written = new Set(outputs.paths);
   const earlier = filesNamed(previous, written);
   const known = new Map(earlier.map((file) => [file.path, file]));
   // Twice for a file that was known when a run that was killed wrote it anew.
   const ours = new Set(earlier.flatMap((file) => (file.isOurs ? contentKey(file.path, file.sha256) : [])));
-  const entries = recorded.exported.map(({ address, sha256, source }, index): LedgerEntry => {
-    const ctimeMs = outputs.marks[index * marksPerFile + 2] ?? 0;
+  const entries = recorded.exported.map(({ address, sha256, source, mtimeMs }, index): LedgerEntry => {
     const path = outputs.paths[index] ?? '';
     const before = known.get(path);
     // Nobody has touched it since: an export that found it as it should be does not say what is in it.
     if (sha256 === undefined && before?.sha256 !== undefined && isUntouched(before, outputs, index)) {
       return { address, sha256: before.sha256, source, isOurs: before.isOurs };
     }
-    // Whoever keeps what is there touches nothing, and promises nothing of the content.
-    const isWritten = sha256 !== undefined && ctimeMs >= startedAt;
+    // Only what was written has got a time. The clocks of file systems lag: by theirs, it may be of before the run.
+    const isWritten = sha256 !== undefined && mtimeMs !== undefined;
     const isKept = sha256 !== undefined && ours.has(contentKey(path, sha256));
     return { address, sha256, source, isOurs: isWritten || isKept };
   });

@@ -35,7 +35,7 @@ function align({ source, value }: WrittenScalar, quote: '"' | "'" | undefined): 
       continue;
     }
     if (quote === '"' && source[at] === '\\') at = skipLineContinuation(source, at);
-    if (isBlank(wanted) || source[at] !== wanted) at = skipIndentation(source, at, wanted);
+    if (isBlank(wanted) || source[at] !== wanted) at = skipIndentation({ source, at, quote }, wanted);
     table.push(at);
     if (isBlank(wanted) && isBlank(source[at])) at += 1;
     else at += writtenLength({ source, at, quote });
@@ -50,13 +50,24 @@ function contentStart(source: string, quote: string | undefined): number {
   return /^[|>]/.test(source) ? source.indexOf('\n') + 1 : 0;
 }
 
+interface Place {
+  readonly source: string;
+  readonly at: number;
+  readonly quote: '"' | "'" | undefined;
+}
+
 /** Blanks that are written but are not part of the value: indentation, and the line ends that folding made one space. */
-function skipIndentation(source: string, from: number, wanted: string | undefined): number {
-  let end = from;
+function skipIndentation({ source, at, quote }: Place, wanted: string | undefined): number {
+  let end = at;
   while (end < source.length && isBlank(source[end])) end += 1;
-  if (!isBlank(wanted) || end === from) return end;
-  const same = source.indexOf(wanted ?? ' ', from);
-  return same >= 0 && same < end ? same : end - 1;
+  if (!isBlank(wanted) || end === at) return end;
+  const blanks = source.slice(at, end);
+  const isBlock = quote === undefined && /^[|>]/.test(source);
+  // The whole way into the next line is one space.
+  if (wanted === ' ' && !isBlock && blanks.includes('\n')) return end - 1;
+  const same = blanks.indexOf(wanted ?? ' ');
+  if (same >= 0) return at + same;
+  return quote === '"' && source[end] === '\\' ? end : end - 1;
 }
 
 /** A backslash at the end of a line in double quotes joins the lines. */
@@ -65,15 +76,7 @@ function skipLineContinuation(source: string, from: number): number {
   return continuation === null ? from : from + continuation[0].length;
 }
 
-function writtenLength({
-  source,
-  at,
-  quote,
-}: {
-  source: string;
-  at: number;
-  quote: string | undefined;
-}): number {
+function writtenLength({ source, at, quote }: Place): number {
   if (quote === "'" && source[at] === "'") return 2;
   if (quote !== '"' || source[at] !== '\\') return 1;
   const digits = { x: 2, u: 4, U: 8 }[source[at + 1] ?? ''];

@@ -22,6 +22,8 @@ test.each([
   ['double quotes', 'a: "hello world"\n'],
   ['escapes', 'a: "he\\tl\\u00e9lo \\"wor\\x41ld\\" \\U0001F600 end"\n'],
   ['folded double quotes', 'a: "hello\n  big \\\n  world"\n'],
+  ['a tab after a fold', 'a: "hello:\n  \\t\\tworld bc"\n'],
+  ['a tab after an empty line', 'a: "hello:\n\n  \\t\\tworld bc"\n'],
   ['single quotes', "a: 'it''s a world'\n"],
   ['literal block', 'a: |\n  hello\n    deep\n\n  world\n'],
   ['folded block', 'a: >-\n  hello\n  big\n\n  world\n'],

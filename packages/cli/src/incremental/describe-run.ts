@@ -70,7 +70,6 @@ export async function describeRun(run: FinishedRun, { root, file, key, previous 
     recorded,
     outputs,
     previous,
-    startedAt,
     checked: checkedPipeline(run),
     scope: run.narrowed === undefined ? 'all' : 'part',
     newFolders: run.foldersToMake
