@@ -13,6 +13,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { copyFile, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
@@ -63,7 +64,7 @@ async function copyInto(folder: string, request: AtomicWrite, temporary: string)
   const mode = isNew === true ? undefined : modeOf(target);
   // Whether it is small shows when it is read, which costs less than to ask.
   const small = copySmallInto(folder, { source, target: temporary, mode });
-  return small === undefined ? copyLarge(request, { temporary, mode }) : flushed(small);
+  return small === undefined ? largeCopies(() => copyLarge(request, { temporary, mode })) : flushed(small);
 }
 
 type Naming = Result<Written, Failure> | Promise<Result<Written, Failure>>;
@@ -139,6 +140,8 @@ const isMissing = (error: unknown, file: string): boolean =>
 /** From here on it pays to ask the file system for shared blocks; below, the question costs more than the copy. */
 const cloneFromBytes = 4 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
+/** Each holds a chunk, and more than a few at once only make a disk jump to and fro. */
+const largeCopies = pLimit(8);
 
 async function copyLarge(request: AtomicWrite, place: Place): Promise<Written> {
   mkdirSync(path.dirname(place.temporary), { recursive: true });
