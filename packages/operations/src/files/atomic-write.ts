@@ -7,18 +7,14 @@
  * whole. Flushing it too would double the price of small files and buy nothing that the next run does not mend.
  */
 import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
-import { constants, createReadStream, mkdirSync, renameSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { copyFile, open, rm } from 'node:fs/promises';
+import { createReadStream, mkdirSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import pLimit from 'p-limit';
 import type { Failure } from '@pipeline/engine';
 import { failure } from '@pipeline/engine';
 import type { Result } from '@pipeline/schema';
 import { err, ok } from '@pipeline/schema';
-import { contentTime } from './content-time.ts';
 import { copySmall, flushed, type OpenCopy, type SmallCopy } from './copy-small.ts';
 import { folderOf } from './paths.ts';
 import { statOf } from './stat-of.ts';
@@ -64,7 +60,9 @@ async function copyInto(folder: string, request: AtomicWrite, temporary: string)
   const mode = isNew === true ? undefined : modeOf(target);
   // Whether it is small shows when it is read, which costs less than to ask.
   const small = copySmallInto(folder, { source, target: temporary, mode });
-  return small === undefined ? largeCopies(() => copyLarge(request, { temporary, mode })) : flushed(small);
+  if (small !== undefined) return flushed(small);
+  const { copyLarge } = await import('./copy-large.ts');
+  return copyLarge({ ...request, target: temporary, mode });
 }
 
 type Naming = Result<Written, Failure> | Promise<Result<Written, Failure>>;
@@ -113,12 +111,6 @@ const changedFailure = (target: string): Failure =>
     },
   );
 
-interface Place {
-  readonly temporary: string;
-  /** Of the older file, which the new one inherits. */
-  readonly mode: number | undefined;
-}
-
 /** Makes the folder when it turns out not to be there: nearly always it is, and asking first would be in vain. */
 function copySmallInto(folder: string, small: SmallCopy): OpenCopy | undefined {
   try {
@@ -136,91 +128,6 @@ const isMissing = (error: unknown, file: string): boolean =>
   error.code === 'ENOENT' &&
   'path' in error &&
   error.path === file;
-
-/** From here on it pays to ask the file system for shared blocks; below, the question costs more than the copy. */
-const cloneFromBytes = 4 * 1024 * 1024;
-const chunkBytes = 1024 * 1024;
-/** Each holds a chunk, and more than a few at once only make a disk jump to and fro. */
-const largeCopies = pLimit(8);
-
-async function copyLarge(request: AtomicWrite, place: Place): Promise<Written> {
-  mkdirSync(path.dirname(place.temporary), { recursive: true });
-  const source = await open(request.source, 'r');
-  try {
-    const written = await copyOpen(source, request, place);
-    request.caller.signal.throwIfAborted();
-    return written;
-  } finally {
-    await source.close();
-  }
-}
-
-async function copyOpen(
-  source: FileHandle,
-  request: AtomicWrite,
-  { temporary, mode }: Place,
-): Promise<Written> {
-  const { size } = await source.stat();
-  const isCloned = size >= cloneFromBytes && (await cloned(request.source, temporary));
-  const file = await open(temporary, isCloned ? 'r+' : 'wx', 0o666);
-  try {
-    const hash = isCloned ? undefined : createHash('sha256');
-    const sizeBytes = hash === undefined ? size : await copyChunks({ source, file, hash, size }, request);
-    if (mode !== undefined) await file.chmod(mode);
-    // A clone has taken over the mode of its source, which may be stricter or laxer than this user wants.
-    else if (isCloned) await file.chmod(0o666 & ~process.umask());
-    if (isCloned) request.progress(100);
-    const mtimeMs = contentTime();
-    await file.utimes(mtimeMs / 1000, mtimeMs / 1000);
-    await file.sync();
-    return { sizeBytes, mtimeMs, ...(hash !== undefined && { sha256: hash.digest('hex') }) };
-  } finally {
-    await file.close();
-  }
-}
-
-async function cloned(source: string, temporary: string): Promise<boolean> {
-  try {
-    await copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
-    return true;
-  } catch {
-    await rm(temporary, { force: true });
-    return false;
-  }
-}
-
-interface Chunks {
-  readonly source: FileHandle;
-  readonly file: FileHandle;
-  readonly hash: Hash;
-  readonly size: number;
-}
-
-async function copyChunks({ source, file, hash, size }: Chunks, request: AtomicWrite): Promise<number> {
-  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, size)));
-  let done = 0;
-  let percent = 0;
-  for (;;) {
-    request.caller.signal.throwIfAborted();
-    const { bytesRead } = await source.read(buffer, 0, buffer.length, done);
-    if (bytesRead === 0) return done;
-    const chunk = buffer.subarray(0, bytesRead);
-    hash.update(chunk);
-    await writeAll(file, chunk);
-    done += bytesRead;
-    const now = size === 0 ? 100 : Math.min(100, Math.floor((done / size) * 100));
-    if (now > percent) request.progress(now);
-    percent = now;
-  }
-}
-
-/** A disk that fills up takes a part and fails only at the next write. */
-async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
-  for (let at = 0; at < chunk.length;) {
-    const { bytesWritten } = await file.write(chunk, at);
-    at += bytesWritten;
-  }
-}
 
 /** Undefined: nothing is there. Throws when a folder is in the way. */
 function modeOf(target: string): number | undefined {

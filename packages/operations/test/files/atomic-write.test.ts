@@ -120,7 +120,7 @@ beforeAll(async () => {
     platform: 'node',
     resolve: { conditionNames: ['source', 'import', 'node'] },
   });
-  await bundle.write({ file: atomicWriteModule, format: 'esm' });
+  await bundle.write({ file: atomicWriteModule, format: 'esm', codeSplitting: false });
 });
 
 afterAll(() => rmSync(atomicWriteModule, { force: true }));
