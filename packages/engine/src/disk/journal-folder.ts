@@ -2,20 +2,12 @@
  * The journals of a project: which runs there were, how each ended, and which are old enough to go. It reads only the
  * first and the last line of a run that has ended; files that are not named as journals are never touched.
  */
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Counts } from '../event.ts';
 import { type HeaderFault, parseEvent, parseHeader, progressOf, type RunHeader } from '../journal.ts';
 import type { Progress } from '../progress.ts';
+import { namesIn } from './names-in.ts';
 import { lifeOf } from './process-life.ts';
 
 /** `elsewhere`: begun on another machine, with no end so far. */
@@ -58,7 +50,7 @@ const journalPattern = /^\d{8}T\d{9}Z-[\w-]+\.jsonl$/;
 export function readRuns(dir: string, isWanted: (file: string) => boolean = () => true): PastRuns {
   const runs: PastRun[] = [];
   const unreadable: UnreadableRun[] = [];
-  const files = namesIn(dir).flatMap((name) => (name.endsWith('.jsonl') ? join(dir, name) : []));
+  const files = newestFirst(dir).flatMap((name) => (name.endsWith('.jsonl') ? join(dir, name) : []));
   for (const file of files.filter(isWanted)) {
     const read = readRun(file);
     if ('fault' in read) unreadable.push(read);
@@ -84,7 +76,7 @@ export interface OldRun {
 
 export function oldRuns(dir: string): readonly OldRun[] {
   let bytes = 0;
-  return namesIn(dir)
+  return newestFirst(dir)
     .filter((name) => journalPattern.test(name))
     .flatMap((name, index): OldRun[] => {
       const file = join(dir, name);
@@ -96,14 +88,7 @@ export function oldRuns(dir: string): readonly OldRun[] {
 }
 
 /** The newest first: names begin with the time. */
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir).sort().reverse();
-  } catch {
-    // No folder, no runs; one that may not be listed tells as little.
-    return [];
-  }
-}
+const newestFirst = (dir: string): readonly string[] => namesIn(dir).toReversed();
 
 function readRun(file: string): PastRun | UnreadableRun {
   try {
