@@ -89,6 +89,7 @@ export interface ActionPlan {
 export interface FileFacts {
   readonly size: number;
   readonly mtimeMs: number;
+  /** Changes with every write, whatever is done to `mtimeMs` afterwards. */
   readonly ctimeMs: number;
   readonly ino: number;
 }

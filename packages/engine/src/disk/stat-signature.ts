@@ -3,17 +3,10 @@
  * a signature can be trusted is a question of clocks, and answered here, once.
  */
 import { type Stats, statSync } from 'node:fs';
-
-export interface StatSignature {
-  readonly size: number;
-  readonly mtimeMs: number;
-  /** Changes with every write, whatever is done to `mtime` afterwards. */
-  readonly ctimeMs: number;
-  readonly ino: number;
-}
+import type { FileFacts } from '../operation.ts';
 
 /** Undefined: there is no regular file. Links are followed. */
-export function signatureOf(path: string): StatSignature | undefined {
+export function signatureOf(path: string): FileFacts | undefined {
   const facts = factsOf(path);
   if (facts?.isFile() !== true) return undefined;
   const { size, mtimeMs, ctimeMs, ino } = facts;
@@ -31,7 +24,7 @@ function factsOf(path: string): Stats | undefined {
 }
 
 /** Two signatures are the same when their texts are. */
-export function signatureText({ size, mtimeMs, ctimeMs, ino }: StatSignature): string {
+export function signatureText({ size, mtimeMs, ctimeMs, ino }: FileFacts): string {
   return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
@@ -43,6 +36,6 @@ export function signatureText({ size, mtimeMs, ctimeMs, ino }: StatSignature): s
  */
 export const tickMs: number = process.platform === 'linux' ? 10 : 20;
 
-export function isSettled({ ctimeMs }: StatSignature, nowMs: number): boolean {
+export function isSettled({ ctimeMs }: FileFacts, nowMs: number): boolean {
   return ctimeMs < nowMs - tickMs;
 }
